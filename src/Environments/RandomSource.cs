@@ -1,0 +1,89 @@
+using System.Numerics;
+
+namespace DqnAkka.Environments;
+
+/// <summary>
+/// xoshiro256++ 1.0 (Blackman &amp; Vigna 2019), its 256-bit state filled by SplitMix64 from (seed, index).
+/// The same numbers on every platform; not thread-safe.
+/// </summary>
+public sealed class RandomSource
+{
+    private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
+    private ulong _s0;
+    private ulong _s1;
+    private ulong _s2;
+    private ulong _s3;
+
+    /// <summary>Starts the stream of (<paramref name="seed"/>, <paramref name="index"/>).</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="index">The stream's index; different indices give unrelated streams.</param>
+    public RandomSource(ulong seed, ulong index = 0) => Seed(seed, index);
+
+    /// <summary>Starts the stream of (<paramref name="seed"/>, <paramref name="index"/>) again.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="index">The stream's index.</param>
+    public void Seed(ulong seed, ulong index)
+    {
+        // Mixing the seed before the index is added keeps (1, 2) and (2, 1) apart.
+        ulong state = Mix(seed + GoldenGamma) ^ Mix((index + 1) * 0xD1342543DE82EF95);
+        _s0 = NextSplitMix(ref state);
+        _s1 = NextSplitMix(ref state);
+        _s2 = NextSplitMix(ref state);
+        _s3 = NextSplitMix(ref state);
+    }
+
+    /// <summary>The next 64 random bits.</summary>
+    public ulong NextUInt64()
+    {
+        ulong result = BitOperations.RotateLeft(_s0 + _s3, 23) + _s0;
+        ulong t = _s1 << 17;
+        _s2 ^= _s0;
+        _s3 ^= _s1;
+        _s1 ^= _s2;
+        _s0 ^= _s3;
+        _s2 ^= t;
+        _s3 = BitOperations.RotateLeft(_s3, 45);
+        return result;
+    }
+
+    /// <summary>A uniform double in [0, 1), a multiple of 2⁻⁵³.</summary>
+    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>A uniform double in [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    /// <param name="low">Lower bound.</param>
+    /// <param name="high">Upper bound.</param>
+    public double NextUniform(double low, double high) => low + ((high - low) * NextDouble());
+
+    /// <summary>A uniform integer in [0, <paramref name="bound"/>), without bias (Lemire 2019).</summary>
+    /// <param name="bound">The exclusive upper bound, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The bound is below 1.</exception>
+    public int NextInt(int bound)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(bound, 1);
+        uint range = (uint)bound;
+        ulong product = (NextUInt64() >> 32) * range;
+        if ((uint)product < range)
+        {
+            uint threshold = (uint)-range % range;
+            while ((uint)product < threshold)
+            {
+                product = (NextUInt64() >> 32) * range;
+            }
+        }
+
+        return (int)(product >> 32);
+    }
+
+    private static ulong NextSplitMix(ref ulong state)
+    {
+        state += GoldenGamma;
+        return Mix(state);
+    }
+
+    private static ulong Mix(ulong z)
+    {
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+}

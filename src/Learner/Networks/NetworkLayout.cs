@@ -1,0 +1,99 @@
+namespace DqnAkka.Learner;
+
+/// <summary>One parameter's place in the flat vector.</summary>
+/// <param name="Name">PyTorch's name, for example <c>network.0.weight</c>.</param>
+/// <param name="Shape">PyTorch's shape: [out, in] for a weight, [out] for a bias; row-major.</param>
+/// <param name="Offset">First element in the flat vector; a multiple of 16.</param>
+public sealed record ParameterSlot(string Name, IReadOnlyList<int> Shape, int Offset)
+{
+    /// <summary>Number of elements.</summary>
+    public int Length { get; } = Shape.Aggregate(1, (product, dimension) => product * dimension);
+}
+
+/// <summary>
+/// A fully connected Q-network's shape, and where each parameter lies in one flat float32 vector. Each parameter starts at a
+/// multiple of 16 floats (64 bytes); the padding between them is zero. Names are those of a PyTorch
+/// <c>self.network = nn.Sequential(nn.Linear, act, …, nn.Linear)</c>, with heads <c>value</c> and <c>advantage</c> where dueling.
+/// </summary>
+public sealed class NetworkLayout
+{
+    private const int Alignment = 16;
+
+    /// <summary>Lays out a network.</summary>
+    /// <param name="observationSize">Components of one observation.</param>
+    /// <param name="actionCount">Number of actions.</param>
+    /// <param name="options">Hidden layers, activation, head.</param>
+    /// <exception cref="ArgumentException">A size is below 1 or there is no hidden layer.</exception>
+    public NetworkLayout(int observationSize, int actionCount, NetworkOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (observationSize < 1 || actionCount < 1 || options.Hidden.Count == 0 || options.Hidden.Any(units => units < 1))
+        {
+            throw new ArgumentException(
+                $"a network needs at least one observation component, one action and one hidden layer, each of at least one unit: got {observationSize}, {actionCount}, [{string.Join(", ", options.Hidden)}]");
+        }
+
+        ObservationSize = observationSize;
+        ActionCount = actionCount;
+        Options = options;
+        List<ParameterSlot> slots = [];
+        int inputs = observationSize;
+        for (int layer = 0; layer < options.Hidden.Count; layer++)
+        {
+            AddLinear(slots, $"network.{2 * layer}", inputs, options.Hidden[layer]);
+            inputs = options.Hidden[layer];
+        }
+
+        if (options.Dueling)
+        {
+            AddLinear(slots, "value", inputs, 1);
+            AddLinear(slots, "advantage", inputs, actionCount);
+        }
+        else
+        {
+            AddLinear(slots, $"network.{2 * options.Hidden.Count}", inputs, actionCount);
+        }
+
+        Slots = slots;
+        Length = NextOffset(slots);
+    }
+
+    /// <summary>Components of one observation.</summary>
+    public int ObservationSize { get; }
+
+    /// <summary>Number of actions.</summary>
+    public int ActionCount { get; }
+
+    /// <summary>Hidden layers, activation, head.</summary>
+    public NetworkOptions Options { get; }
+
+    /// <summary>The parameters: weight and bias of each hidden layer in order, then of the head (dueling: value, advantage).</summary>
+    public IReadOnlyList<ParameterSlot> Slots { get; }
+
+    /// <summary>Length of the flat vector, padding included.</summary>
+    public int Length { get; }
+
+    /// <summary>Number of parameters, padding excluded.</summary>
+    public int ParameterCount => Slots.Sum(slot => slot.Length);
+
+    /// <summary>One line that says the shape, equal for equal layouts: <c>4-64-64-2 relu</c>.</summary>
+    public string Description =>
+        $"{ObservationSize}-{string.Join('-', Options.Hidden)}-{ActionCount} {Options.Activation.ToString().ToLowerInvariant()}{(Options.Dueling ? " dueling" : "")}";
+
+    private static void AddLinear(List<ParameterSlot> slots, string name, int inputs, int outputs)
+    {
+        slots.Add(new ParameterSlot($"{name}.weight", [outputs, inputs], NextOffset(slots)));
+        slots.Add(new ParameterSlot($"{name}.bias", [outputs], NextOffset(slots)));
+    }
+
+    private static int NextOffset(List<ParameterSlot> slots)
+    {
+        if (slots.Count == 0)
+        {
+            return 0;
+        }
+
+        ParameterSlot last = slots[^1];
+        return (last.Offset + last.Length + Alignment - 1) / Alignment * Alignment;
+    }
+}

@@ -1,0 +1,114 @@
+namespace DqnAkka.Learner;
+
+/// <summary>Which action the bootstrapped value is taken at.</summary>
+public enum Algorithm
+{
+    /// <summary>max over the target network (Mnih et al. 2015).</summary>
+    Dqn,
+
+    /// <summary>The online network selects, the target network evaluates (van Hasselt et al. 2016).</summary>
+    DoubleDqn,
+}
+
+/// <summary>The loss of one temporal-difference error.</summary>
+public enum LossKind
+{
+    /// <summary>½δ².</summary>
+    SquaredError,
+
+    /// <summary>½δ² inside ±threshold, linear outside (the error clipping of Mnih et al. 2015).</summary>
+    Huber,
+}
+
+/// <summary>The optimizer.</summary>
+public enum OptimizerKind
+{
+    /// <summary>Adam (Kingma &amp; Ba 2015), bias-corrected, as torch.optim.Adam.</summary>
+    Adam,
+
+    /// <summary>RMSProp, as torch.optim.RMSprop (optionally centred, Graves 2013).</summary>
+    RmsProp,
+}
+
+/// <summary>What computes the learning step.</summary>
+public enum TrainerBackend
+{
+    /// <summary>Simd for fully connected networks on the CPU, Torch otherwise.</summary>
+    Auto,
+
+    /// <summary>libtorch through TorchSharp, on any device.</summary>
+    Torch,
+
+    /// <summary>Vectorised C#, CPU only.</summary>
+    Simd,
+}
+
+/// <summary>The learning step. Rates and periods count learner updates.</summary>
+public sealed record LearnerOptions
+{
+    /// <summary>Which action the bootstrapped value is taken at.</summary>
+    public Algorithm Algorithm { get; init; } = Algorithm.DoubleDqn;
+
+    /// <summary>The loss.</summary>
+    public LossKind Loss { get; init; } = LossKind.Huber;
+
+    /// <summary>Where the Huber loss becomes linear, in units of the return.</summary>
+    public float HuberThreshold { get; init; } = 1f;
+
+    /// <summary>Transitions in one batch.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Discount of one environment step, γ, in [0, 1].</summary>
+    public double Gamma { get; init; } = 0.99;
+
+    /// <summary>Steps of the n-step return.</summary>
+    public int NStep { get; init; } = 1;
+
+    /// <summary>The optimizer.</summary>
+    public OptimizerKind Optimizer { get; init; } = OptimizerKind.Adam;
+
+    /// <summary>Learning rate at the first update.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>Learning rate at and after <see cref="LearningRateDecayUpdates"/>.</summary>
+    public double LearningRateFinal { get; init; } = 1e-3;
+
+    /// <summary>Updates over which the learning rate moves linearly; 0 keeps it constant.</summary>
+    public long LearningRateDecayUpdates { get; init; }
+
+    /// <summary>Adam's β₁.</summary>
+    public float AdamBeta1 { get; init; } = 0.9f;
+
+    /// <summary>Adam's β₂.</summary>
+    public float AdamBeta2 { get; init; } = 0.999f;
+
+    /// <summary>Adam's ε.</summary>
+    public float AdamEpsilon { get; init; } = 1e-8f;
+
+    /// <summary>RMSProp's smoothing constant, α.</summary>
+    public float RmsPropDecay { get; init; } = 0.95f;
+
+    /// <summary>RMSProp's ε, added outside the root as in torch.optim.RMSprop.</summary>
+    public float RmsPropEpsilon { get; init; } = 0.01f;
+
+    /// <summary>Whether RMSProp subtracts the squared mean gradient.</summary>
+    public bool RmsPropCentered { get; init; } = true;
+
+    /// <summary>Gradients with a larger Euclidean norm are scaled down to it; 0 does not clip.</summary>
+    public float MaxGradientNorm { get; init; } = 10f;
+
+    /// <summary>Polyak coefficient τ: after each update θ⁻ ← τθ + (1 − τ)θ⁻. 0 uses hard updates every <c>snapshot.target-period</c>.</summary>
+    public float PolyakTau { get; init; }
+
+    /// <summary>Torch device: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>What computes the step.</summary>
+    public TrainerBackend Backend { get; init; } = TrainerBackend.Auto;
+
+    /// <summary>Sample requests outstanding at each shard.</summary>
+    public int Prefetch { get; init; } = 2;
+
+    /// <summary>Batches that one sample request asks for.</summary>
+    public int BatchesPerRequest { get; init; } = 8;
+}
