@@ -1,0 +1,23 @@
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// Paths of the dispatchers in <c>hocon/akka.conf</c>. Each has threads of its own, since the default dispatcher shares the .NET
+/// pool with remoting and heartbeats, which must never wait for computation.
+/// </summary>
+public static class Dispatchers
+{
+    /// <summary>One thread for the learner alone.</summary>
+    public const string Learner = "dqn-dispatchers.learner";
+
+    /// <summary>The runners' pool.</summary>
+    public const string Runner = "dqn-dispatchers.runner";
+
+    /// <summary>The replay shards' pool.</summary>
+    public const string Replay = "dqn-dispatchers.replay";
+
+    /// <summary>Greedy evaluation.</summary>
+    public const string Evaluation = "dqn-dispatchers.evaluation";
+
+    /// <summary>Files and the console.</summary>
+    public const string Files = "dqn-dispatchers.files";
+}

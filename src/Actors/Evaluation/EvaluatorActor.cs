@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using Akka.Actor;
+using DqnAkka.Environments;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// Plays greedy episodes on the newest snapshot every <c>evaluation.period</c> environment steps, and decides whether
+/// <c>stop.score</c> is reached: the mean of one evaluation, confirmed by a second on episodes that the first did not see.
+/// </summary>
+public sealed class EvaluatorActor : ReceiveActor
+{
+    private readonly TrainingOptions _options;
+    private readonly EvaluatorLinks _links;
+    private readonly PolicyNetwork _policy;
+    private readonly GreedyEvaluation _evaluation;
+    private ulong _evaluations;
+    private long _nextStep;
+    private bool _isDecided;
+
+    private EvaluatorActor(NetworkLayout layout, TrainingOptions options, EvaluatorLinks links)
+    {
+        _options = options;
+        _links = links;
+        _policy = new PolicyNetwork(layout);
+        _evaluation = new GreedyEvaluation(
+            EnvironmentFactory.CreateVector(options.Environment, options.Evaluation.Episodes), _policy.GreedyActions);
+        _nextStep = options.Evaluation.Period;
+        Receive<PolicySnapshot>(OnPolicySnapshot);
+        Receive<EvaluationProtocol.EvaluateFinal>(OnEvaluateFinal);
+    }
+
+    /// <summary>Makes an evaluator.</summary>
+    /// <param name="layout">The network's shape.</param>
+    /// <param name="options">The run's options.</param>
+    /// <param name="links">Whom it talks to.</param>
+    public static Props CreateProps(NetworkLayout layout, TrainingOptions options, EvaluatorLinks links) =>
+        Props.Create(() => new EvaluatorActor(layout, options, links)).WithDispatcher(Dispatchers.Evaluation);
+
+    /// <inheritdoc />
+    protected override void PreStart() => _links.Mirror.Tell(SnapshotProtocol.Subscribe.Instance);
+
+    private void OnPolicySnapshot(PolicySnapshot snapshot)
+    {
+        if (snapshot.Steps >= _nextStep && snapshot.Updates > 0 && !_isDecided)
+        {
+            _nextStep = ((snapshot.Steps / _options.Evaluation.Period) + 1) * _options.Evaluation.Period;
+            Evaluate(snapshot);
+        }
+
+        Sender.Tell(SnapshotProtocol.Consumed.Instance);
+    }
+
+    private void Evaluate(PolicySnapshot snapshot)
+    {
+        EvaluationResult result = Play(snapshot, SeedStreams.Evaluation + (_evaluations++ << 24));
+        Tell(new EvaluationProtocol.Evaluated(snapshot, result));
+        if (!(result.Mean >= _options.Stop.Score))
+        {
+            return;
+        }
+
+        EvaluationResult confirmation = Play(snapshot, SeedStreams.Evaluation + (_evaluations++ << 24));
+        Tell(new EvaluationProtocol.Evaluated(snapshot, confirmation));
+        if (confirmation.Mean >= _options.Stop.Score)
+        {
+            _isDecided = true;
+            _links.CheckpointWriter.Tell(new EvaluationProtocol.ScoreReached(snapshot, confirmation));
+            _links.Coordinator.Tell(new RunProtocol.StopRun(StopReason.Score));
+        }
+    }
+
+    private void Tell(EvaluationProtocol.Evaluated evaluated)
+    {
+        _links.CheckpointWriter.Tell(evaluated);
+        _links.Progress.Tell(evaluated);
+    }
+
+    private void OnEvaluateFinal(EvaluationProtocol.EvaluateFinal request) =>
+        Sender.Tell(new EvaluationProtocol.FinalEvaluation(Play(request.Snapshot, SeedStreams.FinalEvaluation)));
+
+    private EvaluationResult Play(PolicySnapshot snapshot, ulong firstStream)
+    {
+        _policy.Load(snapshot.Parameters);
+        IReadOnlyList<double> returns = _evaluation.Run(_options.Run.Seed, firstStream);
+        (double mean, double deviation, double minimum, double maximum) = ReturnStatistics.Of(returns);
+        return new EvaluationResult(snapshot.Steps, snapshot.Updates, returns.Count, mean, deviation, minimum, maximum)
+        {
+            Elapsed = Stopwatch.GetElapsedTime(_links.StartTimestamp),
+        };
+    }
+}
+
+/// <summary>Whom the evaluator talks to.</summary>
+/// <param name="Mirror">The node's policy mirror.</param>
+/// <param name="Coordinator">Who ends the run.</param>
+/// <param name="CheckpointWriter">Who keeps the best policy.</param>
+/// <param name="Progress">The Progress actor.</param>
+/// <param name="StartTimestamp">The run's start, a Stopwatch timestamp.</param>
+public sealed record EvaluatorLinks(IActorRef Mirror, IActorRef Coordinator, IActorRef CheckpointWriter, IActorRef Progress, long StartTimestamp);

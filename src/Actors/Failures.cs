@@ -1,0 +1,26 @@
+using Akka.Actor;
+
+namespace DqnAkka.Actors;
+
+/// <summary>How an exception is told to a user.</summary>
+internal static class Failures
+{
+    /// <summary>One line: the innermost message that says what happened, with the exception's type where it is not one of ours.</summary>
+    public static string Describe(Exception? exception)
+    {
+        while (exception is ActorInitializationException or System.Reflection.TargetInvocationException or AggregateException
+            && exception.InnerException is not null)
+        {
+            exception = exception.InnerException;
+        }
+
+        if (exception is null)
+        {
+            return "it stopped without an error";
+        }
+
+        bool isOurs = exception is Environments.EnvironmentException or Learner.LearnerException or Learner.CheckpointException;
+        string message = exception.Message.ReplaceLineEndings(" ");
+        return isOurs ? message : $"{exception.GetType().Name}: {message}";
+    }
+}

@@ -1,0 +1,21 @@
+namespace DqnAkka.Actors;
+
+/// <summary>Numbers that grow from one start of an actor to the next, also across processes on one machine's clock.</summary>
+internal static class Incarnations
+{
+    private static long _last;
+
+    /// <summary>A number larger than every earlier one of this process; wall-clock ticks, so that a later process is larger too.</summary>
+    public static long Next()
+    {
+        while (true)
+        {
+            long last = Volatile.Read(ref _last);
+            long next = Math.Max(DateTime.UtcNow.Ticks, last + 1);
+            if (Interlocked.CompareExchange(ref _last, next, last) == last)
+            {
+                return next;
+            }
+        }
+    }
+}

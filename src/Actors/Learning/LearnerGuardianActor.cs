@@ -1,0 +1,63 @@
+using Akka.Actor;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// The cluster singleton: keeps the learner and its publisher. A learner that fails goes on from the newest checkpoint, up to
+/// <c>learner.max-restarts</c> times; want of memory, a CUDA error, or a learner that cannot even start ends the run.
+/// </summary>
+public sealed class LearnerGuardianActor : ReceiveActor
+{
+    private readonly TrainingOptions _options;
+    private readonly LearnerGuardianLinks _links;
+    private readonly IActorRef _learner;
+    private string? _firstCause;
+    private int _restarts;
+
+    private LearnerGuardianActor(NetworkLayout layout, TrainingOptions options, LearnerGuardianLinks links)
+    {
+        _options = options;
+        _links = links;
+        IActorRef publisher = Context.ActorOf(SnapshotPublisherActor.CreateProps(options.Snapshot), "publisher");
+        LearnerLinks learnerLinks = new(links.Region, publisher, links.CheckpointWriter, links.Coordinator, links.Progress, links.Resume);
+        _learner = Context.ActorOf(LearnerActor.CreateProps(layout, options, learnerLinks), "learner");
+        Receive<RunProtocol.FinishTraining>(_learner.Forward);
+    }
+
+    /// <summary>Makes the singleton.</summary>
+    /// <param name="layout">The network's shape.</param>
+    /// <param name="options">The run's options.</param>
+    /// <param name="links">Whom the learner talks to.</param>
+    public static Props CreateProps(NetworkLayout layout, TrainingOptions options, LearnerGuardianLinks links) =>
+        Props.Create(() => new LearnerGuardianActor(layout, options, links));
+
+    /// <inheritdoc />
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(Decide);
+
+    private Directive Decide(Exception exception)
+    {
+        string cause = Failures.Describe(exception);
+        _firstCause ??= cause;
+        bool isFatal = exception is ActorInitializationException or OutOfMemoryException || cause.Contains("CUDA", StringComparison.Ordinal);
+        if (isFatal || _restarts >= _options.Learner.MaxRestarts)
+        {
+            string failure = isFatal ? cause : $"{_firstCause} ({_restarts} restarts, the limit dqn.learner.max-restarts)";
+            _links.Coordinator.Tell(new RunProtocol.StopRun(StopReason.Failed, failure));
+            return Directive.Stop;
+        }
+
+        _restarts++;
+        _links.Progress.Tell(new ProgressProtocol.LearnerRestarted(cause));
+        return Directive.Restart;
+    }
+}
+
+/// <summary>Whom the learner talks to.</summary>
+/// <param name="Region">The replay shards' region.</param>
+/// <param name="CheckpointWriter">Who writes checkpoints.</param>
+/// <param name="Coordinator">Who ends the run.</param>
+/// <param name="Progress">The Progress actor.</param>
+/// <param name="Resume">Gives the checkpoint to go on from, or null.</param>
+public sealed record LearnerGuardianLinks(
+    IActorRef Region, IActorRef CheckpointWriter, IActorRef Coordinator, IActorRef Progress, Func<CheckpointContent?> Resume);

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using DqnAkka.Environments;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// Decides when the learner samples and from which shard: within the samples-per-insert limiter, with a bounded number of
+/// requests outstanding, each transition's shard drawn in proportion to the shards' masses, so that sampling over N shards is
+/// sampling from one big buffer.
+/// </summary>
+internal sealed class SamplePlanner
+{
+    private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(5);
+    private readonly Dictionary<long, SampleRound> _outstanding = [];
+    private readonly SamplesPerInsertLimiter _limiter;
+    private readonly RandomSource _random;
+    private readonly int _batchSize;
+    private readonly int _batches;
+    private readonly int _prefetch;
+    private readonly int _minSize;
+    private readonly long _maxSteps;
+    private long _lastNumber;
+
+    /// <summary>Starts with nothing sampled and nothing known of the shards.</summary>
+    public SamplePlanner(TrainingOptions options, RandomSource random)
+    {
+        ReplayOptions replay = options.Replay;
+        _limiter = new SamplesPerInsertLimiter(replay.SamplesPerInsert, replay.MinSize, replay.SamplesPerInsertTolerance);
+        _random = random;
+        _batchSize = options.Learner.BatchSize;
+        _batches = options.Learner.BatchesPerRequest;
+        _prefetch = options.Learner.Prefetch;
+        _minSize = replay.MinSize;
+        _maxSteps = options.Stop.Steps > 0 ? options.Stop.Steps : long.MaxValue;
+        Accounts = new ShardAccounts(replay.Shards);
+    }
+
+    /// <summary>The shards' accounts.</summary>
+    public ShardAccounts Accounts { get; }
+
+    /// <summary>Transitions asked for over the run, less those of rounds given up.</summary>
+    public long Samples { get; private set; }
+
+    /// <summary>Requests outstanding.</summary>
+    public int Outstanding => _outstanding.Count;
+
+    /// <summary>Goes on from a checkpoint's counters.</summary>
+    public void Restore(long inserts, long environmentSteps, long samples)
+    {
+        Accounts.Restore(inserts, environmentSteps);
+        Samples = samples;
+    }
+
+    /// <summary>Inserts that a shard may take, since its incarnation began; a run with a limit of steps needs no more inserts than that.</summary>
+    public long Allowance(int shard) => Accounts.Allowance(shard, Math.Min(_maxSteps, _limiter.AllowedInserts(Samples)));
+
+    /// <summary>Plans one round if the limiter and the prefetch allow it.</summary>
+    /// <returns>The round, now outstanding, or null.</returns>
+    public SampleRound? TryPlan()
+    {
+        int count = _batchSize * _batches;
+        // A buffer that shrank (a shard restarted) fills up before it is sampled again, whatever the totals say.
+        bool mayPlan = _outstanding.Count < _prefetch && Accounts.Mass > 0 && Accounts.Count >= Math.Min(_minSize, Accounts.Inserts)
+            && _limiter.CanSample(Accounts.Inserts, Samples, count);
+        if (!mayPlan)
+        {
+            return null;
+        }
+
+        SampleRound round = new(++_lastNumber, Allot(), Stopwatch.GetTimestamp() + (long)(ReplyTimeout.TotalSeconds * Stopwatch.Frequency));
+        _outstanding.Add(round.Number, round);
+        Samples += count;
+        return round;
+    }
+
+    /// <summary>Takes a shard's reply.</summary>
+    /// <returns>The round that it completes, no longer outstanding, or null.</returns>
+    public SampleRound? Complete(ReplayProtocol.SampleReply reply)
+    {
+        if (_outstanding.TryGetValue(reply.Request, out SampleRound? round) && round.Add(reply))
+        {
+            _outstanding.Remove(reply.Request);
+            return round;
+        }
+
+        return null;
+    }
+
+    /// <summary>Gives up the rounds whose deadline has passed, and takes their samples out of the account.</summary>
+    /// <returns>How many.</returns>
+    public int GiveUpLate()
+    {
+        long now = Stopwatch.GetTimestamp();
+        List<long> late = [.. _outstanding.Values.Where(round => round.Deadline < now).Select(round => round.Number)];
+        foreach (long number in late)
+        {
+            _outstanding.Remove(number);
+            Samples -= _batchSize * _batches;
+        }
+
+        return late.Count;
+    }
+
+    private int[]?[] Allot()
+    {
+        int[]?[] counts = new int[]?[Accounts.Shards];
+        for (int batch = 0; batch < _batches; batch++)
+        {
+            for (int i = 0; i < _batchSize; i++)
+            {
+                int shard = Draw();
+                (counts[shard] ??= new int[_batches])[batch]++;
+            }
+        }
+
+        return counts;
+    }
+
+    private int Draw()
+    {
+        if (Accounts.Shards == 1)
+        {
+            return 0;
+        }
+
+        double target = _random.NextDouble() * Accounts.Mass;
+        int last = 0;
+        for (int shard = 0; shard < Accounts.Shards; shard++)
+        {
+            double mass = Accounts.MassOf(shard);
+            if (mass <= 0)
+            {
+                continue;
+            }
+
+            last = shard;
+            if (target < mass)
+            {
+                return shard;
+            }
+
+            target -= mass;
+        }
+
+        // Rounding can leave a rest after the last shard that holds anything.
+        return last;
+    }
+}

@@ -1,0 +1,105 @@
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// Several batches asked for together: how many transitions of each batch come from each shard, and the replies as they arrive.
+/// </summary>
+/// <param name="number">Number of the request.</param>
+/// <param name="counts">Transitions by shard and batch; null for a shard that is not asked.</param>
+/// <param name="deadline">Timestamp after which the round is given up.</param>
+internal sealed class SampleRound(long number, int[]?[] counts, long deadline)
+{
+    private readonly ReplayProtocol.SampleReply?[] _replies = new ReplayProtocol.SampleReply?[counts.Length];
+    private readonly int[] _offsets = new int[counts.Length];
+    private int _missing = counts.Count(part => part is not null);
+
+    /// <summary>Number of the request.</summary>
+    public long Number => number;
+
+    /// <summary>Timestamp after which the round is given up.</summary>
+    public long Deadline => deadline;
+
+    /// <summary>Transitions of each batch, by shard; null for a shard that is not asked.</summary>
+    public IReadOnlyList<int[]?> Counts => counts;
+
+    /// <summary>Number of batches.</summary>
+    public int Batches => counts.First(part => part is not null)!.Length;
+
+    /// <summary>Takes one shard's reply.</summary>
+    /// <returns>Whether the round is complete.</returns>
+    public bool Add(ReplayProtocol.SampleReply reply)
+    {
+        int shard = reply.State.Shard;
+        if (counts[shard] is null || _replies[shard] is not null)
+        {
+            return false;
+        }
+
+        _replies[shard] = reply;
+        return --_missing == 0;
+    }
+
+    /// <summary>Fills the columns of the next batch, shard after shard.</summary>
+    /// <param name="index">Number of the batch; the calls go 0, 1, 2, …</param>
+    /// <param name="batch">Receives the rows and their count; the weights are left alone.</param>
+    /// <param name="masses">Receives the sampling masses.</param>
+    public void Fill(int index, TrainingBatch batch, Span<double> masses)
+    {
+        int size = batch.ObservationSize;
+        int row = 0;
+        for (int shard = 0; shard < counts.Length; shard++)
+        {
+            if (_replies[shard] is not { } reply)
+            {
+                continue;
+            }
+
+            int count = counts[shard]![index];
+            int from = _offsets[shard];
+            TransitionBatch transitions = reply.Samples.Transitions;
+            transitions.Observations.AsSpan(from * size, count * size).CopyTo(batch.Observations.AsSpan(row * size));
+            transitions.NextObservations.AsSpan(from * size, count * size).CopyTo(batch.NextObservations.AsSpan(row * size));
+            transitions.Actions.AsSpan(from, count).CopyTo(batch.Actions.AsSpan(row));
+            transitions.Returns.AsSpan(from, count).CopyTo(batch.Returns.AsSpan(row));
+            transitions.Discounts.AsSpan(from, count).CopyTo(batch.Discounts.AsSpan(row));
+            reply.Samples.Masses.AsSpan(from, count).CopyTo(masses[row..]);
+            _offsets[shard] = from + count;
+            row += count;
+        }
+
+        batch.Count = row;
+    }
+
+    /// <summary>The new priorities for each shard.</summary>
+    /// <param name="absoluteTdErrors">|δ| of every row of every batch, in the order in which <see cref="Fill"/> gave them.</param>
+    public IEnumerable<ReplayProtocol.UpdatePriorities> Priorities(float[] absoluteTdErrors)
+    {
+        for (int shard = 0; shard < counts.Length; shard++)
+        {
+            if (_replies[shard] is not { } reply)
+            {
+                continue;
+            }
+
+            float[] errors = new float[reply.Samples.Keys.Length];
+            int written = 0;
+            int start = 0;
+            for (int index = 0; index < Batches; index++)
+            {
+                int before = 0;
+                for (int other = 0; other < shard; other++)
+                {
+                    before += counts[other]?[index] ?? 0;
+                }
+
+                int own = counts[shard]![index];
+                absoluteTdErrors.AsSpan(start + before, own).CopyTo(errors.AsSpan(written));
+                written += own;
+                start += counts.Sum(part => part?[index] ?? 0);
+            }
+
+            yield return new ReplayProtocol.UpdatePriorities(shard, reply.State.Incarnation, reply.Samples.Keys, errors);
+        }
+    }
+}

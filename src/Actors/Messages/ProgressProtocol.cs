@@ -1,0 +1,57 @@
+namespace DqnAkka.Actors;
+
+/// <summary>What everybody tells the Progress actor. Reporters accumulate and send at most ten reports a second.</summary>
+public static class ProgressProtocol
+{
+    /// <summary>What a runner did since its last report.</summary>
+    /// <param name="Runner">Its index.</param>
+    /// <param name="Steps">Environment steps.</param>
+    /// <param name="Epsilon">Its ε now.</param>
+    /// <param name="Returns">Undiscounted returns of the episodes that ended.</param>
+    public sealed record RunnerReport(int Runner, long Steps, double Epsilon, IReadOnlyList<double> Returns);
+
+    /// <summary>Where the learner stands. Counts are totals; means are over the updates since its last report (NaN if there were none).</summary>
+    /// <param name="Steps">Environment steps behind the inserts.</param>
+    /// <param name="Updates">Learner updates.</param>
+    /// <param name="Inserts">Transitions inserted.</param>
+    /// <param name="Samples">Transitions sampled.</param>
+    /// <param name="ReplaySize">Transitions held.</param>
+    /// <param name="Loss">Mean loss.</param>
+    /// <param name="MeanAbsoluteTdError">Mean |δ|.</param>
+    /// <param name="MeanQ">Mean Q(s, a).</param>
+    /// <param name="Busy">Share of the time since the first update spent inside training steps.</param>
+    public sealed record LearnerReport(
+        long Steps,
+        long Updates,
+        long Inserts,
+        long Samples,
+        long ReplaySize,
+        double Loss,
+        double MeanAbsoluteTdError,
+        double MeanQ,
+        double Busy);
+
+    /// <summary>A runner was restarted.</summary>
+    /// <param name="Runner">Its index.</param>
+    /// <param name="Cause">One line.</param>
+    public sealed record RunnerRestarted(int Runner, string Cause);
+
+    /// <summary>The learner was restarted.</summary>
+    /// <param name="Cause">One line.</param>
+    public sealed record LearnerRestarted(string Cause);
+
+    /// <summary>Something worth a line.</summary>
+    /// <param name="Message">The line.</param>
+    public sealed record Notice(string Message);
+
+    /// <summary>The run ended: tell every sink, then answer with <see cref="Completed"/>.</summary>
+    /// <param name="Reason">Why it ended.</param>
+    /// <param name="Failure">One line that says what failed, or empty.</param>
+    /// <param name="Evaluation">The final evaluation, or null.</param>
+    /// <param name="CheckpointDirectory">Where the checkpoint is, or empty.</param>
+    public sealed record Complete(StopReason Reason, string Failure, EvaluationResult? Evaluation, string CheckpointDirectory);
+
+    /// <summary>Every sink knows.</summary>
+    /// <param name="Summary">What they were told.</param>
+    public sealed record Completed(RunSummary Summary);
+}

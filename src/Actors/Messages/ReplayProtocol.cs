@@ -1,0 +1,73 @@
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>A message to one replay shard, routed by the shard region.</summary>
+public interface IReplayShardMessage
+{
+    /// <summary>Index of the shard, <c>0 … N − 1</c>.</summary>
+    int Shard { get; }
+}
+
+/// <summary>What runners, shards and the learner say to each other about transitions.</summary>
+public static class ReplayProtocol
+{
+    /// <summary>A fragment of a runner. The answer is <see cref="Credit"/>, at once or when the limiter allows it.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Runner">The runner's index.</param>
+    /// <param name="Incarnation">The runner's incarnation; a later start has a larger one.</param>
+    /// <param name="Sequence">Number of this fragment on the link from this incarnation to this shard: 1, 2, 3, …</param>
+    /// <param name="EnvironmentSteps">Agent decisions behind the fragment.</param>
+    /// <param name="Batch">The transitions.</param>
+    public sealed record Insert(int Shard, int Runner, long Incarnation, long Sequence, int EnvironmentSteps, TransitionBatch Batch) : IReplayShardMessage;
+
+    /// <summary>A runner that has heard nothing for a while asks where it stands. The answer is <see cref="Credit"/> with <see cref="Credit.Resend"/>.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Runner">The runner's index.</param>
+    /// <param name="Incarnation">The runner's incarnation.</param>
+    /// <param name="FirstUnacknowledged">The first fragment that the runner still holds; a shard that lost its state goes on from there.</param>
+    public sealed record CreditProbe(int Shard, int Runner, long Incarnation, long FirstUnacknowledged) : IReplayShardMessage;
+
+    /// <summary>Cumulative acknowledgement of a shard to a runner: the backpressure of the whole system.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Incarnation">The runner's incarnation that is meant.</param>
+    /// <param name="Received">Every fragment up to this one is in the buffer.</param>
+    /// <param name="Granted">The runner may send fragments up to this one.</param>
+    /// <param name="Resend">The runner should send again what follows <paramref name="Received"/>.</param>
+    public sealed record Credit(int Shard, long Incarnation, long Received, long Granted, bool Resend);
+
+    /// <summary>Asks a shard for transitions of several batches, and renews its allowance of inserts.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Request">Number of the request, repeated in the reply.</param>
+    /// <param name="Counts">How many transitions of this shard go into each batch.</param>
+    /// <param name="InsertAllowance">Inserts, since this incarnation of the shard began, beyond which the shard withholds credit.</param>
+    public sealed record SampleRequest(int Shard, long Request, IReadOnlyList<int> Counts, long InsertAllowance) : IReplayShardMessage;
+
+    /// <summary>The transitions asked for: those of the first batch, then of the second, …</summary>
+    /// <param name="Request">Number of the request.</param>
+    /// <param name="Samples">The transitions.</param>
+    /// <param name="State">The shard's account at the time of the draw.</param>
+    public sealed record SampleReply(long Request, SampledTransitions Samples, ShardState State);
+
+    /// <summary>Renews a shard's allowance of inserts and asks for one <see cref="ShardState"/>.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="InsertAllowance">As in <see cref="SampleRequest"/>.</param>
+    /// <param name="ReportNow">Whether the state is wanted at once, or after the next insert.</param>
+    public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow) : IReplayShardMessage;
+
+    /// <summary>New absolute temporal-difference errors of transitions sampled earlier.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Incarnation">The shard's incarnation that gave the keys; another one ignores the message.</param>
+    /// <param name="Keys">Insertion numbers.</param>
+    /// <param name="AbsoluteTdErrors">|δ| of each.</param>
+    public sealed record UpdatePriorities(int Shard, long Incarnation, long[] Keys, float[] AbsoluteTdErrors) : IReplayShardMessage;
+
+    /// <summary>The account of a shard.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Incarnation">A shard that restarts empty has a larger one.</param>
+    /// <param name="Inserts">Transitions inserted since this incarnation began.</param>
+    /// <param name="EnvironmentSteps">Agent decisions behind them.</param>
+    /// <param name="Count">Transitions held now.</param>
+    /// <param name="Mass">Sum of their sampling masses.</param>
+    public sealed record ShardState(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, int Count, double Mass);
+}

@@ -1,0 +1,107 @@
+using Akka.Actor;
+using Akka.Event;
+
+namespace DqnAkka.Actors;
+
+/// <summary>Everything reports here; the sinks (console, metrics file) hear of it four times a second.</summary>
+public sealed class ProgressActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
+    private readonly ProgressLedger _ledger;
+    private readonly List<IProgressSink> _sinks;
+
+    private ProgressActor(IReadOnlyList<IProgressSink> sinks, long startTimestamp)
+    {
+        _sinks = [.. sinks];
+        _ledger = new ProgressLedger(startTimestamp);
+        Receive<ProgressProtocol.RunnerReport>(report => _ledger.Add(report));
+        Receive<ProgressProtocol.LearnerReport>(report => _ledger.Add(report));
+        Receive<EvaluationProtocol.Evaluated>(evaluated => Tell(sink => sink.Evaluated(evaluated.Result)));
+        Receive<ProgressProtocol.RunnerRestarted>(OnRunnerRestarted);
+        Receive<ProgressProtocol.LearnerRestarted>(OnLearnerRestarted);
+        Receive<ProgressProtocol.Notice>(notice => Tell(sink => sink.Notice(notice.Message)));
+        Receive<AllDeadLetters>(_ => _ledger.DeadLetters++);
+        Receive<Tick>(_ => OnTick());
+        Receive<ProgressProtocol.Complete>(OnComplete);
+    }
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Makes the actor.</summary>
+    /// <param name="sinks">Who hears of progress.</param>
+    /// <param name="startTimestamp">The run's start, a Stopwatch timestamp.</param>
+    public static Props CreateProps(IReadOnlyList<IProgressSink> sinks, long startTimestamp) =>
+        Props.Create(() => new ProgressActor(sinks, startTimestamp)).WithDispatcher(Dispatchers.Files);
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TickPeriod);
+        Context.System.EventStream.Subscribe(Self, typeof(AllDeadLetters));
+    }
+
+    /// <inheritdoc />
+    protected override void PostStop() => Context.System.EventStream.Unsubscribe(Self);
+
+    private void OnTick()
+    {
+        ProgressReport report = _ledger.Report();
+        Tell(sink => sink.Report(report));
+    }
+
+    private void OnRunnerRestarted(ProgressProtocol.RunnerRestarted restarted)
+    {
+        _ledger.RunnerRestarts++;
+        Tell(sink => sink.Notice($"runner {restarted.Runner} restarts (restart {_ledger.RunnerRestarts}): {restarted.Cause}"));
+    }
+
+    private void OnLearnerRestarted(ProgressProtocol.LearnerRestarted restarted)
+    {
+        _ledger.LearnerRestarts++;
+        Tell(sink => sink.Notice($"the learner restarts from its checkpoint (restart {_ledger.LearnerRestarts}): {restarted.Cause}"));
+    }
+
+    private void OnComplete(ProgressProtocol.Complete complete)
+    {
+        Timers.CancelAll();
+        RunSummary summary = new()
+        {
+            Reason = complete.Reason,
+            Failure = complete.Failure,
+            Evaluation = complete.Evaluation,
+            CheckpointDirectory = complete.CheckpointDirectory,
+            Progress = _ledger.Report(),
+        };
+        Tell(sink => sink.Report(summary.Progress));
+        Tell(sink => sink.Completed(summary));
+        Sender.Tell(new ProgressProtocol.Completed(summary));
+    }
+
+    /// <summary>A sink that fails must not end a run: it is dropped, and the others hear why.</summary>
+    private void Tell(Action<IProgressSink> call)
+    {
+        foreach (IProgressSink sink in _sinks.ToArray())
+        {
+            try
+            {
+                call(sink);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                _sinks.Remove(sink);
+                string message = $"{sink.GetType().Name} failed and is no longer told: {exception.Message.ReplaceLineEndings(" ")}";
+                Self.Tell(new ProgressProtocol.Notice(message));
+            }
+        }
+    }
+
+    private sealed record Tick
+    {
+        private Tick()
+        {
+        }
+
+        public static Tick Instance { get; } = new();
+    }
+}

@@ -1,0 +1,140 @@
+using Akka.Actor;
+using DqnAkka.Environments;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// One shard of the replay buffer, an entity of the shard region: appends, samples, takes priorities, and grants runners credit
+/// as far as the learner's allowance goes. Holds its transitions in memory; a restart begins empty under a new incarnation.
+/// </summary>
+public sealed class ReplayShardActor : ReceiveActor
+{
+    private readonly int _shard;
+    private readonly ReplayBuffer _buffer;
+    private readonly RandomSource _random;
+    private readonly RunnerCredits _credits;
+    private readonly long _incarnation = Incarnations.Next();
+    private long _environmentSteps;
+    private long _allowance;
+    private IActorRef? _awaitingState;
+
+    private ReplayShardActor(int shard, int observationSize, TrainingOptions options)
+    {
+        _shard = shard;
+        _buffer = new ReplayBuffer(ShardCapacity(options.Replay, shard), observationSize, options.Replay);
+        _random = new RandomSource(options.Run.Seed, SeedStreams.Replay + (ulong)shard);
+        _credits = new RunnerCredits(options.Runner.MaxInFlight);
+        Receive<ReplayProtocol.Insert>(OnInsert);
+        Receive<ReplayProtocol.CreditProbe>(OnCreditProbe);
+        Receive<ReplayProtocol.SampleRequest>(OnSampleRequest);
+        Receive<ReplayProtocol.GrantInserts>(OnGrantInserts);
+        Receive<ReplayProtocol.UpdatePriorities>(OnUpdatePriorities);
+        Receive<StopShard>(_ => Context.Stop(Self));
+    }
+
+    /// <summary>Makes a shard.</summary>
+    /// <param name="shard">Its index.</param>
+    /// <param name="observationSize">Components of one observation.</param>
+    /// <param name="options">The run's options.</param>
+    public static Props CreateProps(int shard, int observationSize, TrainingOptions options) =>
+        Props.Create(() => new ReplayShardActor(shard, observationSize, options));
+
+    /// <summary>Transitions that shard <paramref name="shard"/> holds: the capacity in equal parts, the remainder to the first ones.</summary>
+    /// <param name="replay">The whole buffer.</param>
+    /// <param name="shard">The shard's index.</param>
+    public static int ShardCapacity(ReplayOptions replay, int shard)
+    {
+        ArgumentNullException.ThrowIfNull(replay);
+        return (replay.Capacity / replay.Shards) + (shard < replay.Capacity % replay.Shards ? 1 : 0);
+    }
+
+    private bool IsBelowAllowance => _buffer.Inserts < _allowance;
+
+    private void OnInsert(ReplayProtocol.Insert insert)
+    {
+        if (_credits.TryReceive(insert, Sender))
+        {
+            _buffer.Append(insert.Batch);
+            _environmentSteps += insert.EnvironmentSteps;
+            _awaitingState?.Tell(State());
+            _awaitingState = null;
+        }
+
+        if (_credits.Grant(insert.Runner, IsBelowAllowance) is { } link)
+        {
+            SendCredit(link, resend: false);
+        }
+    }
+
+    private void OnCreditProbe(ReplayProtocol.CreditProbe probe)
+    {
+        if (_credits.Probe(probe, Sender) is { } link)
+        {
+            _credits.Grant(probe.Runner, IsBelowAllowance);
+            SendCredit(link, resend: true);
+        }
+    }
+
+    private void OnSampleRequest(ReplayProtocol.SampleRequest request)
+    {
+        SetAllowance(request.InsertAllowance);
+        int count = request.Counts.Sum();
+        // The learner plans on this shard's own reports, so an empty shard means that it restarted in between:
+        // its state goes out alone and the learner's deadline drops the request.
+        if (_buffer.Count == 0)
+        {
+            Sender.Tell(State());
+            return;
+        }
+
+        Sender.Tell(new ReplayProtocol.SampleReply(request.Request, _buffer.Sample(count, _random), State()));
+    }
+
+    private void OnGrantInserts(ReplayProtocol.GrantInserts grant)
+    {
+        SetAllowance(grant.InsertAllowance);
+        _awaitingState = grant.ReportNow ? null : Sender;
+        if (grant.ReportNow)
+        {
+            Sender.Tell(State());
+        }
+    }
+
+    private void OnUpdatePriorities(ReplayProtocol.UpdatePriorities update)
+    {
+        if (update.Incarnation == _incarnation)
+        {
+            _buffer.UpdatePriorities(update.Keys, update.AbsoluteTdErrors);
+        }
+    }
+
+    private void SetAllowance(long allowance)
+    {
+        _allowance = allowance;
+        if (IsBelowAllowance)
+        {
+            foreach (RunnerCredits.Link link in _credits.GrantWithheld())
+            {
+                SendCredit(link, resend: false);
+            }
+        }
+    }
+
+    private void SendCredit(RunnerCredits.Link link, bool resend) =>
+        link.Runner.Tell(new ReplayProtocol.Credit(_shard, link.Incarnation, link.Received, link.Granted, resend));
+
+    private ReplayProtocol.ShardState State() =>
+        new(_shard, _incarnation, _buffer.Inserts, _environmentSteps, _buffer.Count, _buffer.Mass);
+
+    /// <summary>Hand-off message of the shard region.</summary>
+    public sealed record StopShard
+    {
+        private StopShard()
+        {
+        }
+
+        /// <summary>The only one.</summary>
+        public static StopShard Instance { get; } = new();
+    }
+}

@@ -1,0 +1,82 @@
+using Akka.Actor;
+using DqnAkka.Environments;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// Writes checkpoints, each with the best policy that an evaluation has seen (the one that reached <c>stop.score</c>, if any; the
+/// newest where none was evaluated). A write that fails is reported and the run goes on.
+/// </summary>
+public sealed class CheckpointWriterActor : ReceiveActor
+{
+    private readonly TrainingOptions _options;
+    private readonly NetworkLayout _layout;
+    private readonly IActorRef _progress;
+    private readonly CheckpointStore _store;
+    private EvaluationProtocol.Evaluated? _best;
+    private bool _isDecided;
+
+    private CheckpointWriterActor(NetworkLayout layout, TrainingOptions options, string directory, IActorRef progress)
+    {
+        _options = options;
+        _layout = layout;
+        _progress = progress;
+        _store = new CheckpointStore(directory);
+        Receive<EvaluationProtocol.Evaluated>(OnEvaluated);
+        Receive<EvaluationProtocol.ScoreReached>(OnScoreReached);
+        Receive<RunProtocol.WriteCheckpoint>(OnWriteCheckpoint);
+    }
+
+    /// <summary>Makes a writer.</summary>
+    /// <param name="layout">The network's shape.</param>
+    /// <param name="options">The run's options.</param>
+    /// <param name="directory">The checkpoint's folder.</param>
+    /// <param name="progress">The Progress actor.</param>
+    public static Props CreateProps(NetworkLayout layout, TrainingOptions options, string directory, IActorRef progress) =>
+        Props.Create(() => new CheckpointWriterActor(layout, options, directory, progress)).WithDispatcher(Dispatchers.Files);
+
+    private void OnEvaluated(EvaluationProtocol.Evaluated evaluated)
+    {
+        // Of equal scores the later policy has seen more.
+        if (!_isDecided && (_best is null || evaluated.Result.Mean >= _best.Result.Mean))
+        {
+            _best = evaluated;
+        }
+    }
+
+    private void OnScoreReached(EvaluationProtocol.ScoreReached reached)
+    {
+        _isDecided = true;
+        _best = new EvaluationProtocol.Evaluated(reached.Snapshot, reached.Result);
+    }
+
+    private void OnWriteCheckpoint(RunProtocol.WriteCheckpoint write)
+    {
+        PolicySnapshot policy = _best?.Snapshot ?? write.Learner.Snapshot;
+        try
+        {
+            _store.Save(Content(write.Learner, policy));
+            Sender.Tell(new RunProtocol.CheckpointWritten(_store.Directory, policy));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CheckpointException)
+        {
+            string message = $"the checkpoint in {_store.Directory} could not be written: {exception.Message.ReplaceLineEndings(" ")}";
+            _progress.Tell(new ProgressProtocol.Notice(message));
+            Sender.Tell(new RunProtocol.CheckpointFailed(message, policy));
+        }
+    }
+
+    private CheckpointContent Content(RunProtocol.LearnerCapture learner, PolicySnapshot policy) => new()
+    {
+        Environment = _options.Environment.DisplayName,
+        Layout = _layout,
+        Policy = policy.Parameters,
+        Learner = learner.Trainer,
+        Counters = learner.Counters,
+        Evaluation = _best is { Result: { } result }
+            ? new CheckpointEvaluation(result.Step, result.Episodes, result.Mean, result.Deviation, result.Minimum, result.Maximum)
+            : null,
+        Seed = _options.Run.Seed,
+    };
+}

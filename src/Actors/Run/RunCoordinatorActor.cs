@@ -1,0 +1,120 @@
+using Akka.Actor;
+
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// Ends the run once, whoever asks first: runners stop, the learner gives its state, a checkpoint is written, its policy is
+/// evaluated on fresh episodes, and the sinks are told. Every stage has a deadline, and what is late is left out.
+/// </summary>
+public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan LearnerTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CheckpointTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EvaluationTimeout = TimeSpan.FromMinutes(10);
+    private readonly TrainingOptions _options;
+    private readonly TaskCompletionSource<RunSummary> _summary;
+    private RunMembers? _members;
+    private RunProtocol.StopRun? _stop;
+    private string _checkpointDirectory = "";
+
+    private RunCoordinatorActor(TrainingOptions options, TaskCompletionSource<RunSummary> summary)
+    {
+        _options = options;
+        _summary = summary;
+        Receive<RunMembers>(members => _members = members);
+        Receive<RunProtocol.StopRun>(OnStopRun, stop => _stop is null && _members is not null);
+        Receive<RunProtocol.StopRun>(_ => { });
+        Receive<RunProtocol.TrainingFinished>(OnTrainingFinished);
+        Receive<RunProtocol.CheckpointWritten>(OnCheckpointWritten);
+        Receive<RunProtocol.CheckpointFailed>(OnCheckpointFailed);
+        Receive<EvaluationProtocol.FinalEvaluation>(evaluation => Complete(evaluation.Result));
+        Receive<StageIsLate>(OnStageIsLate);
+        Receive<ProgressProtocol.Completed>(completed => _summary.TrySetResult(completed.Summary));
+    }
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <summary>Makes a coordinator.</summary>
+    /// <param name="options">The run's options.</param>
+    /// <param name="summary">Receives the result.</param>
+    public static Props CreateProps(TrainingOptions options, TaskCompletionSource<RunSummary> summary) =>
+        Props.Create(() => new RunCoordinatorActor(options, summary));
+
+    /// <inheritdoc />
+    protected override void PreStart()
+    {
+        if (_options.Stop.Minutes > 0)
+        {
+            Timers.StartSingleTimer(nameof(StopReason.Minutes), new RunProtocol.StopRun(StopReason.Minutes), TimeSpan.FromMinutes(_options.Stop.Minutes));
+        }
+    }
+
+    private void OnStopRun(RunProtocol.StopRun stop)
+    {
+        _stop = stop;
+        Timers.CancelAll();
+        _members!.Runners.Tell(RunProtocol.StopRunners.Instance);
+        _members.Learner.Tell(RunProtocol.FinishTraining.Instance);
+        Await("the learner's state", LearnerTimeout);
+    }
+
+    private void OnTrainingFinished(RunProtocol.TrainingFinished finished)
+    {
+        _members!.CheckpointWriter.Tell(new RunProtocol.WriteCheckpoint(finished.Learner));
+        Await("the checkpoint", CheckpointTimeout);
+    }
+
+    private void OnCheckpointWritten(RunProtocol.CheckpointWritten written)
+    {
+        _checkpointDirectory = written.Directory;
+        EvaluateOrComplete(written.Policy);
+    }
+
+    private void OnCheckpointFailed(RunProtocol.CheckpointFailed failed)
+    {
+        if (_stop!.Reason != StopReason.Failed)
+        {
+            _stop = new RunProtocol.StopRun(StopReason.Failed, failed.Message);
+        }
+
+        Complete(null);
+    }
+
+    private void EvaluateOrComplete(PolicySnapshot policy)
+    {
+        // Who interrupts wants to be gone, and after a failure the environment may be what is broken.
+        if (_stop!.Reason is StopReason.Failed or StopReason.Interrupted)
+        {
+            Complete(null);
+            return;
+        }
+
+        _members!.Evaluator.Tell(new EvaluationProtocol.EvaluateFinal(policy));
+        Await("the final evaluation", EvaluationTimeout);
+    }
+
+    private void OnStageIsLate(StageIsLate late)
+    {
+        _members!.Progress.Tell(new ProgressProtocol.Notice($"{late.Stage} did not come in time; the run ends without it"));
+        Complete(null);
+    }
+
+    private void Complete(EvaluationResult? evaluation)
+    {
+        Timers.CancelAll();
+        _members!.Progress.Tell(new ProgressProtocol.Complete(_stop!.Reason, _stop.Failure, evaluation, _checkpointDirectory));
+    }
+
+    private void Await(string stage, TimeSpan timeout) => Timers.StartSingleTimer(nameof(StageIsLate), new StageIsLate(stage), timeout);
+
+    private sealed record StageIsLate(string Stage);
+}
+
+/// <summary>Whom the coordinator talks to.</summary>
+/// <param name="Runners">The runner pool.</param>
+/// <param name="Learner">The learner singleton.</param>
+/// <param name="CheckpointWriter">Who writes checkpoints.</param>
+/// <param name="Evaluator">The evaluator.</param>
+/// <param name="Progress">The Progress actor.</param>
+public sealed record RunMembers(IActorRef Runners, IActorRef Learner, IActorRef CheckpointWriter, IActorRef Evaluator, IActorRef Progress);

@@ -1,0 +1,144 @@
+using DqnAkka.Environments;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// Plays a vector of environments ε-greedily on one policy and gathers the n-step transitions: the work of a runner, without the actor.
+/// </summary>
+public sealed class FragmentCollector
+{
+    private readonly IVectorEnvironment _environment;
+    private readonly PolicyNetwork _policy;
+    private readonly NStepAccumulator _accumulator;
+    private readonly TransitionBatchBuilder _builder;
+    private readonly RandomSource _random;
+    private readonly bool _prioritized;
+    private readonly int _actionCount;
+    private readonly int _observationSize;
+    private readonly float[] _current;
+    private readonly float[] _next;
+    private readonly float[] _final;
+    private readonly int[] _actions;
+    private readonly double[] _rewards;
+    private readonly bool[] _terminated;
+    private readonly bool[] _truncated;
+    private readonly double[] _returns;
+    private float[] _values = [];
+    private float[] _nextValues = [];
+
+    /// <summary>Seeds the environments and begins their first episodes.</summary>
+    /// <param name="environment">The environments, E of them; owned by the collector from now on.</param>
+    /// <param name="layout">The network's shape.</param>
+    /// <param name="options">The run's options.</param>
+    /// <param name="runner">Index of the runner, which selects its streams of random numbers.</param>
+    public FragmentCollector(IVectorEnvironment environment, NetworkLayout layout, TrainingOptions options, int runner)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(options);
+        _environment = environment;
+        _policy = new PolicyNetwork(layout);
+        _observationSize = layout.ObservationSize;
+        _actionCount = layout.ActionCount;
+        _prioritized = options.Replay.Prioritized;
+        int count = environment.Count;
+        _accumulator = new NStepAccumulator(count, _observationSize, options.Learner.NStep, options.Learner.Gamma);
+        _builder = new TransitionBatchBuilder(count * options.Runner.Fragment, _observationSize);
+        _random = new RandomSource(options.Run.Seed, SeedStreams.Exploration + (ulong)runner);
+        _current = new float[count * _observationSize];
+        _next = new float[count * _observationSize];
+        _final = new float[count * _observationSize];
+        _actions = new int[count];
+        _rewards = new double[count];
+        _terminated = new bool[count];
+        _truncated = new bool[count];
+        _returns = new double[count];
+        environment.Reset(options.Run.Seed, SeedStreams.Environments + ((ulong)runner * SeedStreams.EnvironmentsPerRunner), _current);
+    }
+
+    /// <summary>Takes over a policy's parameters.</summary>
+    /// <param name="parameters">In the layout's order.</param>
+    public void Load(ReadOnlySpan<float> parameters) => _policy.Load(parameters);
+
+    /// <summary>Steps every environment <paramref name="vectorSteps"/> times, and further until there is at least one transition.</summary>
+    /// <param name="vectorSteps">Steps of each copy.</param>
+    /// <param name="epsilon">Probability of a uniformly random action.</param>
+    /// <param name="finishedReturns">Receives the undiscounted returns of the episodes that ended.</param>
+    /// <returns>The transitions, and the agent decisions behind them.</returns>
+    public (TransitionBatch Batch, int EnvironmentSteps) Collect(int vectorSteps, double epsilon, ICollection<double> finishedReturns)
+    {
+        ArgumentNullException.ThrowIfNull(finishedReturns);
+        int steps = 0;
+        while (steps < vectorSteps || _builder.Count == 0)
+        {
+            StepAll(epsilon, finishedReturns);
+            steps++;
+        }
+
+        TransitionBatch batch = _builder.Build(_prioritized ? AbsoluteTdErrors() : default);
+        return (batch, steps * _environment.Count);
+    }
+
+    private void StepAll(double epsilon, ICollection<double> finishedReturns)
+    {
+        ChooseActions(epsilon);
+        _environment.Step(_actions, _next, _rewards, _terminated, _truncated, _final);
+        for (int i = 0; i < _actions.Length; i++)
+        {
+            int row = i * _observationSize;
+            bool ended = _terminated[i] || _truncated[i];
+            ReadOnlySpan<float> after = (ended ? _final : _next).AsSpan(row, _observationSize);
+            _accumulator.Append(
+                i, _current.AsSpan(row, _observationSize), _actions[i], _rewards[i], _terminated[i], _truncated[i], after, _builder);
+            _returns[i] += _rewards[i];
+            if (ended)
+            {
+                finishedReturns.Add(_returns[i]);
+                _returns[i] = 0;
+            }
+        }
+
+        _next.AsSpan().CopyTo(_current);
+    }
+
+    private void ChooseActions(double epsilon)
+    {
+        _policy.GreedyActions(_current, _actions.Length, _actions);
+        for (int i = 0; i < _actions.Length; i++)
+        {
+            if (_random.NextDouble() < epsilon)
+            {
+                _actions[i] = _random.NextInt(_actionCount);
+            }
+        }
+    }
+
+    /// <summary>|δ| by the runner's own network: Ape-X's initial priorities, which cost the shard and the learner nothing.</summary>
+    private ReadOnlySpan<float> AbsoluteTdErrors()
+    {
+        int count = _builder.Count;
+        if (_values.Length < count * _actionCount)
+        {
+            _values = new float[count * _actionCount];
+            _nextValues = new float[count * _actionCount];
+        }
+
+        _policy.Forward(_builder.Observations, count, _values);
+        _policy.Forward(_builder.NextObservations, count, _nextValues);
+        float[] errors = new float[count];
+        for (int i = 0; i < count; i++)
+        {
+            float best = float.NegativeInfinity;
+            foreach (float value in _nextValues.AsSpan(i * _actionCount, _actionCount))
+            {
+                best = MathF.Max(best, value);
+            }
+
+            float target = _builder.Returns[i] + (_builder.Discounts[i] * best);
+            errors[i] = MathF.Abs(target - _values[(i * _actionCount) + _builder.Actions[i]]);
+        }
+
+        return errors;
+    }
+}
