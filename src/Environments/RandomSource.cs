@@ -19,6 +19,9 @@ public sealed class RandomSource
     /// <param name="index">The stream's index; different indices give unrelated streams.</param>
     public RandomSource(ulong seed, ulong index = 0) => Seed(seed, index);
 
+    /// <summary>Starts from a state, for comparison with the published generator.</summary>
+    internal RandomSource(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+
     /// <summary>Starts the stream of (<paramref name="seed"/>, <paramref name="index"/>) again.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="index">The stream's index.</param>
@@ -74,7 +77,7 @@ public sealed class RandomSource
         return (int)(product >> 32);
     }
 
-    private static ulong NextSplitMix(ref ulong state)
+    internal static ulong NextSplitMix(ref ulong state)
     {
         state += GoldenGamma;
         return Mix(state);

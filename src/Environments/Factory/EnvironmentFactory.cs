@@ -1,0 +1,78 @@
+namespace DqnAkka.Environments;
+
+/// <summary>
+/// Makes environments as a configuration names them. Every failure is an <see cref="EnvironmentException"/> of one line.
+/// </summary>
+public static class EnvironmentFactory
+{
+    /// <summary>Makes one copy, its time limit included.</summary>
+    /// <param name="specification">Which environment; its type wins over its id.</param>
+    /// <exception cref="EnvironmentException">The environment is not known, or cannot be made as asked.</exception>
+    public static IEnvironment Create(EnvironmentSpecification specification)
+    {
+        RequireLimit(specification);
+        return specification.Type.Length > 0 ? PrepareUserEnvironment(specification)() : CreateRegistered(specification);
+    }
+
+    /// <summary>Makes copies that step together, time limits and auto-reset included.</summary>
+    /// <param name="specification">Which environment; its type wins over its id.</param>
+    /// <param name="count">Number of copies, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
+    /// <exception cref="EnvironmentException">The environment is not known, cannot be made as asked, or is not one that DQN can learn.</exception>
+    public static IVectorEnvironment CreateVector(EnvironmentSpecification specification, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        RequireLimit(specification);
+        if (specification.Type.Length > 0)
+        {
+            return new SyncVectorEnvironment(specification.DisplayName, PrepareUserEnvironment(specification), count);
+        }
+
+        EnvironmentRegistration registration = EnvironmentRegistry.Get(specification.Id);
+        return registration.CreateVector(Bind(registration, specification), count, Limit(registration, specification));
+    }
+
+    /// <summary>Makes one copy to see whether DQN on vectors can learn the environment, and how large its network's ends are.</summary>
+    /// <param name="specification">Which environment; its type wins over its id.</param>
+    /// <returns>Components of one observation, and number of actions.</returns>
+    /// <exception cref="EnvironmentException">The environment cannot be made as asked, its actions are not discrete, or its observations not vectors.</exception>
+    public static (int ObservationSize, int ActionCount) RequireVectorObservationsAndDiscreteActions(EnvironmentSpecification specification)
+    {
+        IEnvironment environment = Create(specification);
+        (Space observationSpace, Space actionSpace) = EnvironmentSpaces.Read(specification.DisplayName, environment);
+        return EnvironmentSpaces.RequireVectorObservationsAndDiscreteActions(specification.DisplayName, observationSpace, actionSpace);
+    }
+
+    private static TimeLimit CreateRegistered(EnvironmentSpecification specification)
+    {
+        EnvironmentRegistration registration = EnvironmentRegistry.Get(specification.Id);
+        return new TimeLimit(registration.Create(Bind(registration, specification)), Limit(registration, specification));
+    }
+
+    private static Func<IEnvironment> PrepareUserEnvironment(EnvironmentSpecification specification)
+    {
+        Type type = EnvironmentTypes.Resolve(specification.Type, specification.SearchPaths);
+        EnvironmentConstructor constructor = new(specification.DisplayName, type, specification.Arguments);
+        return specification.MaxEpisodeSteps > 0
+            ? () => new TimeLimit(constructor.Create(), specification.MaxEpisodeSteps)
+            : constructor.Create;
+    }
+
+    private static object?[] Bind(EnvironmentRegistration registration, EnvironmentSpecification specification) => ArgumentBinder.Bind(
+        registration.Id,
+        [.. registration.Arguments.Select(argument => new EnvironmentParameter(argument.Name, argument.Default.GetType(), IsOptional: true, argument.Default))],
+        specification.Arguments);
+
+    private static int Limit(EnvironmentRegistration registration, EnvironmentSpecification specification) =>
+        specification.MaxEpisodeSteps > 0 ? specification.MaxEpisodeSteps : registration.MaxEpisodeSteps;
+
+    private static void RequireLimit(EnvironmentSpecification specification)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        if (specification.MaxEpisodeSteps < 0)
+        {
+            throw new EnvironmentException(
+                $"environment.max-episode-steps is {specification.MaxEpisodeSteps}: give a positive number of steps, or 0 for the environment's own limit");
+        }
+    }
+}

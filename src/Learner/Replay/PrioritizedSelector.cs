@@ -1,0 +1,98 @@
+using System.Buffers;
+using DqnAkka.Environments;
+
+namespace DqnAkka.Learner;
+
+/// <summary>
+/// Proportional prioritisation (Schaul et al. 2016, §3.3): P(i) = pᵢ^α / Σ p^α with p = |δ| + ε. A slot without |δ| gets the largest
+/// priority seen so far, at first 1.
+/// </summary>
+internal sealed class PrioritizedSelector : ISelector
+{
+    // Whatever α is, a mass stays far from what a float64 sum over a whole buffer could not hold, and above 0: nothing starves for ever.
+    private const double SmallestMass = 1e-100;
+    private const double LargestMass = 1e100;
+
+    private readonly SumTree _tree;
+    private readonly double _alpha;
+    private readonly double _epsilon;
+    private double _largestPriority = 1;
+
+    public PrioritizedSelector(int capacity, double alpha, double epsilon)
+    {
+        if (!(alpha >= 0 && double.IsFinite(alpha)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "the priority exponent must be finite and at least 0");
+        }
+
+        if (!(epsilon >= 0 && double.IsFinite(epsilon)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "the addition to priorities must be finite and at least 0");
+        }
+
+        _tree = new SumTree(capacity);
+        _alpha = alpha;
+        _epsilon = epsilon;
+    }
+
+    public double Mass => _tree.Total;
+
+    internal SumTree Tree => _tree;
+
+    public void Check(ReadOnlySpan<float> absoluteTdErrors)
+    {
+        for (int i = 0; i < absoluteTdErrors.Length; i++)
+        {
+            if (!(absoluteTdErrors[i] >= 0 && float.IsFinite(absoluteTdErrors[i])))
+            {
+                throw new ArgumentException($"|δ| of row {i} is {absoluteTdErrors[i]}: a priority needs a finite |δ| of at least 0", nameof(absoluteTdErrors));
+            }
+        }
+    }
+
+    public void Insert(int firstSlot, int count, ReadOnlySpan<float> absoluteTdErrors)
+    {
+        double[] rented = ArrayPool<double>.Shared.Rent(count);
+        Span<double> masses = rented.AsSpan(0, count);
+        if (absoluteTdErrors.IsEmpty)
+        {
+            masses.Fill(MassOf(_largestPriority));
+        }
+        else
+        {
+            for (int i = 0; i < count; i++)
+            {
+                masses[i] = MassOf(PriorityOf(absoluteTdErrors[i]));
+            }
+        }
+
+        _tree.SetRange(firstSlot, masses);
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    public void Select(Span<int> slots, Span<double> masses, RandomSource random)
+    {
+        double total = _tree.Total;
+        for (int i = 0; i < slots.Length; i++)
+        {
+            int slot = _tree.Find(random.NextDouble() * total);
+            slots[i] = slot;
+            masses[i] = _tree[slot];
+        }
+    }
+
+    public bool Update(int slot, float absoluteTdError)
+    {
+        _tree[slot] = MassOf(PriorityOf(absoluteTdError));
+        return true;
+    }
+
+    private double PriorityOf(float absoluteTdError)
+    {
+        double priority = absoluteTdError + _epsilon;
+        _largestPriority = Math.Max(_largestPriority, priority);
+        return priority;
+    }
+
+    private double MassOf(double priority) => Math.Clamp(Math.Pow(priority, _alpha), SmallestMass, LargestMass);
+}
