@@ -84,8 +84,9 @@ public sealed class EvaluatorActor : ReceiveActor
     {
         _policy.Load(snapshot.Parameters);
         IReadOnlyList<double> returns = _evaluation.Run(_options.Run.Seed, firstStream);
-        (double mean, double deviation, double minimum, double maximum) = ReturnStatistics.Of(returns);
-        return new EvaluationResult(snapshot.Steps, snapshot.Updates, returns.Count, mean, deviation, minimum, maximum)
+        ReturnStatistics statistics = ReturnStatistics.From(returns);
+        return new EvaluationResult(
+            snapshot.Steps, snapshot.Updates, statistics.Episodes, statistics.Mean, statistics.Deviation, statistics.Minimum, statistics.Maximum)
         {
             Elapsed = Stopwatch.GetElapsedTime(_links.StartTimestamp),
         };

@@ -14,6 +14,7 @@ public sealed class LearnerGuardianActor : ReceiveActor
     private readonly IActorRef _learner;
     private string? _firstCause;
     private int _restarts;
+    private bool _isLost;
 
     private LearnerGuardianActor(NetworkLayout layout, TrainingOptions options, LearnerGuardianLinks links)
     {
@@ -22,7 +23,7 @@ public sealed class LearnerGuardianActor : ReceiveActor
         IActorRef publisher = Context.ActorOf(SnapshotPublisherActor.CreateProps(options.Snapshot), "publisher");
         LearnerLinks learnerLinks = new(links.Region, publisher, links.CheckpointWriter, links.Coordinator, links.Progress, links.Resume);
         _learner = Context.ActorOf(LearnerActor.CreateProps(layout, options, learnerLinks), "learner");
-        Receive<RunProtocol.FinishTraining>(_learner.Forward);
+        Receive<RunProtocol.FinishTraining>(OnFinishTraining);
     }
 
     /// <summary>Makes the singleton.</summary>
@@ -33,7 +34,19 @@ public sealed class LearnerGuardianActor : ReceiveActor
         Props.Create(() => new LearnerGuardianActor(layout, options, links));
 
     /// <inheritdoc />
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(Decide);
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, Timeout.Infinite, Decide, loggingEnabled: false);
+
+    private void OnFinishTraining(RunProtocol.FinishTraining finish)
+    {
+        if (_isLost)
+        {
+            Sender.Tell(RunProtocol.TrainingLost.Instance);
+        }
+        else
+        {
+            _learner.Forward(finish);
+        }
+    }
 
     private Directive Decide(Exception exception)
     {
@@ -43,6 +56,7 @@ public sealed class LearnerGuardianActor : ReceiveActor
         if (isFatal || _restarts >= _options.Learner.MaxRestarts)
         {
             string failure = isFatal ? cause : $"{_firstCause} ({_restarts} restarts, the limit dqn.learner.max-restarts)";
+            _isLost = true;
             _links.Coordinator.Tell(new RunProtocol.StopRun(StopReason.Failed, failure));
             return Directive.Stop;
         }

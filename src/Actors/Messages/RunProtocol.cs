@@ -36,6 +36,17 @@ public static class RunProtocol
     /// <param name="Learner">Its state.</param>
     public sealed record TrainingFinished(LearnerCapture Learner);
 
+    /// <summary>There is no learner any more to give a state.</summary>
+    public sealed record TrainingLost
+    {
+        private TrainingLost()
+        {
+        }
+
+        /// <summary>The only one.</summary>
+        public static TrainingLost Instance { get; } = new();
+    }
+
     /// <summary>Asks the checkpoint writer to write the learner's state beside the best policy known.</summary>
     /// <param name="Learner">The learner's state.</param>
     public sealed record WriteCheckpoint(LearnerCapture Learner);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
 
@@ -60,7 +61,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         // The learner's count is the run's clock; runners are ahead of it by what is in flight.
         long steps = _learner?.Steps ?? _runnerSteps;
         long updates = _learner?.Updates ?? 0;
-        (double mean, double deviation, _, _) = ReturnStatistics.Of(_returns);
+        ReturnStatistics? returns = _returns.Count > 0 ? ReturnStatistics.From([.. _returns]) : null;
         ProgressReport report = new()
         {
             Elapsed = Stopwatch.GetElapsedTime(startTimestamp, now),
@@ -75,8 +76,8 @@ internal sealed class ProgressLedger(long startTimestamp)
             Loss = _means.Loss,
             MeanAbsoluteTdError = _means.AbsoluteTdError,
             MeanQ = _means.Value,
-            ReturnMean = mean,
-            ReturnDeviation = deviation,
+            ReturnMean = returns?.Mean ?? double.NaN,
+            ReturnDeviation = returns?.Deviation ?? double.NaN,
             StepsPerSecond = Math.Max(0, steps - _lastSteps) / seconds,
             UpdatesPerSecond = Math.Max(0, updates - _lastUpdates) / seconds,
             LearnerBusy = _learner?.Busy ?? 0,

@@ -57,11 +57,11 @@ public sealed class CheckpointWriterActor : ReceiveActor
         try
         {
             _store.Save(Content(write.Learner, policy));
-            Sender.Tell(new RunProtocol.CheckpointWritten(_store.Directory, policy));
+            Sender.Tell(new RunProtocol.CheckpointWritten(_store.DirectoryPath, policy));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CheckpointException)
         {
-            string message = $"the checkpoint in {_store.Directory} could not be written: {exception.Message.ReplaceLineEndings(" ")}";
+            string message = $"the checkpoint in {_store.DirectoryPath} could not be written: {exception.Message.ReplaceLineEndings(" ")}";
             _progress.Tell(new ProgressProtocol.Notice(message));
             Sender.Tell(new RunProtocol.CheckpointFailed(message, policy));
         }
@@ -69,7 +69,8 @@ public sealed class CheckpointWriterActor : ReceiveActor
 
     private CheckpointContent Content(RunProtocol.LearnerCapture learner, PolicySnapshot policy) => new()
     {
-        Environment = _options.Environment.DisplayName,
+        Created = DateTimeOffset.UtcNow,
+        EnvironmentName = _options.Environment.DisplayName,
         Layout = _layout,
         Policy = policy.Parameters,
         Learner = learner.Trainer,

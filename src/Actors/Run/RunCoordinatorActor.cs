@@ -21,9 +21,9 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
     {
         _options = options;
         _summary = summary;
-        Receive<RunMembers>(members => _members = members);
-        Receive<RunProtocol.StopRun>(OnStopRun, stop => _stop is null && _members is not null);
-        Receive<RunProtocol.StopRun>(_ => { });
+        Receive<RunMembers>(OnRunMembers);
+        Receive<RunProtocol.StopRun>(OnStopRun);
+        Receive<RunProtocol.TrainingLost>(_ => Complete(null));
         Receive<RunProtocol.TrainingFinished>(OnTrainingFinished);
         Receive<RunProtocol.CheckpointWritten>(OnCheckpointWritten);
         Receive<RunProtocol.CheckpointFailed>(OnCheckpointFailed);
@@ -50,9 +50,32 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void OnRunMembers(RunMembers members)
+    {
+        _members = members;
+        if (_stop is not null)
+        {
+            Stop();
+        }
+    }
+
     private void OnStopRun(RunProtocol.StopRun stop)
     {
+        if (_stop is not null)
+        {
+            return;
+        }
+
         _stop = stop;
+        // Somebody can fail before everybody is there; the run then ends as soon as it has begun.
+        if (_members is not null)
+        {
+            Stop();
+        }
+    }
+
+    private void Stop()
+    {
         Timers.CancelAll();
         _members!.Runners.Tell(RunProtocol.StopRunners.Instance);
         _members.Learner.Tell(RunProtocol.FinishTraining.Instance);

@@ -54,11 +54,13 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
     }
 
     /// <summary>A failed runner is stopped, not restarted in place: its successor comes after a pause and with a new incarnation.</summary>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(exception =>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, Timeout.Infinite, Decide, loggingEnabled: false);
+
+    private Directive Decide(Exception exception)
     {
         _lastFailure = exception;
         return Directive.Stop;
-    });
+    }
 
     private void Start(int index)
     {

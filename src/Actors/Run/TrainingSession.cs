@@ -1,0 +1,56 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Hosting;
+using Akka.Configuration;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace DqnAkka.Actors;
+
+/// <summary>A whole training run on an embedded cluster of one: the actors that a larger cluster runs, in one process.</summary>
+public static class TrainingSession
+{
+    /// <summary>Name of the actor system; nodes of one cluster share it.</summary>
+    public const string SystemName = "dqn";
+
+    /// <summary>Trains until a stop condition, and gives the result.</summary>
+    /// <param name="options">The run's options, validated; the run's directory exists.</param>
+    /// <param name="akka">Akka's configuration with the dispatchers of <see cref="Dispatchers"/>.</param>
+    /// <param name="sinks">Who hears of progress.</param>
+    /// <param name="stop">Ends the run as interrupted: a checkpoint is still written.</param>
+    /// <exception cref="Environments.EnvironmentException">The environment cannot be made, or is none that DQN can learn.</exception>
+    public static async Task<RunSummary> RunAsync(
+        TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        TrainingRun run = new(options, sinks);
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddAkka(SystemName, configuration => configuration
+            .AddHocon(WithRunnerThreads(akka, options.Runner), HoconAddMode.Prepend)
+            .WithClustering(new ClusterOptions { Roles = [.. ClusterRoles.All] })
+            .AddDqnAkka(run)
+            .AddStartup((system, _) => JoinSelf(system)));
+        using IHost host = builder.Build();
+        await host.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        IActorRef coordinator = host.Services.GetRequiredService<ActorRegistry>().Get<RunCoordinatorActor>();
+        using CancellationTokenRegistration registration =
+            stop.Register(() => coordinator.Tell(new RunProtocol.StopRun(StopReason.Interrupted)));
+        RunSummary summary = await run.Summary.Task.ConfigureAwait(false);
+        await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        return summary;
+    }
+
+    private static void JoinSelf(ActorSystem system)
+    {
+        Cluster cluster = Cluster.Get(system);
+        cluster.Join(cluster.SelfAddress);
+    }
+
+    private static Config WithRunnerThreads(Config akka, RunnerOptions runner)
+    {
+        int threads = runner.Threads > 0 ? runner.Threads : Math.Max(1, Environment.ProcessorCount - 1);
+        string key = $"{Dispatchers.Runner}.dedicated-thread-pool.thread-count = {Math.Min(threads, runner.Count)}";
+        return ConfigurationFactory.ParseString(key).WithFallback(akka);
+    }
+}
