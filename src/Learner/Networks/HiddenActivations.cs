@@ -1,0 +1,23 @@
+namespace DqnAkka.Learner;
+
+/// <summary>The outputs of every hidden layer for a number of rows, each float32 [rows × stride of the layer].</summary>
+internal sealed class HiddenActivations(PackedLayout layout)
+{
+    private AlignedBuffer[] _layers = [];
+
+    /// <summary>Rows that fit.</summary>
+    public int Capacity { get; private set; }
+
+    /// <summary>The buffer of one hidden layer.</summary>
+    public AlignedBuffer this[int layer] => _layers[layer];
+
+    /// <summary>Makes room for <paramref name="rows"/> rows; what was held is lost where the buffers grow.</summary>
+    public void EnsureCapacity(int rows)
+    {
+        if (rows > Capacity)
+        {
+            _layers = [.. layout.Hidden.Select(linear => new AlignedBuffer(rows * linear.Stride))];
+            Capacity = rows;
+        }
+    }
+}

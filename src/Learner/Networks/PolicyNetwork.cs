@@ -1,0 +1,76 @@
+namespace DqnAkka.Learner;
+
+/// <summary>
+/// A Q-network for acting: forward passes in vectorised C#, without libtorch. Nothing is allocated once the buffers have grown to the
+/// largest batch. Not thread-safe; each runner owns one.
+/// </summary>
+public sealed unsafe class PolicyNetwork
+{
+    private readonly PackedNetwork _network;
+    private float[] _values = [];
+
+    /// <summary>Makes a network whose parameters are all zero.</summary>
+    /// <param name="layout">The network's shape.</param>
+    public PolicyNetwork(NetworkLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        Layout = layout;
+        _network = new PackedNetwork(layout);
+    }
+
+    /// <summary>The network's shape.</summary>
+    public NetworkLayout Layout { get; }
+
+    /// <summary>Takes over parameters; the span is copied.</summary>
+    /// <param name="parameters">The parameters in the layout's order, float32 [<see cref="NetworkLayout.Length"/>].</param>
+    /// <exception cref="ArgumentException">The span is not as long as the layout.</exception>
+    public void Load(ReadOnlySpan<float> parameters) => _network.Load(parameters);
+
+    /// <summary>Computes Q(s, a) for every action.</summary>
+    /// <param name="observations">Observations, float32 [count × observation size] row-major.</param>
+    /// <param name="count">Number of observations; may be 0.</param>
+    /// <param name="qValues">Receives the action values, float32 [count × actions] row-major.</param>
+    /// <exception cref="ArgumentException">A span is shorter than stated.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public void Forward(ReadOnlySpan<float> observations, int count, Span<float> qValues)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        RequireRoom(observations.Length, (long)count * Layout.ObservationSize, "observations");
+        RequireRoom(qValues.Length, (long)count * Layout.ActionCount, "action values");
+        fixed (float* inputs = observations)
+        fixed (float* outputs = qValues)
+        {
+            _network.Values(inputs, count, outputs);
+        }
+
+        GC.KeepAlive(_network);
+    }
+
+    /// <summary>Chooses argmaxₐ Q(s, a), the first of equals.</summary>
+    /// <param name="observations">Observations, float32 [count × observation size] row-major.</param>
+    /// <param name="count">Number of observations; may be 0.</param>
+    /// <param name="actions">Receives the actions, int32 [count].</param>
+    /// <exception cref="ArgumentException">A span is shorter than stated.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative.</exception>
+    public void GreedyActions(ReadOnlySpan<float> observations, int count, Span<int> actions)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        RequireRoom(actions.Length, count, "actions");
+        int length = checked(count * Layout.ActionCount);
+        if (_values.Length < length)
+        {
+            _values = new float[length];
+        }
+
+        Forward(observations, count, _values);
+        GreedySelection.Select(_values.AsSpan(0, length), Layout.ActionCount, actions[..count]);
+    }
+
+    private static void RequireRoom(int length, long needed, string what)
+    {
+        if (length < needed)
+        {
+            throw new ArgumentException($"{needed} floats of {what} are needed: the span has {length}");
+        }
+    }
+}

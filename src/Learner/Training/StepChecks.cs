@@ -1,0 +1,68 @@
+namespace DqnAkka.Learner;
+
+/// <summary>What every trainer checks, in the same words.</summary>
+internal static class StepChecks
+{
+    /// <summary>Throws unless a batch fits a network.</summary>
+    /// <exception cref="ArgumentException">The batch is empty, of another observation size, has an action out of range, or the span is too short.</exception>
+    public static void RequireFit(NetworkLayout layout, TrainingBatch batch, int errorLength)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Count < 1 || batch.Count > batch.Capacity)
+        {
+            throw new ArgumentException($"a batch of capacity {batch.Capacity} needs 1 to {batch.Capacity} rows: got {batch.Count}");
+        }
+
+        if (batch.ObservationSize != layout.ObservationSize)
+        {
+            throw new ArgumentException(
+                $"a network {layout.Description} needs observations of {layout.ObservationSize} components: the batch has {batch.ObservationSize}");
+        }
+
+        if (errorLength < batch.Count)
+        {
+            throw new ArgumentException($"a batch of {batch.Count} rows needs as many errors: the span has {errorLength}");
+        }
+
+        foreach (int action in batch.Actions.AsSpan(0, batch.Count))
+        {
+            if ((uint)action >= (uint)layout.ActionCount)
+            {
+                throw new ArgumentException($"a batch has action {action}: the network has actions 0 to {layout.ActionCount - 1}");
+            }
+        }
+    }
+
+    /// <summary>Throws where a loss or a gradient is no longer finite; called before the parameters change.</summary>
+    /// <exception cref="LearnerException">The loss or the norm is not finite.</exception>
+    public static void RequireFinite(float loss, float gradientNorm, long update)
+    {
+        if (!float.IsFinite(loss) || !float.IsFinite(gradientNorm))
+        {
+            throw new LearnerException(
+                $"the loss became NaN at update {update}: lower dqn.learner.learning-rate or set dqn.learner.max-gradient-norm");
+        }
+    }
+
+    /// <summary>Throws unless τ is in (0, 1].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    public static void RequireTau(float tau)
+    {
+        if (!(tau > 0 && tau <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(tau), tau, "the Polyak coefficient must be above 0 and at most 1");
+        }
+    }
+
+    /// <summary>Throws unless a captured state is of the given network.</summary>
+    /// <exception cref="ArgumentException">A vector's length differs.</exception>
+    public static void RequireFit(NetworkLayout layout, TrainerState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentOutOfRangeException.ThrowIfNegative(state.Updates);
+        ParameterVector.RequireLength(layout, state.Online.Length);
+        ParameterVector.RequireLength(layout, state.Target.Length);
+        ParameterVector.RequireLength(layout, state.FirstMoments.Length);
+        ParameterVector.RequireLength(layout, state.SecondMoments.Length);
+    }
+}

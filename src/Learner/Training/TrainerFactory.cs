@@ -1,0 +1,30 @@
+namespace DqnAkka.Learner;
+
+/// <summary>Makes the trainer that the options name.</summary>
+public static class TrainerFactory
+{
+    /// <summary>
+    /// Makes a trainer whose online and target networks both have the given parameters. <see cref="TrainerBackend.Auto"/> takes
+    /// <see cref="SimdTrainer"/> on the CPU and <see cref="TorchTrainer"/> on any other device.
+    /// </summary>
+    /// <param name="layout">The networks' shape.</param>
+    /// <param name="options">The learning step, its device and backend.</param>
+    /// <param name="initialParameters">The parameters in the layout's order, float32 [<see cref="NetworkLayout.Length"/>]; copied.</param>
+    /// <exception cref="ArgumentException">The parameters are not as long as the layout.</exception>
+    /// <exception cref="LearnerException">The backend cannot use the device, or the device is unknown or not available.</exception>
+    public static ITrainer Create(NetworkLayout layout, LearnerOptions options, ReadOnlySpan<float> initialParameters)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        ArgumentNullException.ThrowIfNull(options);
+        bool isCpu = TorchDevice.IsCpu(options.Device);
+        if (options.Backend == TrainerBackend.Simd && !isCpu)
+        {
+            throw new LearnerException(
+                $"dqn.learner.backend = simd computes on the CPU only, and dqn.learner.device = {options.Device}: set the backend to torch or the device to cpu");
+        }
+
+        return isCpu && options.Backend != TrainerBackend.Torch
+            ? new SimdTrainer(layout, options, initialParameters)
+            : new TorchTrainer(layout, options, initialParameters);
+    }
+}
