@@ -19,7 +19,8 @@ public sealed class EvaluatorActor : ReceiveActor
     private long _nextStep;
     private bool _isDecided;
 
-    private EvaluatorActor(NetworkLayout layout, TrainingOptions options, EvaluatorLinks links)
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public EvaluatorActor(NetworkLayout layout, TrainingOptions options, EvaluatorLinks links)
     {
         _options = options;
         _links = links;

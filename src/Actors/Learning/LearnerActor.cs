@@ -9,6 +9,8 @@ namespace DqnAkka.Actors;
 /// Pulls batches from the shards, trains, and hands snapshots to the publisher. Runs on a thread of its own. One message trains
 /// one round; the next round is asked for before it, so that it is there when this one ends.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor disposes what it owns in PostStop.")]
 public sealed class LearnerActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
@@ -27,7 +29,8 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private bool _checkpointIsPending;
     private bool _isStopAsked;
 
-    private LearnerActor(NetworkLayout layout, TrainingOptions options, LearnerLinks links)
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public LearnerActor(NetworkLayout layout, TrainingOptions options, LearnerLinks links)
     {
         _options = options;
         _links = links;

@@ -16,7 +16,8 @@ public sealed class LearnerGuardianActor : ReceiveActor
     private int _restarts;
     private bool _isLost;
 
-    private LearnerGuardianActor(NetworkLayout layout, TrainingOptions options, LearnerGuardianLinks links)
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public LearnerGuardianActor(NetworkLayout layout, TrainingOptions options, LearnerGuardianLinks links)
     {
         _options = options;
         _links = links;

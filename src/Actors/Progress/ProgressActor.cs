@@ -10,7 +10,8 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     private readonly ProgressLedger _ledger;
     private readonly List<IProgressSink> _sinks;
 
-    private ProgressActor(IReadOnlyList<IProgressSink> sinks, long startTimestamp)
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public ProgressActor(IReadOnlyList<IProgressSink> sinks, long startTimestamp)
     {
         _sinks = [.. sinks];
         _ledger = new ProgressLedger(startTimestamp);

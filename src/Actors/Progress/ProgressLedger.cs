@@ -8,6 +8,7 @@ namespace DqnAkka.Actors;
 internal sealed class ProgressLedger(long startTimestamp)
 {
     private const int ReturnWindow = 100;
+    private readonly long _startTimestamp = startTimestamp;
     private readonly Queue<double> _returns = new();
     private readonly Dictionary<int, double> _epsilons = [];
     private ProgressProtocol.LearnerReport? _learner;
@@ -64,7 +65,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         ReturnStatistics? returns = _returns.Count > 0 ? ReturnStatistics.From([.. _returns]) : null;
         ProgressReport report = new()
         {
-            Elapsed = Stopwatch.GetElapsedTime(startTimestamp, now),
+            Elapsed = Stopwatch.GetElapsedTime(_startTimestamp, now),
             Steps = steps,
             Episodes = _episodes,
             Updates = updates,

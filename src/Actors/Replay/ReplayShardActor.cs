@@ -19,7 +19,8 @@ public sealed class ReplayShardActor : ReceiveActor
     private long _allowance;
     private IActorRef? _awaitingState;
 
-    private ReplayShardActor(int shard, int observationSize, TrainingOptions options)
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public ReplayShardActor(int shard, int observationSize, TrainingOptions options)
     {
         _shard = shard;
         _buffer = new ReplayBuffer(ShardCapacity(options.Replay, shard), observationSize, options.Replay);

@@ -17,7 +17,8 @@ public sealed class CheckpointWriterActor : ReceiveActor
     private EvaluationProtocol.Evaluated? _best;
     private bool _isDecided;
 
-    private CheckpointWriterActor(NetworkLayout layout, TrainingOptions options, string directory, IActorRef progress)
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public CheckpointWriterActor(NetworkLayout layout, TrainingOptions options, string directory, IActorRef progress)
     {
         _options = options;
         _layout = layout;

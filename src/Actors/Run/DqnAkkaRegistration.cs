@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
@@ -23,7 +24,7 @@ public static class DqnAkkaRegistration
             .WithActors((system, registry) => StartWatchers(system, registry, run))
             .WithShardRegion<ReplayRegion>(
                 ReplayRegion.TypeName,
-                entity => ReplayShardActor.CreateProps(int.Parse(entity, System.Globalization.CultureInfo.InvariantCulture), layout.ObservationSize, options)
+                entity => ReplayShardActor.CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), layout.ObservationSize, options)
                     .WithDispatcher(Dispatchers.Replay),
                 new ReplayRegion(options.Replay.Shards),
                 new ShardOptions

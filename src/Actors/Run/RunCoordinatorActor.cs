@@ -17,7 +17,8 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
     private RunProtocol.StopRun? _stop;
     private string _checkpointDirectory = "";
 
-    private RunCoordinatorActor(TrainingOptions options, TaskCompletionSource<RunSummary> summary)
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public RunCoordinatorActor(TrainingOptions options, TaskCompletionSource<RunSummary> summary)
     {
         _options = options;
         _summary = summary;

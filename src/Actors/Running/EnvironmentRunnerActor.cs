@@ -28,7 +28,8 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     private long _unreportedSteps;
     private long _lastReport;
 
-    private EnvironmentRunnerActor(int index, NetworkLayout layout, TrainingOptions options, RunnerLinks links)
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public EnvironmentRunnerActor(int index, NetworkLayout layout, TrainingOptions options, RunnerLinks links)
     {
         _index = index;
         _options = options;

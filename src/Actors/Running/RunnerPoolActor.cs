@@ -22,7 +22,8 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
     private int _restarts;
     private bool _stopped;
 
-    private RunnerPoolActor(NetworkLayout layout, TrainingOptions options, RunnerLinks links, IActorRef coordinator)
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public RunnerPoolActor(NetworkLayout layout, TrainingOptions options, RunnerLinks links, IActorRef coordinator)
     {
         _layout = layout;
         _options = options;

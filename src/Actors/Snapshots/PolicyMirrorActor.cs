@@ -15,7 +15,8 @@ public sealed class PolicyMirrorActor : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, Subscriber> _subscribers = [];
     private PolicySnapshot? _newest;
 
-    private PolicyMirrorActor()
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public PolicyMirrorActor()
     {
         _mediator = DistributedPubSub.Get(Context.System).Mediator;
         Receive<SnapshotProtocol.Manifest>(OnManifest);

@@ -18,7 +18,8 @@ public sealed class SnapshotPublisherActor : ReceiveActor, IWithTimers
     private PolicySnapshot? _waiting;
     private IActorRef _waitingLearner = ActorRefs.Nobody;
 
-    private SnapshotPublisherActor(SnapshotOptions options)
+    /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
+    public SnapshotPublisherActor(SnapshotOptions options)
     {
         _options = options;
         _mediator = DistributedPubSub.Get(Context.System).Mediator;
