@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DqnAkka.Environments;
 
 /// <summary>State of <see cref="CartPole"/>.</summary>
@@ -46,6 +48,8 @@ internal readonly struct CartPole(bool suttonBartoReward) : IDynamics<CartPoleSt
         observation[0] = (float)state.Position;
     }
 
+    // Short enough that a call for each copy would show.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Step(ref CartPoleState state, int action, Span<float> observation)
     {
         (double position, double velocity, double angle, double angularVelocity) = state;
@@ -56,13 +60,13 @@ internal readonly struct CartPole(bool suttonBartoReward) : IDynamics<CartPoleSt
         double angularAcceleration = ((Gravity * sine) - (cosine * common))
             / (HalfLength * ((4.0 / 3.0) - (PoleMass * (cosine * cosine) / TotalMass)));
         double acceleration = common - (PoleMassLength * angularAcceleration * cosine / TotalMass);
-        state = new CartPoleState(
-            position + (TimeStep * velocity),
-            velocity + (TimeStep * acceleration),
-            angle + (TimeStep * angularVelocity),
-            angularVelocity + (TimeStep * angularAcceleration));
+        position += TimeStep * velocity;
+        velocity += TimeStep * acceleration;
+        angle += TimeStep * angularVelocity;
+        angularVelocity += TimeStep * angularAcceleration;
+        state = new CartPoleState(position, velocity, angle, angularVelocity);
         Observe(in state, observation);
-        return Math.Abs(state.Position) > PositionLimit | Math.Abs(state.Angle) > AngleLimit;
+        return Math.Abs(position) > PositionLimit | Math.Abs(angle) > AngleLimit;
     }
 
     public double Reward(bool terminated, bool alreadyTerminated) =>

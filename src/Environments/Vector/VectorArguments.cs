@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace DqnAkka.Environments;
 
 /// <summary>Checks what the caller of a vector environment hands in, before any copy moves.</summary>
@@ -7,7 +9,7 @@ internal static class VectorArguments
     {
         if (!begun)
         {
-            throw new InvalidOperationException("a vector environment is reset before its first step: call Reset");
+            ThrowNotBegun();
         }
     }
 
@@ -15,7 +17,7 @@ internal static class VectorArguments
     {
         if (length < needed)
         {
-            throw new ArgumentException($"{name} has {length} elements where {needed} are needed", name);
+            ThrowTooShort(length, needed, name);
         }
     }
 
@@ -39,8 +41,20 @@ internal static class VectorArguments
         int wrong = actions[..count].IndexOfAnyExceptInRange(0, actionCount - 1);
         if (wrong >= 0)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(actions), actions[wrong], $"action of copy {wrong} is outside 0 to {actionCount - 1}");
+            ThrowOutside(actions[wrong], wrong, actionCount);
         }
     }
+
+    // The throws stand apart, so that the checks are small enough to be compiled into the caller.
+    [DoesNotReturn]
+    private static void ThrowNotBegun() =>
+        throw new InvalidOperationException("a vector environment is reset before its first step: call Reset");
+
+    [DoesNotReturn]
+    private static void ThrowTooShort(int length, int needed, string name) =>
+        throw new ArgumentException($"{name} has {length} elements where {needed} are needed", name);
+
+    [DoesNotReturn]
+    private static void ThrowOutside(int action, int copy, int actionCount) =>
+        throw new ArgumentOutOfRangeException(nameof(action), action, $"the action of copy {copy} is outside 0 to {actionCount - 1}");
 }

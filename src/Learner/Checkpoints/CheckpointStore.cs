@@ -30,7 +30,7 @@ public sealed class CheckpointStore
     /// <summary>Whether the folder holds a checkpoint (whole or not).</summary>
     public bool Exists => File.Exists(ManifestPath);
 
-    /// <summary>Called after each step of a save that a crash could follow, with the step's name.</summary>
+    /// <summary>Called after each step of a save that a crash could follow, and of a load that a save could follow, with the step's name.</summary>
     internal Action<string>? StepDone { get; set; }
 
     private string ManifestPath => Path.Combine(DirectoryPath, CheckpointFiles.ManifestName);
@@ -98,6 +98,7 @@ public sealed class CheckpointStore
             byte[] manifest = ReadManifest();
             for (int attempt = 1; ; attempt++)
             {
+                StepDone?.Invoke($"read {CheckpointFiles.ManifestName}");
                 try
                 {
                     return Load(ManifestCodec.Decode(manifest, ManifestPath));

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DqnAkka.Learner;
 
 /// <summary>
@@ -50,6 +52,7 @@ internal sealed unsafe class EffectiveHead
     /// <param name="folded">∂U, float32 [actions × stride].</param>
     /// <param name="rows">Receives ∂v and the ∂w, float32 [(1 + actions) × stride].</param>
     /// <param name="stride">Columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void UnfoldGradient(ReadOnlySpan<float> folded, Span<float> rows, int stride)
     {
         int actions = folded.Length / stride;
@@ -70,6 +73,7 @@ internal sealed unsafe class EffectiveHead
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fold(ReadOnlySpan<float> rows, Span<float> folded, int stride)
     {
         float share = 1f / (folded.Length / stride);

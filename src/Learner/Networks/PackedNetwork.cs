@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DqnAkka.Learner;
 
 /// <summary>
@@ -45,6 +47,7 @@ internal sealed unsafe class PackedNetwork
     /// <param name="observations">float32 [rows × observation size].</param>
     /// <param name="rows">Rows; the activations have room for them.</param>
     /// <param name="activations">Receives the outputs.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void RunHidden(float* observations, int rows, HiddenActivations activations)
     {
         float* parameters = Parameters.Pointer;

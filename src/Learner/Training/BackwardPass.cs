@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DqnAkka.Learner;
 
 /// <summary>The gradient of Σᵣ g(r)·Q(sᵣ, aᵣ; θ) by the packed parameters, by backpropagation.</summary>
@@ -33,6 +35,7 @@ internal sealed unsafe class BackwardPass
     /// <param name="rows">Rows.</param>
     /// <param name="actions">a, int32 [rows], each in range.</param>
     /// <param name="outputGradients">g, float32 [rows].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(float* observations, HiddenActivations activations, int rows, int* actions, float* outputGradients)
     {
         _deltas.EnsureCapacity(rows);

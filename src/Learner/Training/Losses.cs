@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace DqnAkka.Learner;
 
 /// <summary>The loss ℓ(δ) of one temporal-difference error, and the weighted mean of a batch.</summary>
 internal static class Losses
 {
     /// <summary>ℓ(δ): ½δ²; for Huber κ(|δ| − ½κ) where |δ| exceeds κ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Value(LossKind kind, float threshold, float error)
     {
         float magnitude = MathF.Abs(error);
@@ -13,6 +16,7 @@ internal static class Losses
     }
 
     /// <summary>ℓ′(δ): δ; for Huber clamped to ±κ.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Derivative(LossKind kind, float threshold, float error) =>
         kind == LossKind.Huber && MathF.Abs(error) > threshold ? MathF.CopySign(threshold, error) : error;
 
@@ -23,6 +27,7 @@ internal static class Losses
     /// <param name="weights">w, float32 [B].</param>
     /// <param name="gradients">Receives the gradient, float32 [B].</param>
     /// <returns>L.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float WeightedMean(LossKind kind, float threshold, ReadOnlySpan<float> errors, ReadOnlySpan<float> weights, Span<float> gradients)
     {
         float share = 1f / errors.Length;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DqnAkka.Learner;
 
 /// <summary>
@@ -51,6 +53,7 @@ public sealed unsafe class SimdTrainer : ITrainer
 
     /// <inheritdoc />
     /// <exception cref="LearnerException">The loss or the gradient is no longer finite; the parameters are as before.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TrainingResult Step(TrainingBatch batch, float learningRate, Span<float> absoluteTdErrors)
     {
         StepChecks.RequireFit(Layout, batch, absoluteTdErrors.Length);
@@ -132,6 +135,7 @@ public sealed unsafe class SimdTrainer : ITrainer
         // All memory is managed.
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Bootstrap(TrainingBatch batch)
     {
         int rows = batch.Count;
@@ -155,6 +159,7 @@ public sealed unsafe class SimdTrainer : ITrainer
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private TrainingResult Summarize(float loss, float norm, ReadOnlySpan<float> errors, Span<float> absoluteTdErrors)
     {
         double errorSum = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DqnAkka.Learner;
 
 /// <summary>What every trainer checks, in the same words.</summary>
@@ -5,6 +7,7 @@ internal static class StepChecks
 {
     /// <summary>Throws unless a batch fits a network.</summary>
     /// <exception cref="ArgumentException">The batch is empty, of another observation size, has an action out of range, or the span is too short.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RequireFit(NetworkLayout layout, TrainingBatch batch, int errorLength)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -10,6 +11,7 @@ internal static class TargetBlending
     /// <param name="online">θ, a multiple of 16 long.</param>
     /// <param name="target">θ⁻, as long, changed.</param>
     /// <param name="tau">τ.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Blend(ReadOnlySpan<float> online, Span<float> target, float tau)
     {
         ref float source = ref MemoryMarshal.GetReference(online);

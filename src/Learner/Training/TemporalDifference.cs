@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DqnAkka.Learner;
 
 /// <summary>Temporal-difference errors and the bootstrapped values within them.</summary>
@@ -11,6 +13,7 @@ internal static class TemporalDifference
     /// <param name="targetValues">The target network's values of s′, float32 [rows × actions].</param>
     /// <param name="actionCount">Number of actions.</param>
     /// <param name="bootstraps">Receives the values, float32 [rows].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Bootstrap(
         ReadOnlySpan<float> selectorValues, ReadOnlySpan<float> targetValues, int actionCount, Span<float> bootstraps)
     {
@@ -28,6 +31,7 @@ internal static class TemporalDifference
     /// <param name="bootstraps">Q(s′, a*; θ⁻), float32 [rows].</param>
     /// <param name="chosenValues">Q(s, a; θ), float32 [rows].</param>
     /// <param name="errors">Receives δ, float32 [rows].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Errors(
         ReadOnlySpan<float> returns,
         ReadOnlySpan<float> discounts,

@@ -1,0 +1,73 @@
+using DqnAkka.Learner;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace DqnAkka.Bench;
+
+/// <summary>The learning step as TorchSharp's own examples write it: modules, torch.optim.Adam, clip_grad_norm_. The baseline.</summary>
+internal sealed class PlainTorchTrainer : IDisposable
+{
+    private readonly nn.Module<Tensor, Tensor> _online;
+    private readonly nn.Module<Tensor, Tensor> _target;
+    private readonly optim.Optimizer _optimizer;
+    private readonly long[] _actions;
+
+    public PlainTorchTrainer(NetworkLayout layout, int count)
+    {
+        set_num_threads(1);
+        _online = Build(layout);
+        _target = Build(layout);
+        _optimizer = optim.Adam(_online.parameters(), 1e-4);
+        _actions = new long[count];
+    }
+
+    public void Step(TrainingBatch batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        for (int row = 0; row < batch.Count; row++)
+        {
+            _actions[row] = batch.Actions[row];
+        }
+
+        Tensor observations = tensor(batch.Observations).view(batch.Count, batch.ObservationSize);
+        Tensor nextObservations = tensor(batch.NextObservations).view(batch.Count, batch.ObservationSize);
+        Tensor actions = tensor(_actions).unsqueeze(1);
+        Tensor targets;
+        using (no_grad())
+        {
+            Tensor selected = _online.forward(nextObservations).argmax(1, keepdim: true);
+            Tensor bootstraps = _target.forward(nextObservations).gather(1, selected).squeeze(1);
+            targets = tensor(batch.Returns) + (tensor(batch.Discounts) * bootstraps);
+        }
+
+        Tensor chosen = _online.forward(observations).gather(1, actions).squeeze(1);
+        Tensor loss = (tensor(batch.Weights) * nn.functional.huber_loss(chosen, targets, 1, nn.Reduction.None)).mean();
+        _optimizer.zero_grad();
+        loss.backward();
+        nn.utils.clip_grad_norm_(_online.parameters(), 10);
+        _optimizer.step();
+        loss.item<float>();
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _online.Dispose();
+        _target.Dispose();
+    }
+
+    private static nn.Module<Tensor, Tensor> Build(NetworkLayout layout)
+    {
+        List<(string, nn.Module<Tensor, Tensor>)> modules = [];
+        int inputs = layout.ObservationSize;
+        foreach (int units in layout.Options.Hidden)
+        {
+            modules.Add(($"{modules.Count}", nn.Linear(inputs, units)));
+            modules.Add(($"{modules.Count}", nn.ReLU()));
+            inputs = units;
+        }
+
+        modules.Add(($"{modules.Count}", nn.Linear(inputs, layout.ActionCount)));
+        return nn.Sequential(modules);
+    }
+}

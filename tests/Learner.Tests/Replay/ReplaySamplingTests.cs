@@ -1,0 +1,85 @@
+using DqnAkka.Environments;
+
+namespace DqnAkka.Learner.Tests;
+
+public sealed class ReplaySamplingTests
+{
+    private const int Capacity = 60;
+
+    [Fact]
+    public void A_million_uniform_draws_fit_equal_probabilities_after_wrapping()
+    {
+        ReplayBuffer buffer = new(Capacity, 1, new ReplayOptions());
+        buffer.Append(Transitions.Batch(0, 145, 1));
+        ChiSquare.AssertFits(CountDraws(buffer, 7), [.. Enumerable.Repeat(1.0 / Capacity, Capacity)]);
+    }
+
+    [Fact]
+    public void Uniform_draws_cover_only_what_is_there_before_wrapping()
+    {
+        ReplayBuffer buffer = new(Capacity, 1, new ReplayOptions());
+        buffer.Append(Transitions.Batch(0, 13, 1));
+        ChiSquare.AssertFits(CountDraws(buffer, 8), [.. Enumerable.Range(0, Capacity).Select(i => i < 13 ? 1.0 / 13 : 0)]);
+    }
+
+    [Fact]
+    public void A_million_prioritised_draws_fit_the_masses_after_updates_and_wrapping()
+    {
+        ReplayOptions options = new() { Prioritized = true, Alpha = 0.7, PriorityEpsilon = 0.01 };
+        ReplayBuffer buffer = new(Capacity, 1, options);
+        RandomSource random = new(9);
+        float[] errors = new float[145];
+        for (int key = 0; key < errors.Length; key++)
+        {
+            errors[key] = (float)random.NextUniform(0, 4);
+        }
+
+        buffer.Append(Transitions.Batch(0, 100, 1, errors[..100]));
+        buffer.Append(Transitions.Batch(100, 45, 1, errors[100..]));
+        for (int key = 70; key < 130; key += 3)
+        {
+            float error = (float)random.NextUniform(0, 20);
+            if (buffer.UpdatePriorities([key], [error]) == 1)
+            {
+                errors[key] = error;
+            }
+        }
+
+        double[] masses = [.. errors[^Capacity..].Select(error => Math.Pow(error + 0.01, 0.7))];
+        Assert.Equal(masses.Sum(), buffer.Mass, 1e-9);
+        ChiSquare.AssertFits(CountDraws(buffer, 10), [.. masses.Select(mass => mass / masses.Sum())]);
+    }
+
+    [Fact]
+    public void Draws_are_independent_of_the_draw_before()
+    {
+        // Pairs of consecutive draws fit the product of the probabilities, which stratified draws would not.
+        ReplayBuffer buffer = new(4, 1, new ReplayOptions { Prioritized = true, Alpha = 1, PriorityEpsilon = 0 });
+        buffer.Append(Transitions.Batch(0, 4, 1, [1, 2, 3, 4]));
+        long[] pairs = new long[16];
+        long[] keys = buffer.Sample(1_000_000, new RandomSource(12)).Keys;
+        for (int i = 0; i < keys.Length; i += 2)
+        {
+            pairs[(keys[i] * 4) + keys[i + 1]]++;
+        }
+
+        double[] expected = [.. Enumerable.Range(0, 16).Select(pair => ((pair / 4) + 1) * ((pair % 4) + 1) / 100.0)];
+        ChiSquare.AssertFits(pairs, expected);
+    }
+
+    private static long[] CountDraws(ReplayBuffer buffer, ulong seed)
+    {
+        RandomSource random = new(seed);
+        long[] counts = new long[Capacity];
+        long oldest = buffer.Inserts - buffer.Count;
+        for (int i = 0; i < 1_000; i++)
+        {
+            foreach (long key in buffer.Sample(1_000, random).Keys)
+            {
+                counts[key - oldest]++;
+            }
+        }
+
+        return counts;
+    }
+}
