@@ -111,4 +111,7 @@ public sealed record LearnerOptions
 
     /// <summary>Batches that one sample request asks for.</summary>
     public int BatchesPerRequest { get; init; } = 8;
+
+    /// <summary>Restarts of the learner from its checkpoint after which the run ends with the first cause.</summary>
+    public int MaxRestarts { get; init; } = 3;
 }

@@ -1,0 +1,68 @@
+using DqnAkka.Environments;
+
+namespace DqnAkka.Learner;
+
+/// <summary>Chooses argmax Q(s, ·) for each row.</summary>
+/// <param name="observations">s, float32 [count × observation size] row-major.</param>
+/// <param name="count">Number of rows.</param>
+/// <param name="actions">Receives one action for each row, int32 [count].</param>
+public delegate void GreedyPolicy(ReadOnlySpan<float> observations, int count, Span<int> actions);
+
+/// <summary>
+/// Plays one greedy episode in every copy of a vector environment. A copy counts until its first episode ends, so that
+/// short episodes are not drawn more often than long ones. Not thread-safe.
+/// </summary>
+/// <param name="environment">The copies; their number is the number of episodes.</param>
+/// <param name="policy">The policy to judge.</param>
+public sealed class GreedyEvaluation(IVectorEnvironment environment, GreedyPolicy policy)
+{
+    /// <summary>Plays the episodes.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="firstIndex">The stream of the first copy; copy <c>i</c> uses <paramref name="firstIndex"/> + i.</param>
+    /// <param name="stop">Ends the evaluation between two steps.</param>
+    /// <returns>The undiscounted return of each copy's first episode, in the copies' order.</returns>
+    /// <exception cref="EnvironmentException">The observations are not vectors.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
+    public IReadOnlyList<double> Run(ulong seed, ulong firstIndex, CancellationToken stop = default)
+    {
+        if (environment.ObservationSpace is not BoxSpace box)
+        {
+            throw new EnvironmentException($"the observations of an evaluation must be vectors (Box), but they are {environment.ObservationSpace}");
+        }
+
+        int count = environment.Count;
+        float[] observations = new float[count * box.Size];
+        float[] finalObservations = new float[count * box.Size];
+        int[] actions = new int[count];
+        double[] rewards = new double[count];
+        bool[] terminated = new bool[count];
+        bool[] truncated = new bool[count];
+        double[] returns = new double[count];
+        bool[] finished = new bool[count];
+        int remaining = count;
+
+        environment.Reset(seed, firstIndex, observations);
+        while (remaining > 0)
+        {
+            stop.ThrowIfCancellationRequested();
+            policy(observations, count, actions);
+            environment.Step(actions, observations, rewards, terminated, truncated, finalObservations);
+            for (int copy = 0; copy < count; copy++)
+            {
+                if (finished[copy])
+                {
+                    continue;
+                }
+
+                returns[copy] += rewards[copy];
+                if (terminated[copy] || truncated[copy])
+                {
+                    finished[copy] = true;
+                    remaining--;
+                }
+            }
+        }
+
+        return returns;
+    }
+}
