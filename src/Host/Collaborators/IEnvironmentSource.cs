@@ -1,0 +1,29 @@
+using DqnAkka.Environments;
+
+namespace DqnAkka.Host;
+
+/// <summary>One row of the <c>envs</c> command.</summary>
+/// <param name="Id">The registered id.</param>
+/// <param name="Observations">Space of the observations.</param>
+/// <param name="Actions">Space of the actions.</param>
+/// <param name="MaxEpisodeSteps">Steps after which an episode is truncated; 0 without a limit.</param>
+/// <param name="RewardThreshold">Mean return at which it counts as solved; null where none is defined.</param>
+/// <param name="Description">One line on what it is.</param>
+internal sealed record EnvironmentEntry(
+    string Id,
+    Space Observations,
+    Space Actions,
+    int MaxEpisodeSteps,
+    double? RewardThreshold,
+    string Description);
+
+/// <summary>Lists and makes environments.</summary>
+internal interface IEnvironmentSource
+{
+    /// <summary>The registered environments.</summary>
+    IReadOnlyList<EnvironmentEntry> List();
+
+    /// <summary>Makes copies that step together.</summary>
+    /// <exception cref="EnvironmentException">It cannot be made as asked.</exception>
+    IVectorEnvironment CreateVector(EnvironmentSpecification specification, int count);
+}

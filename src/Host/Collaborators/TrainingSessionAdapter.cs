@@ -1,0 +1,12 @@
+using Akka.Configuration;
+using DqnAkka.Actors;
+
+namespace DqnAkka.Host;
+
+/// <summary>Runs a training on the actors of this process.</summary>
+internal sealed class TrainingSessionAdapter : ITrainingSession
+{
+    /// <inheritdoc />
+    public Task<RunSummary> RunAsync(TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop) =>
+        throw new NotSupportedException("no training session is linked into this build");
+}

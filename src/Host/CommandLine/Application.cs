@@ -1,0 +1,56 @@
+using System.CommandLine;
+using DqnAkka.Environments;
+
+namespace DqnAkka.Host;
+
+/// <summary>The program from arguments to exit code.</summary>
+internal sealed class Application(HostCollaborators collaborators, HostConsole console)
+{
+    /// <summary>Runs one command; problems become lines on standard error.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="stop">Cancelled when the user asks for an end.</param>
+    /// <returns>A value of <see cref="ExitCode"/>.</returns>
+    public async Task<int> RunAsync(string[] arguments, CancellationToken stop)
+    {
+        ParseResult result = CommandTree.Build(collaborators, console).Parse(arguments);
+        if (result.Errors.Count > 0)
+        {
+            WriteError(ParseProblem.Describe(result));
+            return ExitCode.BadInput;
+        }
+
+        InvocationConfiguration configuration = new()
+        {
+            Output = console.Output,
+            Error = console.Error,
+            EnableDefaultExceptionHandler = false,
+            // Signals are the caller's (InterruptSignal): a run needs longer for its checkpoint than any fixed time.
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return await result.InvokeAsync(configuration, stop).ConfigureAwait(false);
+        }
+        catch (UserErrorException exception)
+        {
+            foreach (string line in exception.Lines)
+            {
+                WriteError(line);
+            }
+
+            return ExitCode.BadInput;
+        }
+        catch (EnvironmentException exception)
+        {
+            WriteError(exception.Message);
+            return ExitCode.BadInput;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            WriteError("interrupted");
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private void WriteError(string line) => console.Error.WriteLine($"error: {line}");
+}

@@ -1,0 +1,17 @@
+namespace DqnAkka.Host;
+
+/// <summary>What the process tells its caller; <c>--help</c> lists the same.</summary>
+internal static class ExitCode
+{
+    /// <summary>The command did what was asked.</summary>
+    public const int Done = 0;
+
+    /// <summary>The run started and failed.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line, the configuration or a file named in them is wrong; nothing was started.</summary>
+    public const int BadInput = 2;
+
+    /// <summary>Ctrl-C or SIGTERM; a training run wrote its checkpoint first. 128 + SIGINT, as shells have it.</summary>
+    public const int Interrupted = 130;
+}

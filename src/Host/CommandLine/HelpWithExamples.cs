@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace DqnAkka.Host;
+
+/// <summary>The usual help, then examples of the command, then the exit codes.</summary>
+internal sealed class HelpWithExamples : SynchronousCommandLineAction
+{
+    private static readonly (string Command, string[] Lines)[] Examples =
+    [
+        ("train",
+        [
+            "train",
+            "train --config acrobot --seed 3",
+            "train --config my.conf --set dqn.learner.batch-size=128 --set \"dqn.network.hidden=[128, 128]\"",
+            "train --run-dir runs/first --set dqn.stop.minutes=5",
+        ]),
+        ("eval",
+        [
+            "eval runs/first --episodes 100",
+            "eval runs/first/checkpoint --seed 7",
+        ]),
+        ("envs", ["envs"]),
+    ];
+
+    private readonly HelpAction _usual = new();
+
+    /// <inheritdoc />
+    public override int Invoke(ParseResult parseResult)
+    {
+        int code = _usual.Invoke(parseResult);
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        string command = parseResult.CommandResult.Command.Name;
+        bool root = parseResult.CommandResult.Command is RootCommand;
+        output.WriteLine("Examples:");
+        foreach (string line in Examples.Where(example => root || example.Command == command).SelectMany(example => example.Lines))
+        {
+            output.WriteLine($"  {line}");
+        }
+
+        output.WriteLine();
+        output.WriteLine("Exit codes:");
+        output.WriteLine($"  {ExitCode.Done}    done");
+        output.WriteLine($"  {ExitCode.Failed}    the run failed");
+        output.WriteLine($"  {ExitCode.BadInput}    bad input; nothing was started");
+        output.WriteLine($"  {ExitCode.Interrupted}  interrupted (Ctrl-C, SIGTERM); a training run wrote its checkpoint");
+        return code;
+    }
+}

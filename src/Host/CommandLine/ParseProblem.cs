@@ -1,0 +1,38 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace DqnAkka.Host;
+
+/// <summary>Says in one line what is wrong with a command line.</summary>
+internal static class ParseProblem
+{
+    /// <summary>The line for the first problem.</summary>
+    public static string Describe(ParseResult result)
+    {
+        Command command = result.CommandResult.Command;
+        string help = command is RootCommand ? "--help" : $"{command.Name} --help";
+        if (result.UnmatchedTokens.Count == 0)
+        {
+            SymbolResult? symbol = result.Errors[0].SymbolResult;
+            string value = symbol?.Tokens.Count > 0 ? symbol.Tokens[^1].Value : "";
+            return symbol switch
+            {
+                CommandResult when command is RootCommand => $"no command given: try 'train', or '{help}'",
+                OptionResult { Option: var option } when value.Length == 0 => $"{option.Name} needs a value: write {option.Name} {option.HelpName}; see '{help}'",
+                OptionResult { Option: var option } when option.HelpName == "N" => $"{option.Name} {value} is not a whole number from 0 up: write {option.Name} {option.HelpName}; see '{help}'",
+                ArgumentResult { Argument: var argument } when value.Length == 0 => $"{argument.HelpName} is missing: see '{help}'",
+                CommandResult when command.Arguments.Count > 0 => $"{command.Arguments[0].HelpName} is missing: see '{help}'",
+                _ => $"{result.Errors[0].Message} See '{help}'",
+            };
+        }
+
+        string typed = result.UnmatchedTokens[0];
+        bool isOption = typed.StartsWith('-');
+        string[] candidates = isOption
+            ? [.. command.Options.Concat(result.RootCommandResult.Command.Options).Select(option => option.Name)]
+            : [.. command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name)];
+        string hint = candidates.Length > 0 ? $"did you mean {NearestKey.Find(typed, candidates)}? " : "";
+        string what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
+        return $"{typed} is no {what}{(command is RootCommand ? "" : $" of {command.Name}")}: {hint}See '{help}'";
+    }
+}

@@ -1,0 +1,82 @@
+using DqnAkka.Actors;
+using DqnAkka.Environments;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Host;
+
+/// <summary>What the <c>eval</c> command was asked.</summary>
+/// <param name="CheckpointPath">A run's folder or a checkpoint's.</param>
+/// <param name="Episodes">Number of episodes; null for <c>evaluation.episodes</c>.</param>
+/// <param name="Configuration">Where the environment is described, over the run's own configuration.</param>
+internal sealed record EvaluateRequest(string CheckpointPath, int? Episodes, ConfigurationSource Configuration);
+
+/// <summary>Plays greedy episodes with a checkpoint's policy.</summary>
+internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConsole console)
+{
+    // Far from the streams of training and of its evaluations, so that these episodes are fresh.
+    private const ulong FirstStream = 1UL << 56;
+
+    /// <summary>Plays them and prints one line.</summary>
+    /// <returns>A value of <see cref="ExitCode"/>.</returns>
+    /// <exception cref="UserErrorException">Something in the input is wrong.</exception>
+    public int Run(EvaluateRequest request, CancellationToken stop)
+    {
+        if (request.Episodes < 1)
+        {
+            throw new UserErrorException($"--episodes {request.Episodes} is out of range: give at least 1");
+        }
+
+        (string checkpoint, string? runConfiguration) = Locate(request.CheckpointPath);
+        SavedPolicy saved = collaborators.Checkpoints.Load(checkpoint);
+        TrainingOptions options = Resolve(request.Configuration, runConfiguration, saved).Options;
+        IVectorEnvironment environment = collaborators.Environments.CreateVector(options.Environment, request.Episodes ?? options.Evaluation.Episodes);
+        RequireFit(saved.Layout, environment, options.Environment.DisplayName, checkpoint);
+
+        IReadOnlyList<double> returns = new GreedyEvaluation(environment, saved.Policy).Run(options.Run.Seed, FirstStream, stop);
+        console.Output.WriteLine(EvaluationLine.Format(ReturnStatistics.From(returns)));
+        return ExitCode.Done;
+    }
+
+    private static (string Checkpoint, string? Configuration) Locate(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new UserErrorException($"{path} does not exist: give a run's folder, or the checkpoint folder in it");
+        }
+
+        string inRun = Path.Combine(path, RunDirectory.CheckpointName);
+        string checkpoint = Directory.Exists(inRun) ? inRun : path;
+        string run = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint))) ?? path;
+        string configuration = Path.Combine(run, RunDirectory.ConfigurationName);
+        return (checkpoint, File.Exists(configuration) ? configuration : null);
+    }
+
+    private static ResolvedConfiguration Resolve(ConfigurationSource source, string? runConfiguration, SavedPolicy saved)
+    {
+        string? file = source.File ?? runConfiguration;
+        if (file is not null)
+        {
+            return (source with { File = file }).Resolve();
+        }
+
+        List<ConfigurationLayer> layers = [.. source.Overrides()];
+        if (saved.EnvironmentName.Length > 0)
+        {
+            // A user's own type is assembly-qualified, "Type, Assembly"; a registered id has no comma.
+            string key = saved.EnvironmentName.Contains(',', StringComparison.Ordinal) ? "dqn.environment.type" : "dqn.environment.id";
+            layers.Add(ConfigurationLayer.Single(key, saved.EnvironmentName, "the checkpoint"));
+        }
+
+        return ConfigurationResolver.Resolve(layers);
+    }
+
+    private static void RequireFit(NetworkLayout layout, IVectorEnvironment environment, string name, string checkpoint)
+    {
+        (int observationSize, int actionCount) = SpaceCheck.Require(environment, name);
+        if (layout.ObservationSize != observationSize || layout.ActionCount != actionCount)
+        {
+            throw new UserErrorException(
+                $"the network of {checkpoint} ({layout.Description}) takes {layout.ObservationSize} components and {layout.ActionCount} actions, but {name} has {observationSize} and {actionCount}: name the environment that it was trained on with --set dqn.environment.id=ID");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using DqnAkka.Actors;
+
+namespace DqnAkka.Host;
+
+/// <summary>Trains an agent: checks everything that can be wrong, makes the run's folder, and hands over to the session.</summary>
+internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole console)
+{
+    /// <summary>Runs the training.</summary>
+    /// <param name="source">What the command line says.</param>
+    /// <param name="stop">Cancelled when the user asks for an end.</param>
+    /// <returns>A value of <see cref="ExitCode"/>.</returns>
+    /// <exception cref="UserErrorException">Something in the input is wrong; nothing was started.</exception>
+    public async Task<int> RunAsync(ConfigurationSource source, CancellationToken stop)
+    {
+        ResolvedConfiguration configuration = source.Resolve();
+        TrainingOptions options = configuration.Options;
+        SpaceCheck.Require(collaborators.Environments.CreateVector(options.Environment, 1), options.Environment.DisplayName);
+        RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
+        directory.WriteConfiguration(configuration.Text);
+        options = options with { Run = options.Run with { Directory = directory.Path } };
+
+        await console.Output.WriteAsync(configuration.Text).ConfigureAwait(false);
+        await console.Output.WriteLineAsync($"run directory {directory.Path}").ConfigureAwait(false);
+        RunSummary summary = await RunSessionAsync(configuration, options, directory, stop).ConfigureAwait(false);
+        if (summary.Reason == StopReason.Failed)
+        {
+            await console.Error.WriteLineAsync($"error: {summary.Failure}").ConfigureAwait(false);
+        }
+
+        return summary.Reason switch
+        {
+            StopReason.Failed => ExitCode.Failed,
+            StopReason.Interrupted => ExitCode.Interrupted,
+            _ => ExitCode.Done,
+        };
+    }
+
+    private async Task<RunSummary> RunSessionAsync(
+        ResolvedConfiguration configuration,
+        TrainingOptions options,
+        RunDirectory directory,
+        CancellationToken stop)
+    {
+        using MetricsFileSink metrics = new(directory.MetricsFile);
+        using IConsoleSink view = console.IsTerminal
+            ? LiveConsoleSink.ForTerminal(console.Output, options.Stop)
+            : new PlainConsoleSink(console.Output);
+        LearningCurve curve = new(
+            directory.LearningCurveFile,
+            configuration.Name,
+            options.Stop.Score,
+            message => console.Error.WriteLine($"warning: {message}"));
+        // The curve comes last: drawing takes longer than anyone should wait for the result.
+        return await collaborators.Session.RunAsync(options, configuration.AkkaSettings, [metrics, view, curve], stop).ConfigureAwait(false);
+    }
+}

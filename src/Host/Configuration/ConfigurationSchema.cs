@@ -1,0 +1,100 @@
+using DqnAkka.Actors;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Host;
+
+/// <summary>Every key of <c>dqn { }</c> with its type and range, in the order of <c>hocon/reference.conf</c>, which holds defaults and meanings.</summary>
+internal static class ConfigurationSchema
+{
+    /// <summary>The group whose keys are free: the arguments of the environment's constructor.</summary>
+    public const string ArgumentsGroup = "environment.kwargs";
+
+    private const double Unbounded = double.PositiveInfinity;
+
+    /// <summary>The keys.</summary>
+    public static IReadOnlyList<Setting> Settings { get; } =
+    [
+        new TextSetting("environment.id", "an id that the envs command lists"),
+        new TextSetting("environment.type", "\"Namespace.Type, Assembly\", or empty"),
+        new TextListSetting("environment.path", "a list of folders"),
+        new IntegerSetting("environment.max-episode-steps", 0, int.MaxValue),
+
+        new IntegerListSetting("network.hidden", 1, 65_536),
+        new ChoiceSetting("network.activation", [("relu", Activation.Relu), ("tanh", Activation.Tanh)]),
+        new BooleanSetting("network.dueling"),
+
+        new ChoiceSetting("learner.algorithm", [("dqn", Algorithm.Dqn), ("double-dqn", Algorithm.DoubleDqn)]),
+        new ChoiceSetting("learner.loss", [("squared-error", LossKind.SquaredError), ("huber", LossKind.Huber)]),
+        new NumberSetting("learner.huber-threshold", 0, Unbounded) { AboveMinimum = true },
+        new IntegerSetting("learner.batch-size", 1, int.MaxValue),
+        new NumberSetting("learner.gamma", 0, 1),
+        new IntegerSetting("learner.n-step", 1, 1_000),
+        new ChoiceSetting("learner.optimizer", [("adam", OptimizerKind.Adam), ("rmsprop", OptimizerKind.RmsProp)]),
+        new NumberSetting("learner.learning-rate", 0, Unbounded) { AboveMinimum = true },
+        new NumberSetting("learner.learning-rate-final", 0, Unbounded),
+        new IntegerSetting("learner.learning-rate-decay-updates", 0, long.MaxValue),
+        new NumberSetting("learner.adam-beta1", 0, 0.999999),
+        new NumberSetting("learner.adam-beta2", 0, 0.999999),
+        new NumberSetting("learner.adam-epsilon", 0, Unbounded) { AboveMinimum = true },
+        new NumberSetting("learner.rmsprop-decay", 0, 0.999999),
+        new NumberSetting("learner.rmsprop-epsilon", 0, Unbounded) { AboveMinimum = true },
+        new BooleanSetting("learner.rmsprop-centered"),
+        new NumberSetting("learner.max-gradient-norm", 0, Unbounded),
+        new NumberSetting("learner.polyak-tau", 0, 1),
+        new TextSetting("learner.device", "cpu, cuda or \"cuda:N\"", "^(cpu|cuda|cuda:[0-9]{1,3})$"),
+        new ChoiceSetting("learner.backend", [("auto", TrainerBackend.Auto), ("torch", TrainerBackend.Torch), ("simd", TrainerBackend.Simd)]),
+        new IntegerSetting("learner.prefetch", 1, 64),
+        new IntegerSetting("learner.batches-per-request", 1, 1_024),
+
+        new IntegerSetting("replay.capacity", 1, int.MaxValue),
+        new IntegerSetting("replay.shards", 1, 1_024),
+        new BooleanSetting("replay.prioritized"),
+        new NumberSetting("replay.alpha", 0, 10),
+        new NumberSetting("replay.beta", 0, 1),
+        new NumberSetting("replay.beta-final", 0, 1),
+        new IntegerSetting("replay.beta-updates", 0, long.MaxValue),
+        new NumberSetting("replay.priority-epsilon", 0, Unbounded) { AboveMinimum = true },
+        new IntegerSetting("replay.min-size", 1, int.MaxValue),
+        new NumberSetting("replay.samples-per-insert", 0, Unbounded),
+        new NumberSetting("replay.samples-per-insert-tolerance", 1, Unbounded),
+
+        new IntegerSetting("runner.count", 1, 4_096),
+        new IntegerSetting("runner.environments", 1, 65_536),
+        new IntegerSetting("runner.fragment", 1, 65_536),
+        new IntegerSetting("runner.max-in-flight", 1, 64),
+        new IntegerSetting("runner.max-restarts", 0, int.MaxValue),
+        new IntegerSetting("runner.threads", 0, 1_024),
+
+        new ChoiceSetting(
+            "exploration.kind",
+            [("auto", ExplorationKind.Auto), ("anneal", ExplorationKind.Anneal), ("ladder", ExplorationKind.Ladder)]),
+        new NumberSetting("exploration.epsilon-initial", 0, 1),
+        new NumberSetting("exploration.epsilon-final", 0, 1),
+        new IntegerSetting("exploration.epsilon-decay-steps", 0, long.MaxValue),
+        new NumberSetting("exploration.ladder-base", 0, 1) { AboveMinimum = true },
+        new NumberSetting("exploration.ladder-exponent", 0, Unbounded),
+
+        new IntegerSetting("snapshot.target-period", 1, int.MaxValue),
+        new IntegerSetting("snapshot.period", 0, int.MaxValue),
+        new NumberSetting("snapshot.manifest-seconds", 0.1, 3_600),
+        new IntegerSetting("snapshot.chunk-bytes", 1_024, 60_000),
+
+        new IntegerSetting("evaluation.episodes", 1, 100_000),
+        new IntegerSetting("evaluation.period", 1, long.MaxValue),
+
+        new IntegerSetting("checkpoint.period", 1, long.MaxValue),
+
+        new IntegerSetting("stop.steps", 0, long.MaxValue),
+        new NumberSetting("stop.score", double.NegativeInfinity, Unbounded) { OrNone = true },
+        new NumberSetting("stop.minutes", 0, Unbounded),
+
+        new TextSetting("run.directory", "a folder that is new or empty, or empty to choose one"),
+        new TextSetting("run.name", "letters, digits, '-', '_' and '.', or empty", "^[A-Za-z0-9._-]*$"),
+        new IntegerSetting("run.seed", 0, ulong.MaxValue),
+    ];
+
+    /// <summary>The setting of a key without the leading <c>dqn.</c>, or null.</summary>
+    public static Setting? Find(string key) => ByKey.GetValueOrDefault(key);
+
+    private static readonly Dictionary<string, Setting> ByKey = Settings.ToDictionary(setting => setting.Key);
+}

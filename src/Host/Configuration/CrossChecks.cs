@@ -1,0 +1,78 @@
+namespace DqnAkka.Host;
+
+/// <summary>What keys demand of each other. A check is left out where one of its keys could not be read.</summary>
+internal static class CrossChecks
+{
+    /// <summary>One line for each demand that is not met.</summary>
+    public static IEnumerable<string> Problems(ConfigurationValues values)
+    {
+        (string[] Keys, Func<ConfigurationValues, string?> Check)[] checks =
+        [
+            (["environment.id", "environment.type"], EnvironmentIsNamed),
+            (["learner.batch-size", "replay.capacity"], BatchFits),
+            (["replay.min-size", "replay.capacity"], MinimumFits),
+            (["replay.shards", "replay.capacity"], EveryShardHoldsSomething),
+            (["runner.environments", "runner.fragment", "replay.shards", "replay.capacity"], FragmentFits),
+            (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "learner.batch-size"], ToleranceTakesABatch),
+            (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "runner.environments", "runner.fragment"], ToleranceTakesAFragment),
+            (["learner.backend", "learner.device"], BackendSuitsDevice),
+        ];
+        return checks
+            .Where(check => check.Keys.All(values.Has))
+            .Select(check => check.Check(values))
+            .OfType<string>();
+    }
+
+    private static string? EnvironmentIsNamed(ConfigurationValues values) =>
+        values.Text("environment.id").Length > 0 || values.Text("environment.type").Length > 0
+            ? null
+            : "dqn.environment.id and dqn.environment.type are both empty: name an environment (the envs command lists them)";
+
+    private static string? BatchFits(ConfigurationValues values) =>
+        values.Integer("learner.batch-size") <= values.Integer("replay.capacity")
+            ? null
+            : $"{values.Describe("learner.batch-size")} exceeds {values.Describe("replay.capacity")}: lower the batch size or raise the capacity";
+
+    private static string? MinimumFits(ConfigurationValues values) =>
+        values.Integer("replay.min-size") <= values.Integer("replay.capacity")
+            ? null
+            : $"{values.Describe("replay.min-size")} exceeds {values.Describe("replay.capacity")}, so learning would never start: lower the minimum or raise the capacity";
+
+    private static string? EveryShardHoldsSomething(ConfigurationValues values) =>
+        values.Integer("replay.shards") <= values.Integer("replay.capacity")
+            ? null
+            : $"{values.Describe("replay.shards")} exceeds {values.Describe("replay.capacity")}: give fewer shards or raise the capacity";
+
+    private static string? FragmentFits(ConfigurationValues values)
+    {
+        long fragment = Fragment(values);
+        int shard = values.Integer("replay.capacity") / values.Integer("replay.shards");
+        return fragment <= shard || shard == 0
+            ? null
+            : $"one fragment is {fragment} transitions ({values.Describe("runner.environments")} times {values.Describe("runner.fragment")}), more than the {shard} that a replay shard holds ({values.Describe("replay.capacity")}): lower dqn.runner.fragment or raise the capacity";
+    }
+
+    private static string? ToleranceTakesABatch(ConfigurationValues values)
+    {
+        double ratio = values.Number("replay.samples-per-insert");
+        int batch = values.Integer("learner.batch-size");
+        return ratio == 0 || values.Number("replay.samples-per-insert-tolerance") * ratio >= batch
+            ? null
+            : $"{values.Describe("replay.samples-per-insert-tolerance")} is less than one batch needs, so sampling would stall: give at least {Math.Ceiling(batch / ratio):0} ({values.Describe("learner.batch-size")} over {values.Describe("replay.samples-per-insert")})";
+    }
+
+    private static string? ToleranceTakesAFragment(ConfigurationValues values)
+    {
+        long fragment = Fragment(values);
+        return values.Number("replay.samples-per-insert") == 0 || values.Number("replay.samples-per-insert-tolerance") >= fragment
+            ? null
+            : $"{values.Describe("replay.samples-per-insert-tolerance")} is less than one fragment, so inserting would stall: give at least {fragment} ({values.Describe("runner.environments")} times {values.Describe("runner.fragment")})";
+    }
+
+    private static string? BackendSuitsDevice(ConfigurationValues values) =>
+        values.Get<Learner.TrainerBackend>("learner.backend") != Learner.TrainerBackend.Simd || values.Text("learner.device") == "cpu"
+            ? null
+            : $"{values.Describe("learner.backend")} runs on the CPU only, but {values.Describe("learner.device")}: give dqn.learner.backend = torch or dqn.learner.device = cpu";
+
+    private static long Fragment(ConfigurationValues values) => (long)values.Integer("runner.environments") * values.Integer("runner.fragment");
+}

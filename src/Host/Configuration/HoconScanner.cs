@@ -1,0 +1,241 @@
+namespace DqnAkka.Host;
+
+/// <summary>
+/// Walks a HOCON text for what Akka's parser does not give: the line of each key, and an error for what that parser lets pass
+/// (open braces, open strings, a key without a value) or overflows the stack on (a value that refers to itself).
+/// </summary>
+internal sealed class HoconScanner
+{
+    private readonly string _text;
+    private readonly string _name;
+    private readonly Dictionary<string, int> _lines = [];
+    private int _position;
+    private int _line = 1;
+
+    private HoconScanner(string text, string name)
+    {
+        _text = text;
+        _name = name;
+    }
+
+    /// <summary>Finds the line of each key.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="name">What messages call it: a file's name.</param>
+    /// <returns>Line, from 1, by whole key; the last where a key is given twice.</returns>
+    /// <exception cref="UserErrorException">The text is not well-formed.</exception>
+    public static IReadOnlyDictionary<string, int> Locate(string text, string name)
+    {
+        HoconScanner scanner = new(text, name);
+        scanner.ScanObject("", 0);
+        return scanner._lines;
+    }
+
+    private bool AtEnd => _position >= _text.Length;
+
+    private char Current => AtEnd ? '\n' : _text[_position];
+
+    private bool AtComment => Current == '#' || (Current == '/' && _position + 1 < _text.Length && _text[_position + 1] == '/');
+
+    private UserErrorException Error(int line, string message) => new($"{_name}:{line}: {message}");
+
+    private void Advance()
+    {
+        if (Current == '\n')
+        {
+            _line++;
+        }
+
+        _position++;
+    }
+
+    private void SkipComment()
+    {
+        while (!AtEnd && Current != '\n')
+        {
+            _position++;
+        }
+    }
+
+    private void SkipBetween()
+    {
+        while (!AtEnd && (char.IsWhiteSpace(Current) || Current == ',' || AtComment))
+        {
+            if (AtComment)
+            {
+                SkipComment();
+            }
+            else
+            {
+                Advance();
+            }
+        }
+    }
+
+    private void ScanObject(string prefix, int openedAt)
+    {
+        while (true)
+        {
+            SkipBetween();
+            if (AtEnd)
+            {
+                if (openedAt > 0)
+                {
+                    throw Error(openedAt, "'{' is never closed: add '}'");
+                }
+
+                return;
+            }
+
+            if (Current == '}')
+            {
+                if (openedAt == 0)
+                {
+                    throw Error(_line, "'}' closes nothing: remove it");
+                }
+
+                Advance();
+                return;
+            }
+
+            ScanField(prefix);
+        }
+    }
+
+    private void ScanField(string prefix)
+    {
+        int line = _line;
+        string key = ScanKey();
+        if (key.Length == 0 || Current is not ('=' or ':' or '{'))
+        {
+            throw Error(line, key.StartsWith("include", StringComparison.Ordinal)
+                ? "include is not supported: put the keys into this file"
+                : $"expected 'key = value', found '{(key.Length > 0 ? key : Current.ToString())}'");
+        }
+
+        string path = prefix.Length == 0 ? key : $"{prefix}.{key}";
+        _lines[path] = line;
+        if (Current != '{')
+        {
+            Advance();
+        }
+
+        ScanValue(path, line);
+    }
+
+    private string ScanKey()
+    {
+        int start = _position;
+        while (!AtEnd && Current is not ('=' or ':' or '{' or '}' or '[' or '\n' or ',') && !AtComment)
+        {
+            if (Current == '"')
+            {
+                ScanString();
+            }
+            else
+            {
+                Advance();
+            }
+        }
+
+        return _text[start.._position].Trim().Replace("\"", "", StringComparison.Ordinal);
+    }
+
+    private void ScanValue(string path, int line)
+    {
+        bool empty = true;
+        while (!AtEnd && Current is not ('\n' or ',' or '}' or ']') && !AtComment)
+        {
+            empty &= char.IsWhiteSpace(Current);
+            switch (Current)
+            {
+                case '{':
+                    Advance();
+                    ScanObject(path, _line);
+                    break;
+                case '[':
+                    ScanList(path);
+                    break;
+                case '"':
+                    ScanString();
+                    break;
+                case '$':
+                    ScanSubstitution(path);
+                    break;
+                case '=' or ':' or ';':
+                    throw Error(_line, $"the value of {path} contains '{Current}': put it in double quotes");
+                default:
+                    Advance();
+                    break;
+            }
+        }
+
+        if (empty)
+        {
+            throw Error(line, $"{path} has no value: write {path} = value");
+        }
+    }
+
+    private void ScanList(string path)
+    {
+        int openedAt = _line;
+        Advance();
+        SkipBetween();
+        while (Current != ']' || AtEnd)
+        {
+            if (AtEnd || Current == '}')
+            {
+                throw Error(openedAt, "'[' is never closed: add ']'");
+            }
+
+            ScanValue(path, _line);
+            SkipBetween();
+        }
+
+        Advance();
+    }
+
+    private void ScanString()
+    {
+        int openedAt = _line;
+        string quotes = string.CompareOrdinal(_text, _position, "\"\"\"", 0, 3) == 0 ? "\"\"\"" : "\"";
+        _position += quotes.Length;
+        while (!AtEnd && string.CompareOrdinal(_text, _position, quotes, 0, quotes.Length) != 0)
+        {
+            if (quotes.Length == 1 && Current == '\n')
+            {
+                break;
+            }
+
+            if (quotes.Length == 1 && Current == '\\')
+            {
+                _position++;
+            }
+
+            Advance();
+        }
+
+        if (AtEnd || Current != '"')
+        {
+            throw Error(openedAt, "a string is never closed: add '\"'");
+        }
+
+        _position += quotes.Length;
+    }
+
+    private void ScanSubstitution(string path)
+    {
+        int end = _text.IndexOf('}', _position);
+        if (end < 0 || _position + 1 >= _text.Length || _text[_position + 1] != '{')
+        {
+            throw Error(_line, $"the value of {path} contains '$': write ${{key}}, or put it in double quotes");
+        }
+
+        string target = _text[(_position + 2)..end].TrimStart('?').Trim();
+        if (target == path || path.StartsWith(target + ".", StringComparison.Ordinal))
+        {
+            throw Error(_line, $"{path} refers to itself by ${{{target}}}: give it a value");
+        }
+
+        _position = end + 1;
+    }
+}

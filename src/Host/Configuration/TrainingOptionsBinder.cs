@@ -1,0 +1,105 @@
+using DqnAkka.Actors;
+using DqnAkka.Environments;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Host;
+
+/// <summary>Makes the typed options out of the keys' values.</summary>
+internal static class TrainingOptionsBinder
+{
+    /// <summary>Makes the options; every key must have been read.</summary>
+    public static TrainingOptions Bind(ConfigurationValues values) => new()
+    {
+        Environment = new EnvironmentSpecification
+        {
+            Id = values.Text("environment.id"),
+            Type = values.Text("environment.type"),
+            SearchPaths = values.Get<IReadOnlyList<string>>("environment.path"),
+            Arguments = values.Arguments,
+            MaxEpisodeSteps = values.Integer("environment.max-episode-steps"),
+        },
+        Network = new NetworkOptions
+        {
+            Hidden = values.Get<IReadOnlyList<int>>("network.hidden"),
+            Activation = values.Get<Activation>("network.activation"),
+            Dueling = values.Flag("network.dueling"),
+        },
+        Learner = BindLearner(values),
+        Replay = BindReplay(values),
+        Runner = new RunnerOptions
+        {
+            Count = values.Integer("runner.count"),
+            Environments = values.Integer("runner.environments"),
+            Fragment = values.Integer("runner.fragment"),
+            MaxInFlight = values.Integer("runner.max-in-flight"),
+            MaxRestarts = values.Integer("runner.max-restarts"),
+            Threads = values.Integer("runner.threads"),
+        },
+        Exploration = new ExplorationOptions
+        {
+            Kind = values.Get<ExplorationKind>("exploration.kind"),
+            EpsilonInitial = values.Number("exploration.epsilon-initial"),
+            EpsilonFinal = values.Number("exploration.epsilon-final"),
+            EpsilonDecaySteps = values.Long("exploration.epsilon-decay-steps"),
+            LadderBase = values.Number("exploration.ladder-base"),
+            LadderExponent = values.Number("exploration.ladder-exponent"),
+        },
+        Snapshot = new SnapshotOptions
+        {
+            TargetPeriod = values.Integer("snapshot.target-period"),
+            Period = values.Integer("snapshot.period"),
+            ManifestSeconds = values.Number("snapshot.manifest-seconds"),
+            ChunkBytes = values.Integer("snapshot.chunk-bytes"),
+        },
+        Evaluation = new EvaluationOptions { Episodes = values.Integer("evaluation.episodes"), Period = values.Long("evaluation.period") },
+        Checkpoint = new CheckpointOptions { Period = values.Long("checkpoint.period") },
+        Stop = new StopOptions
+        {
+            Steps = values.Long("stop.steps"),
+            Score = values.Number("stop.score"),
+            Minutes = values.Number("stop.minutes"),
+        },
+        Run = new RunOptions { Directory = values.Text("run.directory"), Seed = (ulong)values.Get<decimal>("run.seed") },
+    };
+
+    private static LearnerOptions BindLearner(ConfigurationValues values) => new()
+    {
+        Algorithm = values.Get<Algorithm>("learner.algorithm"),
+        Loss = values.Get<LossKind>("learner.loss"),
+        HuberThreshold = values.Single("learner.huber-threshold"),
+        BatchSize = values.Integer("learner.batch-size"),
+        Gamma = values.Number("learner.gamma"),
+        NStep = values.Integer("learner.n-step"),
+        Optimizer = values.Get<OptimizerKind>("learner.optimizer"),
+        LearningRate = values.Number("learner.learning-rate"),
+        LearningRateFinal = values.Number("learner.learning-rate-final"),
+        LearningRateDecayUpdates = values.Long("learner.learning-rate-decay-updates"),
+        AdamBeta1 = values.Single("learner.adam-beta1"),
+        AdamBeta2 = values.Single("learner.adam-beta2"),
+        AdamEpsilon = values.Single("learner.adam-epsilon"),
+        RmsPropDecay = values.Single("learner.rmsprop-decay"),
+        RmsPropEpsilon = values.Single("learner.rmsprop-epsilon"),
+        RmsPropCentered = values.Flag("learner.rmsprop-centered"),
+        MaxGradientNorm = values.Single("learner.max-gradient-norm"),
+        PolyakTau = values.Single("learner.polyak-tau"),
+        Device = values.Text("learner.device"),
+        Backend = values.Get<TrainerBackend>("learner.backend"),
+        Prefetch = values.Integer("learner.prefetch"),
+        BatchesPerRequest = values.Integer("learner.batches-per-request"),
+    };
+
+    private static ReplayOptions BindReplay(ConfigurationValues values) => new()
+    {
+        Capacity = values.Integer("replay.capacity"),
+        Shards = values.Integer("replay.shards"),
+        Prioritized = values.Flag("replay.prioritized"),
+        Alpha = values.Number("replay.alpha"),
+        Beta = values.Number("replay.beta"),
+        BetaFinal = values.Number("replay.beta-final"),
+        BetaUpdates = values.Long("replay.beta-updates"),
+        PriorityEpsilon = values.Number("replay.priority-epsilon"),
+        MinSize = values.Integer("replay.min-size"),
+        SamplesPerInsert = values.Number("replay.samples-per-insert"),
+        SamplesPerInsertTolerance = values.Number("replay.samples-per-insert-tolerance"),
+    };
+}

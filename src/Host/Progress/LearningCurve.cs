@@ -1,0 +1,100 @@
+using DqnAkka.Actors;
+using ScottPlot;
+using ScottPlot.Plottables;
+
+namespace DqnAkka.Host;
+
+/// <summary>
+/// Draws the learning curve at the end of a run: training returns (mean ± standard deviation) and greedy evaluations over
+/// environment steps. A picture that cannot be drawn costs one warning, never the run.
+/// </summary>
+/// <param name="path">The PNG file.</param>
+/// <param name="title">The experiment's name.</param>
+/// <param name="target">The score to reach; NaN where there is none.</param>
+/// <param name="warn">Receives the warning.</param>
+internal sealed class LearningCurve(string path, string title, double target, Action<string> warn) : IProgressSink
+{
+    private const int Width = 960;
+    private const int Height = 600;
+    private readonly ThinnedSeries _returns = new(2_048);
+    private readonly List<EvaluationResult> _evaluations = [];
+
+    /// <inheritdoc />
+    public void Report(ProgressReport report)
+    {
+        if (double.IsFinite(report.ReturnMean) && double.IsFinite(report.ReturnDeviation))
+        {
+            _returns.Add(report.Steps, report.ReturnMean, report.ReturnDeviation);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Evaluated(EvaluationResult result) => _evaluations.Add(result);
+
+    /// <inheritdoc />
+    public void Notice(string message)
+    {
+    }
+
+    /// <inheritdoc />
+    public void Completed(RunSummary summary)
+    {
+        if (summary.Evaluation is { } final && !_evaluations.Contains(final))
+        {
+            _evaluations.Add(final);
+        }
+
+        try
+        {
+            using Plot plot = Draw();
+            plot.SavePng(path, Width, Height);
+        }
+        // Drawing rests on a native library that fails in ways of its own; the run's result matters more than its picture.
+#pragma warning disable CA1031
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            warn($"the learning curve {path} could not be drawn: {exception.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    private Plot Draw()
+    {
+        Plot plot = new();
+        plot.Title(title);
+        plot.XLabel("environment steps");
+        plot.YLabel("return of an episode");
+        Color training = Colors.SteelBlue;
+        if (_returns.Points.Count > 0)
+        {
+            double[] steps = [.. _returns.Points.Select(point => point.Step)];
+            double[] low = [.. _returns.Points.Select(point => point.Mean - point.Deviation)];
+            double[] high = [.. _returns.Points.Select(point => point.Mean + point.Deviation)];
+            FillY band = plot.Add.FillY(steps, low, high);
+            band.FillStyle.Color = training.WithAlpha(0.2);
+            band.LineStyle.Width = 0;
+            Scatter mean = plot.Add.ScatterLine(steps, _returns.Points.Select(point => point.Mean).ToArray(), training);
+            mean.LineWidth = 2;
+            mean.LegendText = "training, mean ± sd of 100 episodes";
+        }
+
+        if (_evaluations.Count > 0)
+        {
+            Scatter points = plot.Add.ScatterPoints(
+                _evaluations.Select(result => (double)result.Step).ToArray(),
+                _evaluations.Select(result => result.Mean).ToArray(),
+                Colors.DarkOrange);
+            points.MarkerSize = 8;
+            points.LegendText = "greedy evaluation, mean";
+        }
+
+        if (double.IsFinite(target))
+        {
+            HorizontalLine line = plot.Add.HorizontalLine(target, 1, Colors.Gray, LinePattern.Dashed);
+            line.LegendText = "target score";
+        }
+
+        plot.ShowLegend(Alignment.LowerRight);
+        return plot;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using DqnAkka.Actors;
+
+namespace DqnAkka.Host;
+
+/// <summary>
+/// The run's course in JSON Lines: one object a line, its kind in <c>type</c>, names in snake_case, null where there is no
+/// number. Every line is flushed, so that a reader beside the run sees whole lines.
+/// </summary>
+internal sealed class MetricsFileSink : IProgressSink, IDisposable
+{
+    private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
+    private readonly FileStream _file;
+    private TimeSpan _elapsed;
+
+    /// <summary>Makes the file.</summary>
+    /// <param name="path">The file, which must not exist.</param>
+    /// <exception cref="IOException">It exists or cannot be written.</exception>
+    public MetricsFileSink(string path) => _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+
+    /// <inheritdoc />
+    public void Report(ProgressReport report)
+    {
+        _elapsed = report.Elapsed;
+        WriteLine("progress", writer => WriteProgress(writer, report));
+    }
+
+    /// <inheritdoc />
+    public void Evaluated(EvaluationResult result) => WriteLine("evaluation", writer =>
+    {
+        Number(writer, "elapsed_seconds", result.Elapsed.TotalSeconds);
+        WriteEvaluation(writer, result);
+    });
+
+    /// <inheritdoc />
+    public void Notice(string message) => WriteLine("notice", writer =>
+    {
+        Number(writer, "elapsed_seconds", _elapsed.TotalSeconds);
+        writer.WriteString("message", message);
+    });
+
+    /// <inheritdoc />
+    public void Completed(RunSummary summary) => WriteLine("summary", writer =>
+    {
+        writer.WriteString("reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(summary.Reason.ToString()));
+        writer.WriteString("failure", summary.Failure);
+        writer.WriteString("checkpoint_directory", summary.CheckpointDirectory);
+        WriteProgress(writer, summary.Progress);
+        writer.WritePropertyName("evaluation");
+        if (summary.Evaluation is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        writer.WriteStartObject();
+        WriteEvaluation(writer, summary.Evaluation);
+        writer.WriteEndObject();
+    });
+
+    /// <inheritdoc />
+    public void Dispose() => _file.Dispose();
+
+    private static void WriteProgress(Utf8JsonWriter writer, ProgressReport report)
+    {
+        Number(writer, "elapsed_seconds", report.Elapsed.TotalSeconds);
+        writer.WriteNumber("steps", report.Steps);
+        writer.WriteNumber("episodes", report.Episodes);
+        writer.WriteNumber("updates", report.Updates);
+        writer.WriteNumber("inserts", report.Inserts);
+        writer.WriteNumber("samples", report.Samples);
+        Number(writer, "samples_per_insert", report.SamplesPerInsert);
+        writer.WriteNumber("replay_size", report.ReplaySize);
+        Number(writer, "epsilon_low", report.EpsilonLow);
+        Number(writer, "epsilon_high", report.EpsilonHigh);
+        Number(writer, "loss", report.Loss);
+        Number(writer, "mean_absolute_td_error", report.MeanAbsoluteTdError);
+        Number(writer, "mean_q", report.MeanQ);
+        Number(writer, "return_mean", report.ReturnMean);
+        Number(writer, "return_deviation", report.ReturnDeviation);
+        Number(writer, "steps_per_second", report.StepsPerSecond);
+        Number(writer, "updates_per_second", report.UpdatesPerSecond);
+        Number(writer, "learner_busy", report.LearnerBusy);
+        writer.WriteNumber("runner_restarts", report.RunnerRestarts);
+        writer.WriteNumber("learner_restarts", report.LearnerRestarts);
+        writer.WriteNumber("dead_letters", report.DeadLetters);
+    }
+
+    private static void WriteEvaluation(Utf8JsonWriter writer, EvaluationResult result)
+    {
+        writer.WriteNumber("step", result.Step);
+        writer.WriteNumber("updates", result.Updates);
+        writer.WriteNumber("episodes", result.Episodes);
+        Number(writer, "mean", result.Mean);
+        Number(writer, "deviation", result.Deviation);
+        Number(writer, "minimum", result.Minimum);
+        Number(writer, "maximum", result.Maximum);
+    }
+
+    private static void Number(Utf8JsonWriter writer, string name, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            writer.WriteNumber(name, value);
+        }
+        else
+        {
+            writer.WriteNull(name);
+        }
+    }
+
+    private void WriteLine(string type, Action<Utf8JsonWriter> writeFields)
+    {
+        using (Utf8JsonWriter writer = new(_file, Options))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type", type);
+            writeFields(writer);
+            writer.WriteEndObject();
+        }
+
+        _file.WriteByte((byte)'\n');
+        _file.Flush();
+    }
+}

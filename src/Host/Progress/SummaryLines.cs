@@ -1,0 +1,32 @@
+using System.Globalization;
+using DqnAkka.Actors;
+
+namespace DqnAkka.Host;
+
+/// <summary>How a run ended, in lines; the last is the final evaluation.</summary>
+internal static class SummaryLines
+{
+    /// <summary>The lines.</summary>
+    public static IReadOnlyList<string> Format(RunSummary summary)
+    {
+        ProgressReport progress = summary.Progress;
+        return
+        [
+            $"ended: {Reason(summary.Reason)}",
+            $"checkpoint {(summary.CheckpointDirectory.Length > 0 ? summary.CheckpointDirectory : "none")}",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"learner busy {progress.LearnerBusy:P0}, wall time {progress.Elapsed.TotalSeconds:0.0} s, {progress.Steps} steps, {progress.Updates} updates, {progress.Episodes} episodes"),
+            summary.Evaluation is { } evaluation ? EvaluationLine.Format(evaluation) : EvaluationLine.Missing(progress.Steps),
+        ];
+    }
+
+    private static string Reason(StopReason reason) => reason switch
+    {
+        StopReason.Score => "the score was reached (stop.score)",
+        StopReason.Steps => "the step limit was reached (stop.steps)",
+        StopReason.Minutes => "the time limit was reached (stop.minutes)",
+        StopReason.Interrupted => "interrupted",
+        _ => "failed",
+    };
+}
