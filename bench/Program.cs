@@ -1,1 +1,19 @@
-System.Console.WriteLine("bench");
+using DqnAkka.Bench;
+
+Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
+{
+    ["cartpole"] = arguments => TrainingBenchmark.Run("cartpole", 475, seeds: 10, required: 9, arguments),
+    ["acrobot"] = arguments => TrainingBenchmark.Run("acrobot", -90, seeds: 5, required: 4, arguments),
+    ["mountaincar"] = arguments => TrainingBenchmark.Run("mountaincar", -120, seeds: 5, required: 4, arguments),
+    ["environments"] = _ => EnvironmentsBenchmark.Run(),
+    ["replay"] = _ => ReplayBenchmark.Run(),
+    ["learner"] = _ => LearnerBenchmark.Run(),
+};
+
+if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Func<string[], int>? benchmark))
+{
+    return benchmark(args[1..]);
+}
+
+Console.Error.WriteLine($"usage: dotnet run -c Release --project bench -- {string.Join('|', benchmarks.Keys)} [--set key=value ...]");
+return 2;
