@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+
+namespace DqnAkka.Environments.Tests;
+
+public sealed class TraceFilesTests
+{
+    [Theory]
+    [InlineData("cartpole", 100, 6114)]
+    [InlineData("mountaincar", 75, 7140)]
+    [InlineData("acrobot", 48, 3160)]
+    [InlineData("vector_autoreset", 6, 900)]
+    public void Shipped_recordings_are_whole(string name, int lines, int steps)
+    {
+        ManifestEntry entry = Traces.Manifest(Traces.Shipped)[$"{name}.jsonl.gz"];
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(Traces.Shipped, $"{name}.jsonl.gz"))));
+        Assert.Equal(entry.Sha256, sha256);
+        Assert.Equal(lines, entry.Lines);
+        Assert.Equal(steps, entry.Steps);
+    }
+
+    [Theory]
+    [InlineData("cartpole")]
+    [InlineData("mountaincar")]
+    [InlineData("acrobot")]
+    public void Replayed_recordings_have_the_lines_and_steps_of_their_manifest(string name)
+    {
+        ManifestEntry entry = Traces.Manifest(Traces.Directory)[$"{name}.jsonl.gz"];
+        List<Episode> episodes = Traces.Read<Episode>(name);
+        Assert.Equal(entry.Lines, episodes.Count);
+        Assert.Equal(entry.Steps, episodes.Sum(episode => episode.Actions.Length));
+        Assert.All(episodes, episode => Assert.Equal(episode.Actions.Length, episode.State.Length));
+    }
+
+    [Fact]
+    public void Replayed_vector_recordings_have_the_lines_and_steps_of_their_manifest()
+    {
+        ManifestEntry entry = Traces.Manifest(Traces.Directory)["vector_autoreset.jsonl.gz"];
+        List<VectorRecording> recordings = Traces.Read<VectorRecording>("vector_autoreset");
+        Assert.Equal(entry.Lines, recordings.Count);
+        Assert.Equal(entry.Steps, recordings.Sum(recording => recording.Actions.Length));
+    }
+}
