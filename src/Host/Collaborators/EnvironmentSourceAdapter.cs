@@ -9,6 +9,10 @@ internal sealed class EnvironmentSourceAdapter : IEnvironmentSource
     public IReadOnlyList<EnvironmentEntry> List() => throw new NotSupportedException("no environments are linked into this build");
 
     /// <inheritdoc />
+    public (int ObservationSize, int ActionCount) RequireSpaces(EnvironmentSpecification specification) =>
+        throw new NotSupportedException("no environments are linked into this build");
+
+    /// <inheritdoc />
     public IVectorEnvironment CreateVector(EnvironmentSpecification specification, int count) =>
         throw new NotSupportedException("no environments are linked into this build");
 }

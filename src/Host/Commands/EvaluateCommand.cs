@@ -29,9 +29,8 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
         (string checkpoint, string? runConfiguration) = Locate(request.CheckpointPath);
         SavedPolicy saved = collaborators.Checkpoints.Load(checkpoint);
         TrainingOptions options = Resolve(request.Configuration, runConfiguration, saved).Options;
+        RequireFit(saved.Layout, options.Environment, checkpoint);
         IVectorEnvironment environment = collaborators.Environments.CreateVector(options.Environment, request.Episodes ?? options.Evaluation.Episodes);
-        RequireFit(saved.Layout, environment, options.Environment.DisplayName, checkpoint);
-
         IReadOnlyList<double> returns = new GreedyEvaluation(environment, saved.Policy).Run(options.Run.Seed, FirstStream, stop);
         console.Output.WriteLine(EvaluationLine.Format(ReturnStatistics.From(returns)));
         return ExitCode.Done;
@@ -70,13 +69,13 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
         return ConfigurationResolver.Resolve(layers);
     }
 
-    private static void RequireFit(NetworkLayout layout, IVectorEnvironment environment, string name, string checkpoint)
+    private void RequireFit(NetworkLayout layout, EnvironmentSpecification environment, string checkpoint)
     {
-        (int observationSize, int actionCount) = SpaceCheck.Require(environment, name);
+        (int observationSize, int actionCount) = collaborators.Environments.RequireSpaces(environment);
         if (layout.ObservationSize != observationSize || layout.ActionCount != actionCount)
         {
             throw new UserErrorException(
-                $"the network of {checkpoint} ({layout.Description}) takes {layout.ObservationSize} components and {layout.ActionCount} actions, but {name} has {observationSize} and {actionCount}: name the environment that it was trained on with --set dqn.environment.id=ID");
+                $"the network of {checkpoint} ({layout.Description}) takes {layout.ObservationSize} components and {layout.ActionCount} actions, but {environment.DisplayName} has {observationSize} and {actionCount}: name the environment that it was trained on with --set dqn.environment.id=ID");
         }
     }
 }

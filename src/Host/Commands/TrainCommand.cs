@@ -14,7 +14,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
     {
         ResolvedConfiguration configuration = source.Resolve();
         TrainingOptions options = configuration.Options;
-        SpaceCheck.Require(collaborators.Environments.CreateVector(options.Environment, 1), options.Environment.DisplayName);
+        collaborators.Environments.RequireSpaces(options.Environment);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);
         options = options with { Run = options.Run with { Directory = directory.Path } };

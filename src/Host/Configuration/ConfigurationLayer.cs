@@ -88,7 +88,7 @@ internal sealed class ConfigurationLayer
                 message = message.Remove(position.Index, position.Length);
             }
 
-            throw new UserErrorException($"{name}:{line} {message}");
+            throw new UserErrorException($"{name}:{line} not readable as HOCON ({message}): write 'key = value', one on each line");
         }
     }
 

@@ -1,0 +1,87 @@
+namespace DqnAkka.Host.Tests;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly Host _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    public static TheoryData<string, string> Mistakes => new()
+    {
+        { "", "no command given: try 'train', or '--help'" },
+        { "trian", "trian is no command: did you mean train? See '--help'" },
+        { "--verion", "--verion is no option: did you mean --version? See '--help'" },
+        { "train --confg x", "--confg is no option of train: did you mean --config? See 'train --help'" },
+        { "train foo", "foo is no argument of train: See 'train --help'" },
+        { "train --seed x", "--seed x is not a whole number from 0 up: write --seed N; see 'train --help'" },
+        { "train --seed", "--seed needs a value: write --seed N; see 'train --help'" },
+        { "train --config", "--config needs a value: write --config FILE; see 'train --help'" },
+        { "eval", "CHECKPOINT is missing: see 'eval --help'" },
+        { "eval /nowhere --episodes 0", "--episodes 0 is out of range: give at least 1" },
+        { "eval /nowhere", "/nowhere does not exist: give a run's folder, or the checkpoint folder in it" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public async Task A_mistake_is_one_line_with_a_hint_and_exit_code_2(string line, string expected)
+    {
+        int code = await _host.Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal((2, "", $"error: {expected}\n"), (code, _host.Output.ToString(), _host.Error.ToString()));
+    }
+
+    [Theory]
+    [InlineData("--help", "train --config acrobot --seed 3")]
+    [InlineData("train --help", "train --run-dir runs/first")]
+    [InlineData("eval -h", "eval runs/first --episodes 100")]
+    public async Task Help_ends_with_examples_and_exit_codes(string line, string example)
+    {
+        int code = await _host.Run(line.Split(' '));
+        string help = _host.Output.ToString();
+        Assert.Equal((0, ""), (code, _host.Error.ToString()));
+        Assert.Contains($"\n  {example}", help, StringComparison.Ordinal);
+        Assert.Contains("\n  130  interrupted", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("docs ", help, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Version_is_the_programs_own()
+    {
+        Assert.Equal(0, await _host.Run("--version"));
+        Assert.Matches(@"^DqnAkka \d+\.\d+\.\d+\n$", _host.Output.ToString());
+    }
+
+    [Fact]
+    public async Task Environments_are_listed_in_columns_by_name()
+    {
+        Assert.Equal(0, await _host.Run("envs"));
+        Assert.Equal(
+            """
+            id      actions      limit  solved at  observations              what it is
+            Abc-v1  Discrete(3)  500    475        Box(2: [0, 0] to [1, 1])  First by name.
+            Zed-v0  Discrete(2)  none   none       Box(1: [0] to [1])        Last by name.
+
+            """,
+            _host.Output.ToString());
+    }
+
+    [Fact]
+    public async Task The_hidden_command_prints_the_configuration_page()
+    {
+        Assert.Equal(0, await _host.Run("docs", "configuration"));
+        Assert.Equal(ConfigurationDocument.Render(EmbeddedHocon.Read("reference.conf")), _host.Output.ToString());
+    }
+
+    [Fact]
+    public async Task Every_problem_of_a_configuration_is_a_line_of_its_own()
+    {
+        int code = await _host.Run("train", "--set", "dqn.runner.count=0", "--set", "dqn.run.seeds=1");
+        Assert.Equal(2, code);
+        Assert.Equal(
+            [
+                "error: dqn.run.seeds (--set) is no key: did you mean dqn.run.seed?",
+                "error: dqn.runner.count = 0 (--set) is out of range: give an integer, 1 to 4096",
+                "",
+            ],
+            _host.Error.ToString().Split('\n'));
+    }
+}

@@ -1,3 +1,0 @@
-namespace DqnAkka.Host.Tests;
-
-public sealed class PlaceholderTests { [Fact] public void Builds() => Assert.True(true); }
