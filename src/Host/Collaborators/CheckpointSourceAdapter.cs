@@ -1,8 +1,25 @@
+using DqnAkka.Learner;
+
 namespace DqnAkka.Host;
 
-/// <summary>Reads the checkpoints that training writes.</summary>
+/// <summary>Reads the checkpoints that training writes; acting on them needs no libtorch.</summary>
 internal sealed class CheckpointSourceAdapter : ICheckpointSource
 {
     /// <inheritdoc />
-    public SavedPolicy Load(string directory) => throw new NotSupportedException("no checkpoint store is linked into this build");
+    public SavedPolicy Load(string directory)
+    {
+        CheckpointContent content;
+        try
+        {
+            content = new CheckpointStore(directory).Load();
+        }
+        catch (CheckpointException exception)
+        {
+            throw new UserErrorException(exception.Message);
+        }
+
+        PolicyNetwork policy = new(content.Layout);
+        policy.Load(content.Policy);
+        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions);
+    }
 }

@@ -6,13 +6,19 @@ namespace DqnAkka.Host;
 internal sealed class EnvironmentSourceAdapter : IEnvironmentSource
 {
     /// <inheritdoc />
-    public IReadOnlyList<EnvironmentEntry> List() => throw new NotSupportedException("no environments are linked into this build");
+    public IReadOnlyList<EnvironmentEntry> List() => [.. EnvironmentRegistry.All.Select(registration => new EnvironmentEntry(
+        registration.Id,
+        registration.ObservationSpace,
+        registration.ActionSpace,
+        registration.MaxEpisodeSteps,
+        registration.RewardThreshold,
+        registration.Description))];
 
     /// <inheritdoc />
     public (int ObservationSize, int ActionCount) RequireSpaces(EnvironmentSpecification specification) =>
-        throw new NotSupportedException("no environments are linked into this build");
+        EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(specification);
 
     /// <inheritdoc />
     public IVectorEnvironment CreateVector(EnvironmentSpecification specification, int count) =>
-        throw new NotSupportedException("no environments are linked into this build");
+        EnvironmentFactory.CreateVector(specification, count);
 }

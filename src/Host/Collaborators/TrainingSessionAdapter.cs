@@ -8,5 +8,5 @@ internal sealed class TrainingSessionAdapter : ITrainingSession
 {
     /// <inheritdoc />
     public Task<RunSummary> RunAsync(TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop) =>
-        throw new NotSupportedException("no training session is linked into this build");
+        TrainingSession.RunAsync(options, akka.WithFallback(ConfigurationFactory.ParseString(EmbeddedHocon.Read("akka.conf"))), sinks, stop);
 }
