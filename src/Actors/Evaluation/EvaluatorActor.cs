@@ -47,10 +47,24 @@ public sealed class EvaluatorActor : ReceiveActor
         if (snapshot.Steps >= _nextStep && snapshot.Updates > 0 && !_isDecided)
         {
             _nextStep = ((snapshot.Steps / _options.Evaluation.Period) + 1) * _options.Evaluation.Period;
-            Evaluate(snapshot);
+            EvaluateOrFail(snapshot);
         }
 
         Sender.Tell(SnapshotProtocol.Consumed.Instance);
+    }
+
+    private void EvaluateOrFail(PolicySnapshot snapshot)
+    {
+        try
+        {
+            Evaluate(snapshot);
+        }
+        catch (EnvironmentException exception)
+        {
+            // A user's environment that breaks here would break again at every evaluation.
+            _isDecided = true;
+            _links.Coordinator.Tell(new RunProtocol.StopRun(StopReason.Failed, $"{exception.Message} (during a greedy evaluation)"));
+        }
     }
 
     private void Evaluate(PolicySnapshot snapshot)
@@ -78,8 +92,17 @@ public sealed class EvaluatorActor : ReceiveActor
         _links.Progress.Tell(evaluated);
     }
 
-    private void OnEvaluateFinal(EvaluationProtocol.EvaluateFinal request) =>
-        Sender.Tell(new EvaluationProtocol.FinalEvaluation(Play(request.Snapshot, SeedStreams.FinalEvaluation)));
+    private void OnEvaluateFinal(EvaluationProtocol.EvaluateFinal request)
+    {
+        try
+        {
+            Sender.Tell(new EvaluationProtocol.FinalEvaluation(Play(request.Snapshot, SeedStreams.FinalEvaluation)));
+        }
+        catch (EnvironmentException exception)
+        {
+            Sender.Tell(new EvaluationProtocol.FinalEvaluationFailed($"{exception.Message} (during the final evaluation)"));
+        }
+    }
 
     private EvaluationResult Play(PolicySnapshot snapshot, ulong firstStream)
     {

@@ -20,4 +20,8 @@ public static class EvaluationProtocol
     /// <summary>The answer.</summary>
     /// <param name="Result">The returns.</param>
     public sealed record FinalEvaluation(EvaluationResult Result);
+
+    /// <summary>The environment broke during the final evaluation.</summary>
+    /// <param name="Message">One line.</param>
+    public sealed record FinalEvaluationFailed(string Message);
 }

@@ -29,6 +29,7 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
         Receive<RunProtocol.CheckpointWritten>(OnCheckpointWritten);
         Receive<RunProtocol.CheckpointFailed>(OnCheckpointFailed);
         Receive<EvaluationProtocol.FinalEvaluation>(evaluation => Complete(evaluation.Result));
+        Receive<EvaluationProtocol.FinalEvaluationFailed>(failed => Fail(failed.Message));
         Receive<StageIsLate>(OnStageIsLate);
         Receive<ProgressProtocol.Completed>(completed => _summary.TrySetResult(completed.Summary));
     }
@@ -95,11 +96,14 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
         EvaluateOrComplete(written.Policy);
     }
 
-    private void OnCheckpointFailed(RunProtocol.CheckpointFailed failed)
+    private void OnCheckpointFailed(RunProtocol.CheckpointFailed failed) => Fail(failed.Message);
+
+    /// <summary>Ends the run as failed, unless an earlier failure is what the user must hear of.</summary>
+    private void Fail(string message)
     {
         if (_stop!.Reason != StopReason.Failed)
         {
-            _stop = new RunProtocol.StopRun(StopReason.Failed, failed.Message);
+            _stop = new RunProtocol.StopRun(StopReason.Failed, message);
         }
 
         Complete(null);
