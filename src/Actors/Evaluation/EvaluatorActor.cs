@@ -14,7 +14,7 @@ public sealed class EvaluatorActor : ReceiveActor
     private readonly TrainingOptions _options;
     private readonly EvaluatorLinks _links;
     private readonly PolicyNetwork _policy;
-    private readonly GreedyEvaluation _evaluation;
+    private GreedyEvaluation? _evaluation;
     private ulong _evaluations;
     private long _nextStep;
     private bool _isDecided;
@@ -25,8 +25,6 @@ public sealed class EvaluatorActor : ReceiveActor
         _options = options;
         _links = links;
         _policy = new PolicyNetwork(layout);
-        _evaluation = new GreedyEvaluation(
-            EnvironmentFactory.CreateVector(options.Environment, options.Evaluation.Episodes), _policy.GreedyActions);
         _nextStep = options.Evaluation.Period;
         Receive<PolicySnapshot>(OnPolicySnapshot);
         Receive<EvaluationProtocol.EvaluateFinal>(OnEvaluateFinal);
@@ -106,6 +104,9 @@ public sealed class EvaluatorActor : ReceiveActor
 
     private EvaluationResult Play(PolicySnapshot snapshot, ulong firstStream)
     {
+        // Made when it is first needed, so that an environment that cannot be made ends the run like one that breaks.
+        _evaluation ??= new GreedyEvaluation(
+            EnvironmentFactory.CreateVector(_options.Environment, _options.Evaluation.Episodes), _policy.GreedyActions);
         _policy.Load(snapshot.Parameters);
         IReadOnlyList<double> returns = _evaluation.Run(_options.Run.Seed, firstStream);
         ReturnStatistics statistics = ReturnStatistics.From(returns);
