@@ -41,7 +41,7 @@ internal static class EnvironmentSpaces
         {
             space = read();
         }
-        catch (Exception exception) when (exception is not EnvironmentException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new EnvironmentException($"environment {name} failed in {property}: {OneLine.Of(exception)}", exception);
         }

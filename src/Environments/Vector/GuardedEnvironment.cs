@@ -2,7 +2,7 @@ namespace DqnAkka.Environments;
 
 /// <summary>
 /// One copy of a user's environment whose exceptions and non-finite numbers become an <see cref="EnvironmentException"/>
-/// that says which environment, which copy, and where in its episode.
+/// that says which environment, which copy, and where in its episode. Memory that runs out is not the environment's failure and passes.
 /// </summary>
 /// <param name="inner">The environment.</param>
 /// <param name="name">What the user calls it.</param>
@@ -17,7 +17,7 @@ internal sealed class GuardedEnvironment(IEnvironment inner, string name, int co
         {
             inner.Seed(seed, index);
         }
-        catch (Exception exception) when (exception is not EnvironmentException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw Failed("Seed", exception);
         }
@@ -29,7 +29,7 @@ internal sealed class GuardedEnvironment(IEnvironment inner, string name, int co
         {
             inner.Reset(observation);
         }
-        catch (Exception exception) when (exception is not EnvironmentException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw Failed("Reset", exception);
         }
@@ -50,7 +50,7 @@ internal sealed class GuardedEnvironment(IEnvironment inner, string name, int co
         {
             result = inner.Step(action, observation);
         }
-        catch (Exception exception) when (exception is not EnvironmentException)
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw Failed("Step", exception);
         }
