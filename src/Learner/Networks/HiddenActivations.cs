@@ -16,8 +16,14 @@ internal sealed class HiddenActivations(PackedLayout layout)
     {
         if (rows > Capacity)
         {
-            _layers = [.. layout.Hidden.Select(linear => new AlignedBuffer(rows * linear.Stride))];
-            Capacity = rows;
+            Grow(rows);
         }
+    }
+
+    // Apart from the check, whose every call would otherwise allocate the lambda's closure.
+    private void Grow(int rows)
+    {
+        _layers = [.. layout.Hidden.Select(linear => new AlignedBuffer(rows * linear.Stride))];
+        Capacity = rows;
     }
 }

@@ -11,7 +11,6 @@ internal sealed unsafe class PackedNetwork
     private const int ChunkRows = 64;
     private readonly NetworkLayout _layout;
     private readonly HiddenActivations _scratch;
-    private readonly EffectiveHead _head;
 
     /// <summary>Makes a network whose parameters are all zero.</summary>
     public PackedNetwork(NetworkLayout layout)
@@ -19,7 +18,7 @@ internal sealed unsafe class PackedNetwork
         _layout = layout;
         Packed = new PackedLayout(layout);
         Parameters = new AlignedBuffer(Packed.Length);
-        _head = new EffectiveHead(Packed, layout.ActionCount, Parameters);
+        Head = new EffectiveHead(Packed, layout.ActionCount, Parameters);
         _scratch = new HiddenActivations(Packed);
     }
 
@@ -30,7 +29,7 @@ internal sealed unsafe class PackedNetwork
     public AlignedBuffer Parameters { get; }
 
     /// <summary>The head as one linear map.</summary>
-    public EffectiveHead Head => _head;
+    public EffectiveHead Head { get; }
 
     /// <summary>Takes over parameters in the network layout's order.</summary>
     public void Load(ReadOnlySpan<float> flat)
@@ -41,7 +40,7 @@ internal sealed unsafe class PackedNetwork
     }
 
     /// <summary>Brings what is derived from the parameters up to date.</summary>
-    public void ParametersChanged() => _head.Fold();
+    public void ParametersChanged() => Head.Fold();
 
     /// <summary>Runs the hidden layers and keeps every layer's outputs.</summary>
     /// <param name="observations">float32 [rows × observation size].</param>
@@ -86,7 +85,7 @@ internal sealed unsafe class PackedNetwork
         {
             int count = Math.Min(ChunkRows, rows - first);
             float* hidden = RunChunk(observations + ((nint)first * _layout.ObservationSize), count);
-            HeadKernels.Values(hidden, count, stride, _head.Weights, _head.Biases, _layout.ActionCount, values + ((nint)first * _layout.ActionCount));
+            HeadKernels.Values(hidden, count, stride, Head.Weights, Head.Biases, _layout.ActionCount, values + ((nint)first * _layout.ActionCount));
         }
     }
 
@@ -102,7 +101,7 @@ internal sealed unsafe class PackedNetwork
         {
             int count = Math.Min(ChunkRows, rows - first);
             float* hidden = RunChunk(observations + ((nint)first * _layout.ObservationSize), count);
-            HeadKernels.ValuesAt(hidden, count, stride, _head.Weights, _head.Biases, actions + first, values + first);
+            HeadKernels.ValuesAt(hidden, count, stride, Head.Weights, Head.Biases, actions + first, values + first);
         }
     }
 

@@ -67,8 +67,6 @@ internal sealed unsafe class BackwardPass
         PackedHead head = _network.Packed.Head;
         float* deltas = _deltas[_network.Packed.Hidden.Length - 1].Pointer;
         HeadKernels.Propagate(rows, head.Stride, actions, outputGradients, _network.Head.Weights, deltas);
-        Span<float> weights = Gradients.Span.Slice(head.WeightOffset, head.Rows * head.Stride);
-        Span<float> biases = Gradients.Span.Slice(head.BiasOffset, head.Rows);
         if (_foldedHeadGradients is null)
         {
             Gradients.Span[head.WeightOffset..].Clear();
@@ -78,6 +76,8 @@ internal sealed unsafe class BackwardPass
             return;
         }
 
+        Span<float> weights = Gradients.Span.Slice(head.WeightOffset, head.Rows * head.Stride);
+        Span<float> biases = Gradients.Span.Slice(head.BiasOffset, head.Rows);
         int length = _layout.ActionCount * head.Stride;
         _foldedHeadGradients.Span.Clear();
         float* folded = _foldedHeadGradients.Pointer;
