@@ -45,6 +45,7 @@ internal static class ConfigurationSchema
         new ChoiceSetting("learner.backend", [("auto", TrainerBackend.Auto), ("torch", TrainerBackend.Torch), ("simd", TrainerBackend.Simd)]),
         new IntegerSetting("learner.prefetch", 1, 64),
         new IntegerSetting("learner.batches-per-request", 1, 1_024),
+        new IntegerSetting("learner.max-restarts", 0, int.MaxValue),
 
         new IntegerSetting("replay.capacity", 1, int.MaxValue),
         new IntegerSetting("replay.shards", 1, 1_024),

@@ -86,6 +86,7 @@ internal static class TrainingOptionsBinder
         Backend = values.Get<TrainerBackend>("learner.backend"),
         Prefetch = values.Integer("learner.prefetch"),
         BatchesPerRequest = values.Integer("learner.batches-per-request"),
+        MaxRestarts = values.Integer("learner.max-restarts"),
     };
 
     private static ReplayOptions BindReplay(ConfigurationValues values) => new()
