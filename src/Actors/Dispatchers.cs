@@ -7,17 +7,17 @@ namespace DqnAkka.Actors;
 public static class Dispatchers
 {
     /// <summary>One thread for the learner alone.</summary>
-    public const string Learner = "dqn-dispatchers.learner";
+    public const string Learner = "akka.dqn-dispatchers.learner";
 
     /// <summary>The runners' pool.</summary>
-    public const string Runner = "dqn-dispatchers.runner";
+    public const string Runner = "akka.dqn-dispatchers.runner";
 
     /// <summary>The replay shards' pool.</summary>
-    public const string Replay = "dqn-dispatchers.replay";
+    public const string Replay = "akka.dqn-dispatchers.replay";
 
     /// <summary>Greedy evaluation.</summary>
-    public const string Evaluation = "dqn-dispatchers.evaluation";
+    public const string Evaluation = "akka.dqn-dispatchers.evaluation";
 
     /// <summary>Files and the console.</summary>
-    public const string Files = "dqn-dispatchers.files";
+    public const string Files = "akka.dqn-dispatchers.files";
 }

@@ -46,7 +46,7 @@ public sealed class ConfigurationProblemTests
             "one fragment is 256 transitions (dqn.runner.environments = 8 (here) times dqn.runner.fragment = 32 (x.conf:2)), more than the 250 that a replay shard holds (dqn.replay.capacity = 500 (x.conf:3)): lower dqn.runner.fragment or raise the capacity"
         },
         {
-            "replay { samples-per-insert = 0.5, samples-per-insert-tolerance = 127 }\nlearner.batch-size = 64",
+            "replay { samples-per-insert = 0.5, samples-per-insert-tolerance = 127 }\nlearner.batch-size = 64\nrunner.fragment = 8",
             "dqn.replay.samples-per-insert-tolerance = 127 (x.conf:2) is less than one batch needs, so sampling would stall: give at least 128 (dqn.learner.batch-size = 64 (x.conf:3) over dqn.replay.samples-per-insert = 0.5 (x.conf:2))"
         },
         {
@@ -69,7 +69,8 @@ public sealed class ConfigurationProblemTests
         { "dqn.run.seed =\n", "1: dqn.run.seed has no value: write dqn.run.seed = value" },
         { "dqn.learner.device = cuda:0", "1: the value of dqn.learner.device contains ':': put it in double quotes" },
         { "include \"other.conf\"", "1: include is not supported: put the keys into this file" },
-        { "dqn.run.seed = ${dqn.run.seed}", "1: dqn.run.seed refers to itself by ${dqn.run.seed}: give it a value" },
+        { "dqn.run.seed = ${dqn.run.seed}", "1: dqn.run.seed refers to itself: give it a value" },
+        { "dqn.run.seed = ${dqn.stop.steps}\ndqn.stop.steps = ${dqn.run.seed}", "1: dqn.run.seed refers to itself: give it a value" },
         { "dqn.run.seed = ${nothing}", " not readable as HOCON (Unresolved substitution: nothing): write 'key = value', one on each line" },
         { "x = 1\ndqn { a { b = 4 }, c = 5 }", "2: not readable as HOCON (Unknown token): write 'key = value', one on each line" },
     };

@@ -13,7 +13,7 @@ internal sealed class Application(HostCollaborators collaborators, HostConsole c
     public async Task<int> RunAsync(string[] arguments, CancellationToken stop)
     {
         ParseResult result = CommandTree.Build(collaborators, console).Parse(arguments);
-        if (result.Errors.Count > 0)
+        if (result.Errors.Count > 0 && result.Action is not HelpWithExamples)
         {
             WriteError(ParseProblem.Describe(result));
             return ExitCode.BadInput;

@@ -38,7 +38,7 @@ internal sealed class ConfigurationLayer
         ConfigurationLayer layer = new();
         foreach (string key in items.Keys.Where(key => key != "akka").ToArray())
         {
-            layer.Add(key, items[key], folder, path => lines.TryGetValue(path, out int line) ? $"{name}:{line}" : name);
+            layer.Add(key, items[key], root.Value, folder, path => lines.TryGetValue(path, out int line) ? $"{name}:{line}" : name);
             items.Remove(key);
         }
 
@@ -95,9 +95,27 @@ internal sealed class ConfigurationLayer
     private static RawValue Rooted(string key, RawValue raw, string folder) =>
         key == "dqn.environment.path" ? raw with { Items = [.. raw.Items.Select(item => Path.GetFullPath(item, folder))] } : raw;
 
-    private void Add(string path, HoconValue value, string folder, Func<string, string> origin)
+    // Akka's parser overflows the stack on such a value, so it is looked for before the value is touched.
+    private static bool RefersToItself(HoconValue value, HoconValue root, HashSet<HoconValue> above)
     {
-        if (value.Values.Count > 0 && value.Values.All(element => element is HoconSubstitution { ResolvedValue: null }))
+        bool refers = !above.Add(value) || value.Values.OfType<HoconSubstitution>()
+            .Any(element => !IsUnresolved(element, root) && RefersToItself(element.ResolvedValue, root, above));
+        above.Remove(value);
+        return refers;
+    }
+
+    // An optional substitution of a key that does not exist is given the root as its value.
+    private static bool IsUnresolved(IHoconElement element, HoconValue root) =>
+        element is HoconSubstitution substitution && (substitution.ResolvedValue is null || ReferenceEquals(substitution.ResolvedValue, root));
+
+    private void Add(string path, HoconValue value, HoconValue root, string folder, Func<string, string> origin)
+    {
+        if (RefersToItself(value, root, new HashSet<HoconValue>(ReferenceEqualityComparer.Instance)))
+        {
+            throw new UserErrorException($"{origin(path)}: {path} refers to itself: give it a value");
+        }
+
+        if (value.Values.Any(element => IsUnresolved(element, root)))
         {
             return;
         }
@@ -111,7 +129,7 @@ internal sealed class ConfigurationLayer
         {
             foreach ((string key, HoconValue item) in value.GetObject().Items)
             {
-                Add($"{path}.{key}", item, folder, origin);
+                Add($"{path}.{key}", item, root, folder, origin);
             }
         }
         else

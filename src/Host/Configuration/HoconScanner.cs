@@ -2,7 +2,7 @@ namespace DqnAkka.Host;
 
 /// <summary>
 /// Walks a HOCON text for what Akka's parser does not give: the line of each key, and an error for what that parser lets pass
-/// (open braces, open strings, a key without a value) or overflows the stack on (a value that refers to itself).
+/// (open braces, open strings, a key without a value).
 /// </summary>
 internal sealed class HoconScanner
 {
@@ -228,12 +228,6 @@ internal sealed class HoconScanner
         if (end < 0 || _position + 1 >= _text.Length || _text[_position + 1] != '{')
         {
             throw Error(_line, $"the value of {path} contains '$': write ${{key}}, or put it in double quotes");
-        }
-
-        string target = _text[(_position + 2)..end].TrimStart('?').Trim();
-        if (target == path || path.StartsWith(target + ".", StringComparison.Ordinal))
-        {
-            throw Error(_line, $"{path} refers to itself by ${{{target}}}: give it a value");
         }
 
         _position = end + 1;

@@ -35,7 +35,7 @@ internal static class HumanNumber
             }
         }
 
-        string format = size switch { >= 1_000 => "N0", >= 100 => "0", >= 10 => "0.0", >= 1 => "0.00", _ => "0.###" };
+        string format = size switch { >= 1_000 => "N0", >= 100 => "0", >= 10 => "0.0", >= 0.9995 => "0.00", _ => "0.###" };
         return value.ToString(format, CultureInfo.InvariantCulture) + Prefixes[prefix];
     }
 
