@@ -105,8 +105,9 @@ public sealed class SamplesPerInsertLimiterTests
         RandomSource random = new(21);
         long inserts = 0;
         long samples = 0;
-        while (samples < 10_000_000)
+        for (int turn = 0; samples < 10_000_000; turn++)
         {
+            Assert.True(turn < 30_000_000, "both sides wait");
             bool inserting = random.NextDouble() < insertShare;
             if (inserting && inserts < limiter.AllowedInserts(samples))
             {

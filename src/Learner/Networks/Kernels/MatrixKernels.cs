@@ -69,17 +69,19 @@ internal static unsafe class MatrixKernels
             return;
         }
 
-        for (; column + (4 * Width) <= stride; column += 4 * Width)
+        // Where a vector is two or four registers, of 16, only the narrow block keeps its sums in them.
+        int wideStride = Vector512.IsHardwareAccelerated ? stride : 0;
+        for (; column + (4 * Width) <= wideStride; column += 4 * Width)
         {
             Block4<TEpilogue>(a, aRow, aColumn, rows, depth, b + column, Offset(initial, column), c + column, stride);
         }
 
-        for (; column + (2 * Width) <= stride; column += 2 * Width)
+        for (; column + (2 * Width) <= wideStride; column += 2 * Width)
         {
             Block2<TEpilogue>(a, aRow, aColumn, rows, depth, b + column, Offset(initial, column), c + column, stride);
         }
 
-        if (column < stride)
+        for (; column < stride; column += Width)
         {
             Block1<TEpilogue>(a, aRow, aColumn, rows, depth, b + column, Offset(initial, column), c + column, stride);
         }
