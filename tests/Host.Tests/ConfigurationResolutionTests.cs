@@ -34,7 +34,7 @@ public sealed class ConfigurationResolutionTests
         ResolvedConfiguration configuration = new ConfigurationSource().Resolve();
         Assert.Equal("cartpole", configuration.Name);
         Assert.Equal("CartPole-v1", configuration.Options.Environment.Id);
-        Assert.Equal(475, configuration.Options.Stop.Score);
+        Assert.Equal(490, configuration.Options.Stop.Score);
     }
 
     [Theory]

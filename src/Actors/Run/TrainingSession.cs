@@ -5,6 +5,7 @@ using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace DqnAkka.Actors;
 
@@ -26,7 +27,15 @@ public static class TrainingSession
         ArgumentNullException.ThrowIfNull(options);
         TrainingRun run = new(options, sinks);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
+        // Standard output is for the run's own lines, which scripts read.
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddAkka(SystemName, configuration => configuration
+            .ConfigureLoggers(loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+            })
             .AddHocon(WithRunnerThreads(akka, options.Runner), HoconAddMode.Prepend)
             .WithClustering(new ClusterOptions { Roles = [.. ClusterRoles.All] })
             .AddDqnAkka(run)
