@@ -28,7 +28,9 @@ public sealed class TrainingSessionTests : IDisposable
         double account = ((progress.Inserts - replay.MinSize) * replay.SamplesPerInsert) - progress.Samples;
         double slack = (replay.SamplesPerInsertTolerance + (2 * 2 * 2 * 64)) * replay.SamplesPerInsert;
         Assert.InRange(account, -slack, slack);
-        Assert.Equal((0, 0, 0L), (progress.RunnerRestarts, progress.LearnerRestarts, progress.DeadLetters));
+        Assert.Equal((0, 0), (progress.RunnerRestarts, progress.LearnerRestarts));
+        // At the end snapshots and credits are underway to runners that have stopped; before it nothing is lost.
+        Assert.All(sink.Reports.Where(report => report.Steps < options.Stop.Steps), report => Assert.Equal(0, report.DeadLetters));
         Assert.Empty(sink.Notices);
 
         CheckpointContent checkpoint = CheckpointStore.Open(_directory).Load();
