@@ -8,7 +8,8 @@ internal static class Failures
     /// <summary>One line: the innermost message that says what happened, with the exception's type where it is not one of ours.</summary>
     public static string Describe(Exception? exception)
     {
-        while (exception is ActorInitializationException or System.Reflection.TargetInvocationException or AggregateException
+        // An actor's constructor that throws arrives as a TypeLoadException of Akka's around the cause.
+        while (exception is ActorInitializationException or System.Reflection.TargetInvocationException or TypeLoadException or AggregateException
             && exception.InnerException is not null)
         {
             exception = exception.InnerException;

@@ -20,7 +20,9 @@ internal sealed class SamplePlanner
     private readonly int _prefetch;
     private readonly int _minSize;
     private readonly long _maxSteps;
-    private long _lastNumber;
+
+    // A learner that restarts must not take a reply to its predecessor for one to itself.
+    private long _lastNumber = Incarnations.Next();
 
     /// <summary>Starts with nothing sampled and nothing known of the shards.</summary>
     public SamplePlanner(TrainingOptions options, RandomSource random)
@@ -53,7 +55,12 @@ internal sealed class SamplePlanner
     }
 
     /// <summary>Inserts that a shard may take, since its incarnation began; a run with a limit of steps needs no more inserts than that.</summary>
-    public long Allowance(int shard) => Accounts.Allowance(shard, Math.Min(_maxSteps, _limiter.AllowedInserts(Samples)));
+    /// <remarks>What the buffer lacks to its least size is always allowed: shards that restarted empty would otherwise wait for ever.</remarks>
+    public long Allowance(int shard)
+    {
+        long refill = Accounts.Inserts + Math.Max(0, _minSize - Accounts.Count);
+        return Accounts.Allowance(shard, Math.Min(_maxSteps, Math.Max(refill, _limiter.AllowedInserts(Samples))));
+    }
 
     /// <summary>Plans one round if the limiter and the prefetch allow it.</summary>
     /// <returns>The round, now outstanding, or null.</returns>

@@ -76,6 +76,8 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
         };
         Tell(sink => sink.Report(summary.Progress));
         Tell(sink => sink.Completed(summary));
+        // Nothing follows, not even the notice of a sink that failed just now.
+        _sinks.Clear();
         Sender.Tell(new ProgressProtocol.Completed(summary));
     }
 

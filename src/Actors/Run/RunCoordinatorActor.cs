@@ -31,7 +31,6 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
         Receive<EvaluationProtocol.FinalEvaluation>(evaluation => Complete(evaluation.Result));
         Receive<EvaluationProtocol.FinalEvaluationFailed>(failed => Fail(failed.Message));
         Receive<StageIsLate>(OnStageIsLate);
-        Receive<ProgressProtocol.Completed>(completed => _summary.TrySetResult(completed.Summary));
     }
 
     /// <inheritdoc />
@@ -132,6 +131,14 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
     {
         Timers.CancelAll();
         _members!.Progress.Tell(new ProgressProtocol.Complete(_stop!.Reason, _stop.Failure, evaluation, _checkpointDirectory));
+        Become(Ended);
+    }
+
+    /// <summary>The run is completed once: what a late stage still sends changes nothing.</summary>
+    private void Ended()
+    {
+        Receive<ProgressProtocol.Completed>(completed => _summary.TrySetResult(completed.Summary));
+        ReceiveAny(_ => { });
     }
 
     private void Await(string stage, TimeSpan timeout) => Timers.StartSingleTimer(nameof(StageIsLate), new StageIsLate(stage), timeout);

@@ -17,7 +17,7 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
     private readonly RunnerLinks _links;
     private readonly IActorRef _coordinator;
     private readonly Dictionary<IActorRef, int> _indices = [];
-    private Exception? _lastFailure;
+    private readonly Dictionary<IActorRef, Exception> _failures = [];
     private string? _firstCause;
     private int _restarts;
     private bool _stopped;
@@ -59,7 +59,8 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
 
     private Directive Decide(Exception exception)
     {
-        _lastFailure = exception;
+        // By runner: a second one may fail before the first one's end is heard of.
+        _failures[Sender] = exception;
         return Directive.Stop;
     }
 
@@ -79,12 +80,13 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
 
     private void OnTerminated(Terminated terminated)
     {
+        _failures.Remove(terminated.ActorRef, out Exception? failure);
         if (!_indices.Remove(terminated.ActorRef, out int index) || _stopped)
         {
             return;
         }
 
-        string cause = Failures.Describe(_lastFailure);
+        string cause = Failures.Describe(failure);
         _firstCause ??= cause;
         if (_restarts >= _options.Runner.MaxRestarts)
         {

@@ -55,6 +55,8 @@ public sealed class SnapshotPublisherActor : ReceiveActor, IWithTimers
             _received.Clear();
         }
 
+        // The newest alone is worth sending; what waited, perhaps of a learner that is gone, must not follow it.
+        _waiting = null;
         if (IsWindowFull)
         {
             _waiting = publish.Snapshot;

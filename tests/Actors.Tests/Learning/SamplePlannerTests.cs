@@ -1,0 +1,146 @@
+using DqnAkka.Environments;
+
+namespace DqnAkka.Actors.Tests;
+
+public sealed class SamplePlannerTests
+{
+    // Make.Options: rounds of 2 batches of 4, two outstanding; least size 10, 2 samples for each insert, tolerance 20 inserts.
+    private const int RoundSize = 8;
+
+    [Fact]
+    public void Plans_nothing_below_the_least_size_and_no_more_rounds_than_may_be_outstanding()
+    {
+        SamplePlanner planner = Planner(Make.Options());
+        planner.Accounts.Apply(Make.State(0, inserts: 9), countHeld: true);
+        Assert.Null(planner.TryPlan());
+
+        planner.Accounts.Apply(Make.State(1, inserts: 1), countHeld: true);
+        Assert.NotNull(planner.TryPlan());
+        Assert.NotNull(planner.TryPlan());
+        Assert.Null(planner.TryPlan());
+        Assert.Equal((2, 2L * RoundSize), (planner.Outstanding, planner.Samples));
+    }
+
+    [Fact]
+    public void Samples_as_often_as_the_limiter_allows_and_allows_as_many_inserts_in_turn()
+    {
+        SamplePlanner planner = Planner(Make.Options());
+        Assert.Equal([15L, 15L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(0, inserts: 10), countHeld: true);
+
+        // (10 − 10 + 20)·2 = 40 samples: five rounds of eight.
+        int rounds = 0;
+        while (planner.TryPlan() is { } round)
+        {
+            rounds++;
+            Answer(planner, round);
+        }
+
+        Assert.Equal(5, rounds);
+        // 10 + 20 + 40/2 = 50 inserts in all, of which 40 are left, 20 for each shard.
+        Assert.Equal([30L, 20L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(1, inserts: 4), countHeld: true);
+        Answer(planner, Assert.IsType<SampleRound>(planner.TryPlan()));
+        Assert.Null(planner.TryPlan());
+    }
+
+    [Fact]
+    public void No_more_inserts_are_allowed_than_the_run_has_steps()
+    {
+        SamplePlanner planner = Planner(Make.Options() with { Stop = new StopOptions { Steps = 12 } });
+
+        Assert.Equal([6L, 6L], Allowances(planner));
+    }
+
+    /// <summary>Every shard restarts empty while inserts are as far ahead as they may be: neither side may wait for the other for ever.</summary>
+    [Fact]
+    public void A_buffer_that_was_lost_may_fill_up_again_before_it_is_sampled()
+    {
+        SamplePlanner planner = Planner(Make.Options());
+        planner.Restore(inserts: 50, environmentSteps: 50, samples: 40);
+        planner.Accounts.Apply(Make.State(0, inserts: 0), countHeld: false);
+        planner.Accounts.Apply(Make.State(1, inserts: 0), countHeld: false);
+        Assert.Null(planner.TryPlan());
+
+        Assert.Equal([5L, 5L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(0, inserts: 5), countHeld: false);
+        Assert.Null(planner.TryPlan());
+        planner.Accounts.Apply(Make.State(1, inserts: 5), countHeld: false);
+        Assert.NotNull(planner.TryPlan());
+    }
+
+    [Fact]
+    public void Rounds_of_two_planners_never_have_the_same_number()
+    {
+        SamplePlanner before = Planner(Make.Options());
+        SamplePlanner after = Planner(Make.Options());
+        before.Accounts.Apply(Make.State(0, inserts: 10), countHeld: true);
+        after.Accounts.Apply(Make.State(0, inserts: 10), countHeld: true);
+        SampleRound old = before.TryPlan()!;
+        SampleRound round = after.TryPlan()!;
+
+        Assert.NotEqual(old.Number, round.Number);
+        Assert.Null(after.Complete(new ReplayProtocol.SampleReply(old.Number, Make.Sampled(RoundSize), Make.State(0, 10))));
+    }
+
+    /// <summary>
+    /// Each transition's shard is drawn in proportion to the masses: 40,000 draws over 0 : 1 : 3 : 6, χ² with two degrees of
+    /// freedom below 27.6, which a right implementation exceeds for one seed in a million.
+    /// </summary>
+    [Fact]
+    public void Shards_are_drawn_in_proportion_to_their_masses()
+    {
+        TrainingOptions options = Make.Options();
+        options = options with
+        {
+            Replay = options.Replay with { Shards = 4, SamplesPerInsert = 0 },
+            Learner = options.Learner with { BatchSize = 100, BatchesPerRequest = 4 },
+        };
+        SamplePlanner planner = Planner(options);
+        double[] masses = [0, 1, 3, 6];
+        for (int shard = 0; shard < 4; shard++)
+        {
+            planner.Accounts.Apply(Make.State(shard, inserts: 10, mass: masses[shard]), countHeld: true);
+        }
+
+        long[] drawn = new long[4];
+        for (int i = 0; i < 100; i++)
+        {
+            SampleRound round = planner.TryPlan()!;
+            for (int shard = 0; shard < 4; shard++)
+            {
+                drawn[shard] += round.Counts[shard]?.Sum() ?? 0;
+            }
+
+            for (int batch = 0; batch < 4; batch++)
+            {
+                Assert.Equal(100, round.Counts.Sum(part => part?[batch] ?? 0));
+            }
+
+            Answer(planner, round, masses);
+        }
+
+        Assert.Equal(0, drawn[0]);
+        double statistic = Enumerable.Range(1, 3).Sum(shard => Math.Pow(drawn[shard] - (4000 * masses[shard]), 2) / (4000 * masses[shard]));
+        Assert.InRange(statistic, 0, 27.6);
+    }
+
+    private static SamplePlanner Planner(TrainingOptions options) => new(options, new RandomSource(5));
+
+    private static long[] Allowances(SamplePlanner planner) => [planner.Allowance(0), planner.Allowance(1)];
+
+    private static void Answer(SamplePlanner planner, SampleRound round, double[]? masses = null)
+    {
+        SampleRound? completed = null;
+        for (int shard = 0; shard < round.Counts.Count; shard++)
+        {
+            if (round.Counts[shard] is { } counts)
+            {
+                Assert.Null(completed);
+                completed = planner.Complete(new ReplayProtocol.SampleReply(round.Number, Make.Sampled(counts.Sum()), Make.State(shard, 10, mass: masses?[shard])));
+            }
+        }
+
+        Assert.Same(round, completed);
+    }
+}

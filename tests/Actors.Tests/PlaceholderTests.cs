@@ -1,3 +1,0 @@
-namespace DqnAkka.Actors.Tests;
-
-public sealed class PlaceholderTests { [Fact] public void Builds() => Assert.True(true); }

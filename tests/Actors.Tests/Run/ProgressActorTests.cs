@@ -1,0 +1,75 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit;
+
+namespace DqnAkka.Actors.Tests;
+
+public sealed class ProgressActorTests(ITestOutputHelper output) : TestKit(TestSettings.Synchronous, output: output)
+{
+    private readonly RecordingSink _sink = new();
+
+    private TestScheduler Time => (TestScheduler)Sys.Scheduler;
+
+    [Fact]
+    public void The_sinks_hear_four_times_a_second_where_the_run_stands()
+    {
+        TestActorRef<ProgressActor> progress = Start(_sink);
+        progress.Tell(new ProgressProtocol.RunnerReport(0, 12, 0.5, [3.0]));
+        progress.Tell(new ProgressProtocol.RunnerRestarted(3, "it broke"));
+        progress.Tell(new ProgressProtocol.LearnerRestarted("NaN"));
+        Sys.EventStream.Publish(new DeadLetter("lost", ActorRefs.Nobody, ActorRefs.Nobody));
+
+        Time.Advance(TimeSpan.FromMilliseconds(249));
+        Assert.Empty(_sink.Reports);
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        ProgressReport report = Assert.Single(_sink.Reports);
+        Assert.Equal((12L, 1L, 1, 1, 1L), (report.Steps, report.Episodes, report.RunnerRestarts, report.LearnerRestarts, report.DeadLetters));
+        Assert.Equal(["runner 3 restarts (restart 1): it broke", "the learner restarts from its checkpoint (restart 1): NaN"], _sink.Notices);
+    }
+
+    [Fact]
+    public void A_sink_that_throws_is_dropped_and_the_others_hear_why()
+    {
+        int calls = 0;
+        RecordingSink broken = new()
+        {
+            OnReport = _ =>
+            {
+                calls++;
+                throw new IOException("no space\nleft");
+            },
+        };
+        TestActorRef<ProgressActor> progress = Start(broken, _sink);
+
+        Time.Advance(TimeSpan.FromMilliseconds(250));
+        Time.Advance(TimeSpan.FromMilliseconds(250));
+        progress.Tell(new ProgressProtocol.Notice("later"));
+
+        Assert.Equal(1, calls);
+        Assert.Equal(2, _sink.Reports.Count);
+        Assert.Equal(["RecordingSink failed and is no longer told: no space left", "later"], _sink.Notices);
+        Assert.Empty(broken.Notices);
+    }
+
+    [Fact]
+    public void The_end_is_told_once_with_the_last_report_and_nothing_follows()
+    {
+        TestActorRef<ProgressActor> progress = Start(_sink);
+        EvaluationResult evaluation = new(1, 2, 3, 4, 5, 6, 7);
+        progress.Tell(new ProgressProtocol.Complete(StopReason.Failed, "why", evaluation, "there"), TestActor);
+
+        RunSummary summary = ExpectMsg<ProgressProtocol.Completed>().Summary;
+        Assert.Same(summary, Assert.Single(_sink.Summaries));
+        Assert.Equal((StopReason.Failed, "why", evaluation, "there"), (summary.Reason, summary.Failure, summary.Evaluation, summary.CheckpointDirectory));
+        Assert.Same(summary.Progress, Assert.Single(_sink.Reports));
+
+        Time.Advance(TimeSpan.FromSeconds(1));
+        progress.Tell(new ProgressProtocol.Notice("late"));
+        Assert.Single(_sink.Reports);
+        Assert.Empty(_sink.Notices);
+    }
+
+    private TestActorRef<ProgressActor> Start(params IProgressSink[] sinks) => ActorOfAsTestActorRef<ProgressActor>(ProgressActor.CreateProps(sinks, 0));
+}

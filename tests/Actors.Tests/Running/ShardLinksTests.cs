@@ -1,0 +1,133 @@
+using DqnAkka.Environments;
+
+namespace DqnAkka.Actors.Tests;
+
+public sealed class ShardLinksTests
+{
+    private const long Incarnation = 7;
+
+    [Fact]
+    public void Fragments_go_round_robin_from_the_runners_own_shard_until_every_window_is_full()
+    {
+        ShardLinks links = new(runner: 4, Incarnation, shards: 3, window: 2);
+        List<(int Shard, long Sequence)> sent = [];
+        while (links.CanSend)
+        {
+            ReplayProtocol.Insert insert = links.Send(Make.Batch(1), 1);
+            sent.Add((insert.Shard, insert.Sequence));
+        }
+
+        Assert.Equal([(1, 1L), (2, 1L), (0, 1L), (1, 2L), (2, 2L), (0, 2L)], sent);
+        Assert.Equal(6, links.InFlight);
+        Assert.Throws<InvalidOperationException>(() => links.Send(Make.Batch(1), 1));
+    }
+
+    [Fact]
+    public void A_closed_shard_is_passed_over()
+    {
+        ShardLinks links = new(runner: 0, Incarnation, shards: 2, window: 1);
+        links.Send(Make.Batch(1), 1);
+        links.Send(Make.Batch(1), 1);
+        links.Apply(new ReplayProtocol.Credit(1, Incarnation, Received: 1, Granted: 3, Resend: false));
+
+        Assert.Equal([(1, 2L), (1, 3L)], Enumerable.Range(0, 2).Select(_ => links.Send(Make.Batch(1), 1)).Select(insert => (insert.Shard, insert.Sequence)));
+        Assert.False(links.CanSend);
+    }
+
+    [Fact]
+    public void A_credit_that_comes_late_takes_nothing_back()
+    {
+        ShardLinks links = new(runner: 0, Incarnation, shards: 1, window: 1);
+        links.Apply(new ReplayProtocol.Credit(0, Incarnation, Received: 0, Granted: 5, Resend: false));
+        links.Apply(new ReplayProtocol.Credit(0, Incarnation, Received: 0, Granted: 2, Resend: false));
+
+        int sent = 0;
+        while (links.CanSend)
+        {
+            links.Send(Make.Batch(1), 1);
+            sent++;
+        }
+
+        Assert.Equal(5, sent);
+    }
+
+    /// <summary>Whatever the channel drops or repeats, the shard appends every fragment once and in order, and the window holds.</summary>
+    [Fact]
+    public void Over_a_channel_that_loses_and_repeats_every_fragment_arrives_once_and_in_order() => CsCheck.Check.Sample(
+        CsCheck.Gen.Select(CsCheck.Gen.ULong, CsCheck.Gen.Int[1, 4]),
+        (seed, window) =>
+        {
+            RandomSource random = new(seed);
+            ShardLinks links = new(runner: 0, Incarnation, shards: 1, window);
+            RunnerCredits credits = new(window);
+            Queue<object> toShard = new();
+            Queue<ReplayProtocol.Credit> toRunner = new();
+            List<int> appended = [];
+            int sent = 0;
+            bool hasBegun = false;
+            for (int turn = 0; turn < 400; turn++)
+            {
+                bool isHealthy = turn >= 300;
+                if (links.CanSend && (isHealthy || random.NextDouble() < 0.6))
+                {
+                    ReplayProtocol.Insert insert = links.Send(Make.Batch(1, sent++), 1);
+                    toShard.Enqueue(insert);
+                    Assert.True(links.InFlight <= window);
+                }
+
+                if (toShard.TryDequeue(out object? message) && (isHealthy || !hasBegun || random.NextDouble() > 0.3))
+                {
+                    hasBegun = true;
+                    Shard(credits, message, toRunner, appended);
+                    if (!isHealthy && random.NextDouble() < 0.2)
+                    {
+                        Shard(credits, message, toRunner, appended);
+                    }
+                }
+
+                if (toRunner.TryDequeue(out ReplayProtocol.Credit? credit) && (isHealthy || random.NextDouble() > 0.3))
+                {
+                    foreach (ReplayProtocol.Insert again in links.Apply(credit))
+                    {
+                        toShard.Enqueue(again);
+                    }
+                }
+
+                if (turn % 10 == 0)
+                {
+                    foreach (ReplayProtocol.CreditProbe probe in links.DueProbes())
+                    {
+                        toShard.Enqueue(probe);
+                    }
+                }
+            }
+
+            Assert.Equal(Enumerable.Range(0, appended.Count), appended);
+            Assert.InRange(appended.Count, sent - window, sent);
+            Assert.True(appended.Count > 50);
+        },
+        iter: 100,
+        seed: "0000000000000",
+        threads: 1);
+
+    private static void Shard(RunnerCredits credits, object message, Queue<ReplayProtocol.Credit> toRunner, List<int> appended)
+    {
+        if (message is ReplayProtocol.Insert insert)
+        {
+            if (credits.TryReceive(insert, Akka.Actor.ActorRefs.Nobody))
+            {
+                appended.Add((int)insert.Batch.Returns[0]);
+            }
+
+            if (credits.Grant(insert.Runner, open: true) is { } link)
+            {
+                toRunner.Enqueue(new ReplayProtocol.Credit(0, link.Incarnation, link.Received, link.Granted, Resend: false));
+            }
+        }
+        else if (message is ReplayProtocol.CreditProbe probe && credits.Probe(probe, Akka.Actor.ActorRefs.Nobody) is { } link)
+        {
+            credits.Grant(probe.Runner, open: true);
+            toRunner.Enqueue(new ReplayProtocol.Credit(0, link.Incarnation, link.Received, link.Granted, Resend: true));
+        }
+    }
+}

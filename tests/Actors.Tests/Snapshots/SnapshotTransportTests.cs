@@ -1,0 +1,146 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.TestKit;
+using Akka.TestKit.Xunit;
+
+namespace DqnAkka.Actors.Tests;
+
+/// <summary>Publisher and mirror over the real pub/sub of a cluster of one.</summary>
+public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(TestSettings.Cluster, output: output)
+{
+    private static readonly SnapshotOptions Options = new() { ChunkBytes = 1000, ManifestSeconds = 0.2 };
+
+    [Fact]
+    public async Task A_snapshot_of_many_chunks_arrives_whole_and_the_present_one_reaches_who_comes_late()
+    {
+        await Join();
+        IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
+        IActorRef mirror = Sys.ActorOf(PolicyMirrorActor.CreateProps());
+        TestProbe early = CreateTestProbe();
+        mirror.Tell(SnapshotProtocol.Subscribe.Instance, early);
+        PolicySnapshot snapshot = Snapshot(generation: 1, version: 1, length: 10_001);
+
+        publisher.Tell(new SnapshotProtocol.Publish(snapshot), TestActor);
+
+        await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
+        PolicySnapshot arrived = await early.ExpectMsgAsync<PolicySnapshot>(TimeSpan.FromSeconds(10));
+        Assert.Equal(snapshot.Parameters, arrived.Parameters);
+        Assert.Equal((1, 1, 10, 100), (arrived.Generation, arrived.Version, arrived.Updates, arrived.Steps));
+
+        TestProbe late = CreateTestProbe();
+        mirror.Tell(SnapshotProtocol.Subscribe.Instance, late);
+        Assert.Same(arrived, await late.ExpectMsgAsync<PolicySnapshot>());
+    }
+
+    [Fact]
+    public async Task A_mirror_that_starts_after_the_snapshot_asks_for_it()
+    {
+        await Join();
+        IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options with { ManifestSeconds = 1000 }));
+        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, 1, 1000)), TestActor);
+        await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
+
+        IActorRef mirror = Sys.ActorOf(PolicyMirrorActor.CreateProps());
+        mirror.Tell(SnapshotProtocol.Subscribe.Instance, TestActor);
+
+        Assert.Equal(1, (await ExpectMsgAsync<PolicySnapshot>(TimeSpan.FromSeconds(10))).Version);
+    }
+
+    [Fact]
+    public async Task Four_snapshots_go_out_ahead_of_a_mirror_and_the_fifth_waits_for_it()
+    {
+        await Join();
+        IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
+        TestProbe mirror = CreateTestProbe();
+        await Publish(publisher, 1);
+        publisher.Tell(new SnapshotProtocol.Received(1, 1), mirror);
+        for (int version = 2; version <= 5; version++)
+        {
+            await Publish(publisher, version);
+        }
+
+        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, 6, 10)), TestActor);
+        publisher.Tell(new SnapshotProtocol.Received(2, 5), mirror);
+        publisher.Tell(SnapshotProtocol.SnapshotRequest.Instance, mirror);
+        Assert.Equal(5, (await mirror.ExpectMsgAsync<SnapshotProtocol.Manifest>()).Version);
+        await ExpectNoMsgAsync(TimeSpan.Zero);
+
+        publisher.Tell(new SnapshotProtocol.Received(1, 2), mirror);
+        await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
+    }
+
+    [Fact]
+    public async Task A_mirror_that_dies_holds_nobody_up()
+    {
+        await Join();
+        IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
+        TestProbe mirror = CreateTestProbe();
+        await Publish(publisher, 1);
+        publisher.Tell(new SnapshotProtocol.Received(1, 1), mirror);
+        for (int version = 2; version <= 5; version++)
+        {
+            await Publish(publisher, version);
+        }
+
+        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, 6, 10)), TestActor);
+        Sys.Stop(mirror);
+
+        await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
+    }
+
+    [Fact]
+    public async Task A_new_generation_is_not_held_up_by_what_mirrors_had_of_the_old_one_nor_followed_by_what_waited_of_it()
+    {
+        await Join();
+        IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
+        TestProbe mirror = CreateTestProbe();
+        await Publish(publisher, 1);
+        publisher.Tell(new SnapshotProtocol.Received(1, 1), mirror);
+        for (int version = 2; version <= 5; version++)
+        {
+            await Publish(publisher, version);
+        }
+
+        TestProbe gone = CreateTestProbe();
+        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, 6, 10)), gone);
+        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(2, 1, 10)), TestActor);
+        await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
+        publisher.Tell(new SnapshotProtocol.Received(2, 1), mirror);
+        publisher.Tell(SnapshotProtocol.SnapshotRequest.Instance, mirror);
+
+        Assert.Equal(2, (await mirror.ExpectMsgAsync<SnapshotProtocol.Manifest>()).Generation);
+        await gone.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task The_newest_manifest_is_repeated()
+    {
+        await Join();
+        TestProbe topic = CreateTestProbe();
+        DistributedPubSub.Get(Sys).Mediator.Tell(new Subscribe(SnapshotProtocol.SnapshotTopic, topic), topic);
+        await topic.ExpectMsgAsync<SubscribeAck>();
+        IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
+        await Publish(publisher, 3);
+
+        SnapshotProtocol.Manifest first = await topic.FishForMessageAsync<SnapshotProtocol.Manifest>(_ => true);
+        await topic.ExpectMsgAsync<SnapshotProtocol.Chunk>();
+        Assert.Equal(first, await topic.ExpectMsgAsync<SnapshotProtocol.Manifest>());
+        Assert.Equal(first, await topic.ExpectMsgAsync<SnapshotProtocol.Manifest>());
+    }
+
+    private static PolicySnapshot Snapshot(long generation, long version, int length) =>
+        new(generation, version, 10, 100, [.. Enumerable.Range(0, length).Select(i => (float)i)]);
+
+    private async Task Publish(IActorRef publisher, long version)
+    {
+        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, version, 10)), TestActor);
+        await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
+    }
+
+    private async Task Join()
+    {
+        Cluster cluster = Cluster.Get(Sys);
+        await cluster.JoinAsync(cluster.SelfAddress);
+    }
+}

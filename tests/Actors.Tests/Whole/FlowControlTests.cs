@@ -1,0 +1,117 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit;
+
+namespace DqnAkka.Actors.Tests;
+
+/// <summary>Runners against real shards over a channel that the test delays: what is underway is exactly the window, always.</summary>
+public sealed class FlowControlTests : TestKit
+{
+    private const int Runners = 3;
+    private const int Shards = 2;
+    private const int Window = 3;
+    private const int Fragment = 4;
+    private readonly TestProbe _region;
+    private readonly TestProbe _learner;
+    private readonly IActorRef[] _shards;
+    private readonly Queue<(ReplayProtocol.Insert Insert, IActorRef Runner)> _underway = new();
+
+    public FlowControlTests(ITestOutputHelper output) : base(TestSettings.Synchronous, output: output)
+    {
+        _region = CreateTestProbe();
+        _learner = CreateTestProbe();
+        TrainingOptions options = Options();
+        _shards = [.. Enumerable.Range(0, Shards).Select(shard => ActorOfAsTestActorRef<ReplayShardActor>(ReplayShardActor.CreateProps(shard, Make.ObservationSize, options)))];
+    }
+
+    [Fact]
+    public void A_slow_shard_never_has_more_before_it_than_the_runners_windows()
+    {
+        Grant(long.MaxValue);
+        StartRunners();
+        for (int turn = 0; turn < 2000; turn++)
+        {
+            Take();
+            Assert.Equal(Runners * Shards * Window, _underway.Count);
+            Assert.All(_underway.GroupBy(entry => (entry.Insert.Runner, entry.Insert.Shard)), link => Assert.Equal(Window, link.Count()));
+            Deliver();
+        }
+
+        Assert.Equal(2000 * Fragment, States().Sum(state => state.Inserts));
+    }
+
+    [Fact]
+    public void A_slow_learner_holds_the_runners_at_its_allowance_and_lets_them_on_with_it()
+    {
+        const int Allowance = 1000;
+        for (int round = 1; round <= 5; round++)
+        {
+            Grant(round * Allowance);
+            if (round == 1)
+            {
+                StartRunners();
+            }
+
+            Take();
+            while (_underway.Count > 0)
+            {
+                Deliver();
+                Take();
+            }
+
+            // Past its allowance a shard takes what runners had credit for: less than one window each.
+            Assert.All(States(), state => Assert.InRange(state.Inserts, round * Allowance, (round * Allowance) + (Runners * Window * Fragment)));
+        }
+    }
+
+    private static TrainingOptions Options() => Make.Options() with
+    {
+        Replay = Make.Options().Replay with { Shards = Shards, Capacity = 500 },
+        Runner = Make.Options().Runner with { Count = Runners, MaxInFlight = Window, Fragment = Fragment },
+    };
+
+    private void StartRunners()
+    {
+        TrainingOptions options = Options();
+        TestProbe mirror = CreateTestProbe();
+        for (int runner = 0; runner < Runners; runner++)
+        {
+            RunnerLinks links = new(_region, mirror, CreateTestProbe());
+            ActorOfAsTestActorRef<EnvironmentRunnerActor>(EnvironmentRunnerActor.CreateProps(runner, Make.Layout(options), options, links))
+                .Tell(Make.Snapshot(Make.Layout(options)), mirror);
+        }
+    }
+
+    private void Take()
+    {
+        while (_region.HasMessages)
+        {
+            _underway.Enqueue((_region.ExpectMsg<ReplayProtocol.Insert>(), _region.LastSender));
+        }
+    }
+
+    private void Deliver()
+    {
+        (ReplayProtocol.Insert insert, IActorRef runner) = _underway.Dequeue();
+        _shards[insert.Shard].Tell(insert, runner);
+    }
+
+    private void Grant(long allowance)
+    {
+        for (int shard = 0; shard < Shards; shard++)
+        {
+            _shards[shard].Tell(new ReplayProtocol.GrantInserts(shard, allowance, ReportNow: false), _learner);
+        }
+    }
+
+    private List<ReplayProtocol.ShardState> States()
+    {
+        TestProbe probe = CreateTestProbe();
+        for (int shard = 0; shard < Shards; shard++)
+        {
+            _shards[shard].Tell(new ReplayProtocol.GrantInserts(shard, 0, ReportNow: true), probe);
+        }
+
+        return [.. Enumerable.Range(0, Shards).Select(_ => probe.ExpectMsg<ReplayProtocol.ShardState>())];
+    }
+}
