@@ -21,6 +21,8 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
         Receive<ProgressProtocol.RunnerRestarted>(OnRunnerRestarted);
         Receive<ProgressProtocol.LearnerRestarted>(OnLearnerRestarted);
         Receive<ProgressProtocol.Notice>(notice => Tell(sink => sink.Notice(notice.Message)));
+        // Akka marks as suppressed what it expects to lose, such as its own messages while a cluster forms.
+        Receive<SuppressedDeadLetter>(_ => { });
         Receive<AllDeadLetters>(_ => _ledger.DeadLetters++);
         Receive<Tick>(_ => OnTick());
         Receive<ProgressProtocol.Complete>(OnComplete);

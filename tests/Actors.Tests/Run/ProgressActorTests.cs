@@ -19,6 +19,7 @@ public sealed class ProgressActorTests(ITestOutputHelper output) : TestKit(TestS
         progress.Tell(new ProgressProtocol.RunnerRestarted(3, "it broke"));
         progress.Tell(new ProgressProtocol.LearnerRestarted("NaN"));
         Sys.EventStream.Publish(new DeadLetter("lost", ActorRefs.Nobody, ActorRefs.Nobody));
+        Sys.EventStream.Publish(new SuppressedDeadLetter(new Expected(), ActorRefs.Nobody, ActorRefs.Nobody));
 
         Time.Advance(TimeSpan.FromMilliseconds(249));
         Assert.Empty(_sink.Reports);
@@ -70,6 +71,8 @@ public sealed class ProgressActorTests(ITestOutputHelper output) : TestKit(TestS
         Assert.Single(_sink.Reports);
         Assert.Empty(_sink.Notices);
     }
+
+    private sealed record Expected : IDeadLetterSuppression;
 
     private TestActorRef<ProgressActor> Start(params IProgressSink[] sinks) => ActorOfAsTestActorRef<ProgressActor>(ProgressActor.CreateProps(sinks, 0));
 }
