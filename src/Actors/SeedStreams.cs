@@ -6,13 +6,13 @@ namespace DqnAkka.Actors;
 /// </summary>
 public static class SeedStreams
 {
-    /// <summary>Training environments: runner i takes i·2²⁰ + copy.</summary>
+    private const int RunnerShift = 20;
+    private const int AttemptShift = 40;
+
+    /// <summary>Training environments, one block for each start of each runner.</summary>
     public const ulong Environments = 0;
 
-    /// <summary>Environment copies that one runner may have.</summary>
-    public const ulong EnvironmentsPerRunner = 1UL << 20;
-
-    /// <summary>Exploration of runner i.</summary>
+    /// <summary>Exploration, one stream for each start of each runner.</summary>
     public const ulong Exploration = 1UL << 56;
 
     /// <summary>Sampling of shard i.</summary>
@@ -29,4 +29,11 @@ public static class SeedStreams
 
     /// <summary>Episodes of the <c>eval</c> command.</summary>
     public const ulong EvaluationCommand = 6UL << 56;
+
+    /// <summary>The first stream of one start of one runner: 2²⁰ streams, one for each environment copy.</summary>
+    /// <param name="first"><see cref="Environments"/> or <see cref="Exploration"/>.</param>
+    /// <param name="runner">The runner's index, below 2²⁰.</param>
+    /// <param name="attempt">How often it was started before, below 2¹⁶.</param>
+    public static ulong Runner(ulong first, int runner, int attempt) =>
+        first + ((ulong)runner << RunnerShift) + ((ulong)attempt << AttemptShift);
 }

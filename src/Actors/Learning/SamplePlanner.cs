@@ -111,46 +111,34 @@ internal sealed class SamplePlanner
 
     private int[]?[] Allot()
     {
-        int[]?[] counts = new int[]?[Accounts.Shards];
+        int shards = Accounts.Shards;
+        int[]?[] counts = new int[]?[shards];
+        Span<double> bounds = stackalloc double[shards];
+        int last = 0;
+        double total = 0;
+        for (int shard = 0; shard < shards; shard++)
+        {
+            total += Accounts.MassOf(shard);
+            bounds[shard] = total;
+            last = Accounts.MassOf(shard) > 0 ? shard : last;
+        }
+
         for (int batch = 0; batch < _batches; batch++)
         {
             for (int i = 0; i < _batchSize; i++)
             {
-                int shard = Draw();
+                double target = _random.NextDouble() * total;
+                int shard = 0;
+                // Rounding can put the target on the total itself: then the last shard that holds anything is meant.
+                while (shard < last && target >= bounds[shard])
+                {
+                    shard++;
+                }
+
                 (counts[shard] ??= new int[_batches])[batch]++;
             }
         }
 
         return counts;
-    }
-
-    private int Draw()
-    {
-        if (Accounts.Shards == 1)
-        {
-            return 0;
-        }
-
-        double target = _random.NextDouble() * Accounts.Mass;
-        int last = 0;
-        for (int shard = 0; shard < Accounts.Shards; shard++)
-        {
-            double mass = Accounts.MassOf(shard);
-            if (mass <= 0)
-            {
-                continue;
-            }
-
-            last = shard;
-            if (target < mass)
-            {
-                return shard;
-            }
-
-            target -= mass;
-        }
-
-        // Rounding can leave a rest after the last shard that holds anything.
-        return last;
     }
 }

@@ -29,7 +29,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     private long _lastReport;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
-    public EnvironmentRunnerActor(int index, NetworkLayout layout, TrainingOptions options, RunnerLinks links)
+    public EnvironmentRunnerActor(int index, int attempt, NetworkLayout layout, TrainingOptions options, RunnerLinks links)
     {
         _index = index;
         _options = options;
@@ -37,7 +37,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
         _mirror = links.Mirror;
         _progress = links.Progress;
         IVectorEnvironment environment = EnvironmentFactory.CreateVector(options.Environment, options.Runner.Environments);
-        _collector = new FragmentCollector(environment, layout, options, index);
+        _collector = new FragmentCollector(environment, layout, options, index, attempt);
         _exploration = new ExplorationSchedule(options.Exploration, options.Runner.Count);
         _links = new ShardLinks(index, Incarnations.Next(), options.Replay.Shards, options.Runner.MaxInFlight);
         Receive<PolicySnapshot>(OnPolicySnapshot);
@@ -51,11 +51,12 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
 
     /// <summary>Makes a runner.</summary>
     /// <param name="index">Its index, 0 … N − 1.</param>
+    /// <param name="attempt">How often a runner of this index was started before.</param>
     /// <param name="layout">The network's shape.</param>
     /// <param name="options">The run's options.</param>
     /// <param name="links">Whom it talks to.</param>
-    public static Props CreateProps(int index, NetworkLayout layout, TrainingOptions options, RunnerLinks links) =>
-        Props.Create(() => new EnvironmentRunnerActor(index, layout, options, links)).WithDispatcher(Dispatchers.Runner);
+    public static Props CreateProps(int index, int attempt, NetworkLayout layout, TrainingOptions options, RunnerLinks links) =>
+        Props.Create(() => new EnvironmentRunnerActor(index, attempt, layout, options, links)).WithDispatcher(Dispatchers.Runner);
 
     /// <inheritdoc />
     protected override void PreStart()

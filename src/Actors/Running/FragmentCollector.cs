@@ -32,7 +32,8 @@ public sealed class FragmentCollector
     /// <param name="layout">The network's shape.</param>
     /// <param name="options">The run's options.</param>
     /// <param name="runner">Index of the runner, which selects its streams of random numbers.</param>
-    public FragmentCollector(IVectorEnvironment environment, NetworkLayout layout, TrainingOptions options, int runner)
+    /// <param name="attempt">How often the runner was started before: a successor must not replay what its predecessor failed at.</param>
+    public FragmentCollector(IVectorEnvironment environment, NetworkLayout layout, TrainingOptions options, int runner, int attempt)
     {
         ArgumentNullException.ThrowIfNull(environment);
         ArgumentNullException.ThrowIfNull(layout);
@@ -45,7 +46,7 @@ public sealed class FragmentCollector
         int count = environment.Count;
         _accumulator = new NStepAccumulator(count, _observationSize, options.Learner.NStep, options.Learner.Gamma);
         _builder = new TransitionBatchBuilder(count * options.Runner.Fragment, _observationSize);
-        _random = new RandomSource(options.Run.Seed, SeedStreams.Exploration + (ulong)runner);
+        _random = new RandomSource(options.Run.Seed, SeedStreams.Runner(SeedStreams.Exploration, runner, attempt));
         _current = new float[count * _observationSize];
         _next = new float[count * _observationSize];
         _final = new float[count * _observationSize];
@@ -54,7 +55,7 @@ public sealed class FragmentCollector
         _terminated = new bool[count];
         _truncated = new bool[count];
         _returns = new double[count];
-        environment.Reset(options.Run.Seed, SeedStreams.Environments + ((ulong)runner * SeedStreams.EnvironmentsPerRunner), _current);
+        environment.Reset(options.Run.Seed, SeedStreams.Runner(SeedStreams.Environments, runner, attempt), _current);
     }
 
     /// <summary>Takes over a policy's parameters.</summary>
@@ -136,7 +137,9 @@ public sealed class FragmentCollector
             }
 
             float target = _builder.Returns[i] + (_builder.Discounts[i] * best);
-            errors[i] = MathF.Abs(target - _values[(i * _actionCount) + _builder.Actions[i]]);
+            float error = MathF.Abs(target - _values[(i * _actionCount) + _builder.Actions[i]]);
+            // An overflow is the learner's to report, by its loss; a priority only has to be a number.
+            errors[i] = error < float.MaxValue ? error : float.MaxValue;
         }
 
         return errors;

@@ -71,7 +71,7 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
             return;
         }
 
-        IActorRef runner = Context.ActorOf(EnvironmentRunnerActor.CreateProps(index, _layout, _options, _links), RunnerName(index));
+        IActorRef runner = Context.ActorOf(EnvironmentRunnerActor.CreateProps(index, _restarts, _layout, _options, _links), RunnerName(index));
         _indices[runner] = index;
         Context.Watch(runner);
     }

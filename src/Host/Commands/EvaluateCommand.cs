@@ -13,9 +13,6 @@ internal sealed record EvaluateRequest(string CheckpointPath, int? Episodes, Con
 /// <summary>Plays greedy episodes with a checkpoint's policy.</summary>
 internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConsole console)
 {
-    // Far from the streams of training and of its evaluations, so that these episodes are fresh.
-    private const ulong FirstStream = 1UL << 56;
-
     /// <summary>Plays them and prints one line.</summary>
     /// <returns>A value of <see cref="ExitCode"/>.</returns>
     /// <exception cref="UserErrorException">Something in the input is wrong.</exception>
@@ -31,7 +28,7 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
         TrainingOptions options = Resolve(request.Configuration, runConfiguration, saved).Options;
         RequireFit(saved.Layout, options.Environment, checkpoint);
         IVectorEnvironment environment = collaborators.Environments.CreateVector(options.Environment, request.Episodes ?? options.Evaluation.Episodes);
-        IReadOnlyList<double> returns = new GreedyEvaluation(environment, saved.Policy).Run(options.Run.Seed, FirstStream, stop);
+        IReadOnlyList<double> returns = new GreedyEvaluation(environment, saved.Policy).Run(options.Run.Seed, SeedStreams.EvaluationCommand, stop);
         console.Output.WriteLine(EvaluationLine.Format(ReturnStatistics.From(returns)));
         return ExitCode.Done;
     }

@@ -162,7 +162,7 @@ public sealed class EnvironmentRunnerActorTests : TestKit
     }
 
     private TestActorRef<EnvironmentRunnerActor> Start(TrainingOptions options, int index = 0) => ActorOfAsTestActorRef<EnvironmentRunnerActor>(
-        EnvironmentRunnerActor.CreateProps(index, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _progress)));
+        EnvironmentRunnerActor.CreateProps(index, 0, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _progress)));
 
     private void Policy(IActorRef runner, TrainingOptions options, long version = 1)
     {

@@ -122,5 +122,5 @@ public sealed class FragmentCollectorTests
     };
 
     private static FragmentCollector Collector(TrainingOptions options, int environments) =>
-        new(EnvironmentFactory.CreateVector(options.Environment, environments), Make.Layout(options), options, runner: 0);
+        new(EnvironmentFactory.CreateVector(options.Environment, environments), Make.Layout(options), options, runner: 0, attempt: 0);
 }
