@@ -45,7 +45,7 @@ internal sealed class LearningProcess : IDisposable
     /// <summary>Whether an update since the last <see cref="CopyParameters"/> asks for a snapshot.</summary>
     public bool IsSnapshotDue { get; private set; } = true;
 
-    /// <summary>Share of the time since the first update spent inside training steps.</summary>
+    /// <summary>Share of the time since the first update spent inside training steps, the filling of their batches included.</summary>
     public double Busy => _firstUpdate == 0 ? 0 : (double)_busyTicks / Math.Max(1, Stopwatch.GetTimestamp() - _firstUpdate);
 
     /// <summary>Trains on every batch of a round.</summary>
@@ -59,14 +59,11 @@ internal sealed class LearningProcess : IDisposable
         int written = 0;
         for (int index = 0; index < round.Batches; index++)
         {
-            round.Fill(index, Batch, _masses);
-            if (_options.Replay.Prioritized)
-            {
-                ImportanceWeights.Compute(
-                    _masses.AsSpan(0, Batch.Count), totalMass, totalCount, _beta.Value(_trainer.Updates), Batch.Weights.AsSpan(0, Batch.Count));
-            }
-
+            long start = Stopwatch.GetTimestamp();
+            _firstUpdate = _firstUpdate == 0 ? start : _firstUpdate;
+            Fill(round, index, totalMass, totalCount);
             Step(absoluteTdErrors[written..]);
+            _busyTicks += Stopwatch.GetTimestamp() - start;
             written += Batch.Count;
         }
     }
@@ -104,17 +101,20 @@ internal sealed class LearningProcess : IDisposable
     /// <inheritdoc />
     public void Dispose() => _trainer.Dispose();
 
+    private void Fill(SampleRound round, int index, double totalMass, long totalCount)
+    {
+        round.Fill(index, Batch, _masses);
+        if (_options.Replay.Prioritized)
+        {
+            ImportanceWeights.Compute(
+                _masses.AsSpan(0, Batch.Count), totalMass, totalCount, _beta.Value(_trainer.Updates), Batch.Weights.AsSpan(0, Batch.Count));
+        }
+    }
+
     private void Step(Span<float> absoluteTdErrors)
     {
-        long start = Stopwatch.GetTimestamp();
-        if (_firstUpdate == 0)
-        {
-            _firstUpdate = start;
-        }
-
         TrainingResult result = _trainer.Step(Batch, (float)_learningRate.Value(_trainer.Updates), absoluteTdErrors);
         UpdateTarget();
-        _busyTicks += Stopwatch.GetTimestamp() - start;
         _lossSum += result.Loss;
         _errorSum += result.MeanAbsoluteTdError;
         _valueSum += result.MeanQ;

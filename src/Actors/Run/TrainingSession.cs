@@ -59,7 +59,7 @@ public static class TrainingSession
     private static Config WithRunnerThreads(Config akka, RunnerOptions runner)
     {
         int threads = runner.Threads > 0 ? runner.Threads : Math.Max(1, Environment.ProcessorCount - 1);
-        string key = $"{Dispatchers.Runner}.dedicated-thread-pool.thread-count = {Math.Min(threads, runner.Count)}";
+        string key = $"{Dispatchers.Runner}.thread-count = {Math.Min(threads, runner.Count)}";
         return ConfigurationFactory.ParseString(key).WithFallback(akka);
     }
 }
