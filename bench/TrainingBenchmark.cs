@@ -67,15 +67,16 @@ internal static partial class TrainingBenchmark
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        Match? ending = EndingPattern().Matches(output).LastOrDefault();
         return new Outcome(
             seconds,
             process.ExitCode,
             Field(output, "mean"),
             Field(output, "sd"),
             Field(output, "min"),
-            (long)Field(output, "steps"),
-            (long)Field(output, "updates"),
-            BusyPattern().Matches(output).LastOrDefault()?.Groups[1].Value ?? "?");
+            ending?.Groups["busy"].Value ?? "?",
+            ending?.Groups["steps"].Value ?? "?",
+            ending?.Groups["updates"].Value ?? "?");
     }
 
     private static string ConfigurationFile(string experiment)
@@ -96,9 +97,9 @@ internal static partial class TrainingBenchmark
         return match is null ? double.NaN : double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"busy[ =:]*([0-9.]+ ?%)")]
-    private static partial Regex BusyPattern();
+    [GeneratedRegex(@"^learner busy (?<busy>\d+ %), wall time [0-9.]+ s, (?<steps>\d+) steps, (?<updates>\d+) updates", RegexOptions.Multiline)]
+    private static partial Regex EndingPattern();
 
     private sealed record Outcome(
-        double Seconds, int ExitCode, double Mean, double Deviation, double Minimum, long Steps, long Updates, string Busy);
+        double Seconds, int ExitCode, double Mean, double Deviation, double Minimum, string Busy, string Steps, string Updates);
 }
