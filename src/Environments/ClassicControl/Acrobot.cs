@@ -49,7 +49,10 @@ internal readonly struct Acrobot : IDynamics<AcrobotState>
         (float)random.NextUniform(-0.1, 0.1),
         (float)random.NextUniform(-0.1, 0.1));
 
-    public void Observe(in AcrobotState state, Span<float> observation)
+    public void Observe(in AcrobotState state, Span<float> observation) => ObserveAndGiveCosine1(in state, observation);
+
+    /// <summary>The terminal height needs one of the observation's cosines again, and trigonometry is most of a step.</summary>
+    private static double ObserveAndGiveCosine1(in AcrobotState state, Span<float> observation)
     {
         observation[5] = (float)state.AngularVelocity2;
         observation[4] = (float)state.AngularVelocity1;
@@ -59,6 +62,7 @@ internal readonly struct Acrobot : IDynamics<AcrobotState>
         (double sine1, double cosine1) = Math.SinCos(state.Angle1);
         observation[1] = (float)sine1;
         observation[0] = (float)cosine1;
+        return cosine1;
     }
 
     public bool Step(ref AcrobotState state, int action, Span<float> observation)
@@ -79,8 +83,8 @@ internal readonly struct Acrobot : IDynamics<AcrobotState>
             Wrap(next.Angle2),
             Math.Min(Math.Max(next.AngularVelocity1, -MaxAngularVelocity1), MaxAngularVelocity1),
             Math.Min(Math.Max(next.AngularVelocity2, -MaxAngularVelocity2), MaxAngularVelocity2));
-        Observe(in state, observation);
-        return -Math.Cos(state.Angle1) - Math.Cos(state.Angle2 + state.Angle1) > 1.0;
+        double cosine1 = ObserveAndGiveCosine1(in state, observation);
+        return -cosine1 - Math.Cos(state.Angle2 + state.Angle1) > 1.0;
     }
 
     public double Reward(bool terminated, bool alreadyTerminated) => terminated ? 0.0 : -1.0;

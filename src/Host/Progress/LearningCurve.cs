@@ -80,11 +80,12 @@ internal sealed class LearningCurve(string path, string title, double target, Ac
 
         if (_evaluations.Count > 0)
         {
-            Scatter points = plot.Add.ScatterPoints(
+            Scatter points = plot.Add.Scatter(
                 _evaluations.Select(result => (double)result.Step).ToArray(),
                 _evaluations.Select(result => result.Mean).ToArray(),
                 Colors.DarkOrange);
             points.MarkerSize = 8;
+            points.LineWidth = 1;
             points.LegendText = "greedy evaluation, mean";
         }
 
@@ -94,7 +95,7 @@ internal sealed class LearningCurve(string path, string title, double target, Ac
             line.LegendText = "target score";
         }
 
-        plot.ShowLegend(Alignment.LowerRight);
+        plot.ShowLegend(Alignment.UpperLeft);
         return plot;
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Akka.Actor;
 using Akka.TestKit.Xunit;
 
 namespace DqnAkka.Actors.Tests;
@@ -13,9 +14,30 @@ public sealed class DispatchersTests(ITestOutputHelper output) : TestKit(TestSet
     {
         Assert.True(Sys.Dispatchers.HasDispatcher(path));
         Assert.Equal(path, Sys.Dispatchers.Lookup(path).Id);
-        Assert.True(Sys.Settings.Config.GetString($"{path}.type") is "PinnedDispatcher" or "ForkJoinDispatcher");
+    }
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Nothing_runs_on_the_pool_that_heartbeats_share(string path)
+    {
+        IActorRef actor = Sys.ActorOf(Props.Create(() => new WhereActor()).WithDispatcher(path));
+        actor.Tell("where", TestActor);
+        Assert.False(await ExpectMsgAsync<bool>());
+    }
+
+    [Fact]
+    public async Task An_actor_on_the_common_pool_would_be_seen()
+    {
+        IActorRef actor = Sys.ActorOf(Props.Create(() => new WhereActor()).WithDispatcher("akka.actor.default-dispatcher"));
+        actor.Tell("where", TestActor);
+        Assert.True(await ExpectMsgAsync<bool>());
     }
 
     [Fact]
     public void There_are_five() => Assert.Equal(5, Paths.Count);
+
+    internal sealed class WhereActor : ReceiveActor
+    {
+        public WhereActor() => Receive<string>(_ => Sender.Tell(Thread.CurrentThread.IsThreadPoolThread));
+    }
 }
