@@ -24,7 +24,10 @@ public interface IEnvironment
 
     /// <summary>Starts the stream of random numbers of this copy, from the run's seed and the copy's index.</summary>
     /// <param name="seed">The run's seed.</param>
-    /// <param name="index">The index of this copy; different indices give independent streams.</param>
+    /// <param name="index">
+    /// The index of this copy; different indices give independent streams. Training and evaluation differ in the high bits only:
+    /// use all 64 (as <see cref="RandomSource"/> does), or an evaluation replays training episodes.
+    /// </param>
     void Seed(ulong seed, ulong index);
 
     /// <summary>Begins an episode.</summary>

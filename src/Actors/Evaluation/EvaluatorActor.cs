@@ -57,6 +57,11 @@ public sealed class EvaluatorActor : ReceiveActor
         {
             Evaluate(snapshot);
         }
+        catch (OperationCanceledException)
+        {
+            // The user ends the run.
+            _isDecided = true;
+        }
         catch (EnvironmentException exception)
         {
             // A user's environment that breaks here would break again at every evaluation.
@@ -96,6 +101,10 @@ public sealed class EvaluatorActor : ReceiveActor
         {
             Sender.Tell(new EvaluationProtocol.FinalEvaluation(Play(request.Snapshot, SeedStreams.FinalEvaluation)));
         }
+        catch (OperationCanceledException)
+        {
+            // Who interrupts has told the coordinator, which no longer waits.
+        }
         catch (EnvironmentException exception)
         {
             Sender.Tell(new EvaluationProtocol.FinalEvaluationFailed($"{exception.Message} (during the final evaluation)"));
@@ -108,7 +117,7 @@ public sealed class EvaluatorActor : ReceiveActor
         _evaluation ??= new GreedyEvaluation(
             EnvironmentFactory.CreateVector(_options.Environment, _options.Evaluation.Episodes), _policy.GreedyActions);
         _policy.Load(snapshot.Parameters);
-        IReadOnlyList<double> returns = _evaluation.Run(_options.Run.Seed, firstStream);
+        IReadOnlyList<double> returns = _evaluation.Run(_options.Run.Seed, firstStream, _links.Stop);
         ReturnStatistics statistics = ReturnStatistics.From(returns);
         return new EvaluationResult(
             snapshot.Steps, snapshot.Updates, statistics.Episodes, statistics.Mean, statistics.Deviation, statistics.Minimum, statistics.Maximum)
@@ -124,4 +133,6 @@ public sealed class EvaluatorActor : ReceiveActor
 /// <param name="CheckpointWriter">Who keeps the best policy.</param>
 /// <param name="Progress">The Progress actor.</param>
 /// <param name="StartTimestamp">The run's start, a Stopwatch timestamp.</param>
-public sealed record EvaluatorLinks(IActorRef Mirror, IActorRef Coordinator, IActorRef CheckpointWriter, IActorRef Progress, long StartTimestamp);
+/// <param name="Stop">Cancelled when the user ends the run: an evaluation under way is given up.</param>
+public sealed record EvaluatorLinks(
+    IActorRef Mirror, IActorRef Coordinator, IActorRef CheckpointWriter, IActorRef Progress, long StartTimestamp, CancellationToken Stop);

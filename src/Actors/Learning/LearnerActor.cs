@@ -15,6 +15,9 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan GrantPeriod = TimeSpan.FromMilliseconds(10);
+    private const int StandstillTicks = 10;
     private readonly TrainingOptions _options;
     private readonly LearnerLinks _links;
     private readonly LearningProcess _process;
@@ -22,7 +25,14 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private readonly float[] _absoluteTdErrors;
     private readonly long _generation = Incarnations.Next();
     private readonly bool _isResumed;
+    private readonly Queue<SampleRound> _ready = new();
     private long _version;
+    private int _nextBatch;
+    private int _learned;
+    private bool _isTraining;
+    private long _lastGrantToAll;
+    private (long Inserts, long Updates) _lastMove;
+    private int _ticksWithoutMove;
     private bool _publisherIsReady = true;
     private long _lastReport;
     private long _nextCheckpoint;
@@ -80,6 +90,8 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         Receive<RunProtocol.CheckpointWritten>(_ => _checkpointIsPending = false);
         Receive<RunProtocol.CheckpointFailed>(_ => _checkpointIsPending = false);
         Receive<Tick>(_ => OnTick());
+        Receive<Continue>(_ => Train());
+        Receive<GiveUp>(OnGiveUp);
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
     }
 
@@ -98,13 +110,31 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        RequestRounds();
-        _process.Learn(round, _planner.Accounts.Mass, _planner.Accounts.Count, _absoluteTdErrors);
-        if (_options.Replay.Prioritized)
+        _ready.Enqueue(round);
+        RequestRounds(reply.State.Shard);
+        if (!_isTraining)
         {
-            foreach (ReplayProtocol.UpdatePriorities update in round.Priorities(_absoluteTdErrors))
+            Train();
+        }
+    }
+
+    /// <summary>Trains on what is there, but gives way now and then: who wants to stop the run, or to hear of it, must not wait for long rounds.</summary>
+    private void Train()
+    {
+        long start = Stopwatch.GetTimestamp();
+        _isTraining = false;
+        while (!_isTraining && _ready.TryPeek(out SampleRound? round))
+        {
+            _learned += _process.Learn(round, _nextBatch++, _planner.Accounts.Count, _absoluteTdErrors.AsSpan(_learned));
+            if (_nextBatch == round.Batches)
             {
-                _links.Region.Tell(update);
+                FinishRound(round);
+            }
+
+            if (_ready.Count > 0 && Stopwatch.GetElapsedTime(start) >= LongestTurn)
+            {
+                _isTraining = true;
+                Self.Tell(Continue.Instance);
             }
         }
 
@@ -116,10 +146,24 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void FinishRound(SampleRound round)
+    {
+        _ready.Dequeue();
+        _nextBatch = 0;
+        _learned = 0;
+        if (_options.Replay.Prioritized)
+        {
+            foreach (ReplayProtocol.UpdatePriorities update in round.Priorities(_absoluteTdErrors))
+            {
+                _links.Region.Tell(update);
+            }
+        }
+    }
+
     private void OnShardState(ReplayProtocol.ShardState state)
     {
         Apply(state);
-        RequestRounds();
+        RequestRounds(state.Shard);
     }
 
     private void Apply(ReplayProtocol.ShardState state)
@@ -132,7 +176,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void RequestRounds()
+    private void RequestRounds(int reporter)
     {
         while (_planner.TryPlan() is { } round)
         {
@@ -146,30 +190,65 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         }
 
         // With every request out the replies bring the states; otherwise the limiter holds, and the next insert must be heard of.
-        if (_planner.Outstanding < _options.Learner.Prefetch)
+        if (_planner.Outstanding >= _options.Learner.Prefetch)
+        {
+            return;
+        }
+
+        // What one shard inserted changes every shard's part, but not so much that each insert is worth a message to all.
+        if (Stopwatch.GetElapsedTime(_lastGrantToAll) >= GrantPeriod)
         {
             GrantInserts(reportNow: false);
+        }
+        else
+        {
+            GrantInserts(reporter, reportNow: false);
         }
     }
 
     private void GrantInserts(bool reportNow)
     {
+        _lastGrantToAll = Stopwatch.GetTimestamp();
         for (int shard = 0; shard < _options.Replay.Shards; shard++)
         {
-            _links.Region.Tell(new ReplayProtocol.GrantInserts(shard, _planner.Allowance(shard), reportNow));
+            GrantInserts(shard, reportNow);
         }
     }
 
+    private void GrantInserts(int shard, bool reportNow) =>
+        _links.Region.Tell(new ReplayProtocol.GrantInserts(shard, _planner.Allowance(shard), reportNow));
+
     private void OnTick()
     {
-        int late = _planner.GiveUpLate();
-        if (late > 0)
+        // Given up only after what is in the mailbox by now: a reply that came while a long round was trained is in time.
+        if (_planner.LateRounds() is { Count: > 0 } late)
         {
-            _links.Progress.Tell(new ProgressProtocol.Notice($"{late} sample requests had no answer within 5 s and were given up"));
+            Self.Tell(new GiveUp(late));
         }
 
         GrantInserts(reportNow: true);
         Report();
+        NoticeStandstill();
+    }
+
+    private void OnGiveUp(GiveUp giveUp)
+    {
+        int count = _planner.GiveUp(giveUp.Rounds);
+        if (count > 0)
+        {
+            _links.Progress.Tell(new ProgressProtocol.Notice($"{count} sample requests had no answer within 5 s and were given up"));
+        }
+    }
+
+    private void NoticeStandstill()
+    {
+        (long, long) now = (_planner.Accounts.Inserts, _process.Updates);
+        _ticksWithoutMove = now == _lastMove ? _ticksWithoutMove + 1 : 0;
+        _lastMove = now;
+        if (_ticksWithoutMove > 0 && _ticksWithoutMove % StandstillTicks == 0)
+        {
+            _links.Progress.Tell(new ProgressProtocol.Notice($"nothing has moved for {_ticksWithoutMove} s: {_planner.DescribeWaiting()}"));
+        }
     }
 
     private void OnPublishAccepted()
@@ -183,6 +262,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         if (_process.IsSnapshotDue && _publisherIsReady)
         {
             _publisherIsReady = false;
+            _process.SnapshotTaken();
             _links.Publisher.Tell(new SnapshotProtocol.Publish(NextSnapshot()));
         }
     }
@@ -226,6 +306,17 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         ShardAccounts accounts = _planner.Accounts;
         _links.Progress.Tell(new ProgressProtocol.LearnerReport(
             accounts.EnvironmentSteps, _process.Updates, accounts.Inserts, _planner.Samples, accounts.Count, loss, absoluteTdError, value, _process.Busy));
+    }
+
+    private sealed record GiveUp(IReadOnlyList<long> Rounds);
+
+    private sealed record Continue
+    {
+        private Continue()
+        {
+        }
+
+        public static Continue Instance { get; } = new();
     }
 
     private sealed record Tick

@@ -13,7 +13,7 @@ internal sealed class LearningProcess : IDisposable
     private readonly TrainingOptions _options;
     private readonly LinearSchedule _learningRate;
     private readonly LinearSchedule _beta;
-    private readonly double[] _masses;
+    private readonly double[] _probabilities;
     private long _busyTicks;
     private long _firstUpdate;
     private double _lossSum;
@@ -31,7 +31,7 @@ internal sealed class LearningProcess : IDisposable
         _trainer = TrainerFactory.Create(layout, learner, parameters);
         _learningRate = new LinearSchedule(learner.LearningRate, learner.LearningRateFinal, learner.LearningRateDecayUpdates);
         _beta = new LinearSchedule(options.Replay.Beta, options.Replay.BetaFinal, options.Replay.BetaUpdates);
-        _masses = new double[learner.BatchSize];
+        _probabilities = new double[learner.BatchSize];
         Batch = new TrainingBatch(learner.BatchSize, layout.ObservationSize);
         Batch.Weights.AsSpan().Fill(1f);
     }
@@ -42,40 +42,46 @@ internal sealed class LearningProcess : IDisposable
     /// <summary>The reusable batch.</summary>
     public TrainingBatch Batch { get; }
 
-    /// <summary>Whether an update since the last <see cref="CopyParameters"/> asks for a snapshot.</summary>
+    /// <summary>Whether an update since the last <see cref="SnapshotTaken"/> asks for a snapshot.</summary>
     public bool IsSnapshotDue { get; private set; } = true;
 
     /// <summary>Share of the time since the first update spent inside training steps, the filling of their batches included.</summary>
     public double Busy => _firstUpdate == 0 ? 0 : (double)_busyTicks / Math.Max(1, Stopwatch.GetTimestamp() - _firstUpdate);
 
-    /// <summary>Trains on every batch of a round.</summary>
+    /// <summary>Trains on one batch of a round.</summary>
     /// <param name="round">The complete round.</param>
-    /// <param name="totalMass">Sum of the masses of all shards.</param>
+    /// <param name="index">Number of the batch; the calls go 0, 1, 2, …</param>
     /// <param name="totalCount">Transitions held by all shards.</param>
-    /// <param name="absoluteTdErrors">Receives |δ| of every row of every batch.</param>
+    /// <param name="absoluteTdErrors">Receives |δ| of every row.</param>
+    /// <returns>Number of rows.</returns>
     /// <exception cref="LearnerException">The loss became NaN or infinite.</exception>
-    public void Learn(SampleRound round, double totalMass, long totalCount, Span<float> absoluteTdErrors)
+    public int Learn(SampleRound round, int index, long totalCount, Span<float> absoluteTdErrors)
     {
-        int written = 0;
-        for (int index = 0; index < round.Batches; index++)
+        long start = Stopwatch.GetTimestamp();
+        _firstUpdate = _firstUpdate == 0 ? start : _firstUpdate;
+        round.Fill(index, Batch, _probabilities);
+        if (_options.Replay.Prioritized)
         {
-            long start = Stopwatch.GetTimestamp();
-            _firstUpdate = _firstUpdate == 0 ? start : _firstUpdate;
-            Fill(round, index, totalMass, totalCount);
-            Step(absoluteTdErrors[written..]);
-            _busyTicks += Stopwatch.GetTimestamp() - start;
-            written += Batch.Count;
+            // Probabilities add up to one over all transitions of all shards.
+            ImportanceWeights.Compute(
+                _probabilities.AsSpan(0, Batch.Count), 1.0, totalCount, _beta.Value(_trainer.Updates), Batch.Weights.AsSpan(0, Batch.Count));
         }
+
+        Step(absoluteTdErrors);
+        _busyTicks += Stopwatch.GetTimestamp() - start;
+        return Batch.Count;
     }
 
-    /// <summary>Copies the online parameters; no snapshot is due then.</summary>
+    /// <summary>Copies the online parameters.</summary>
     public float[] CopyParameters()
     {
         float[] parameters = new float[_trainer.Layout.Length];
         _trainer.CopyParameters(parameters);
-        IsSnapshotDue = false;
         return parameters;
     }
+
+    /// <summary>A snapshot is on its way: none is due until a later update asks for one.</summary>
+    public void SnapshotTaken() => IsSnapshotDue = false;
 
     /// <summary>Networks and optimizer.</summary>
     public TrainerState Capture() => _trainer.Capture();
@@ -100,16 +106,6 @@ internal sealed class LearningProcess : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _trainer.Dispose();
-
-    private void Fill(SampleRound round, int index, double totalMass, long totalCount)
-    {
-        round.Fill(index, Batch, _masses);
-        if (_options.Replay.Prioritized)
-        {
-            ImportanceWeights.Compute(
-                _masses.AsSpan(0, Batch.Count), totalMass, totalCount, _beta.Value(_trainer.Updates), Batch.Weights.AsSpan(0, Batch.Count));
-        }
-    }
 
     private void Step(Span<float> absoluteTdErrors)
     {

@@ -31,7 +31,9 @@ internal sealed class SamplePlanner
         _limiter = new SamplesPerInsertLimiter(replay.SamplesPerInsert, replay.MinSize, replay.SamplesPerInsertTolerance);
         _random = random;
         _batchSize = options.Learner.BatchSize;
-        _batches = options.Learner.BatchesPerRequest;
+        // A round that the tolerance does not cover would leave both sides of the limiter waiting for each other.
+        double covered = replay.SamplesPerInsertTolerance * replay.SamplesPerInsert / options.Learner.BatchSize;
+        _batches = replay.SamplesPerInsert > 0 ? (int)Math.Clamp(covered, 1, options.Learner.BatchesPerRequest) : options.Learner.BatchesPerRequest;
         _prefetch = options.Learner.Prefetch;
         _minSize = replay.MinSize;
         _maxSteps = options.Stop.Steps > 0 ? options.Stop.Steps : long.MaxValue;
@@ -75,7 +77,8 @@ internal sealed class SamplePlanner
             return null;
         }
 
-        SampleRound round = new(++_lastNumber, Allot(), Stopwatch.GetTimestamp() + (long)(ReplyTimeout.TotalSeconds * Stopwatch.Frequency));
+        (int[]?[] counts, double[] shares) = Allot();
+        SampleRound round = new(++_lastNumber, counts, shares, Stopwatch.GetTimestamp() + (long)(ReplyTimeout.TotalSeconds * Stopwatch.Frequency));
         _outstanding.Add(round.Number, round);
         Samples += count;
         return round;
@@ -94,22 +97,36 @@ internal sealed class SamplePlanner
         return null;
     }
 
-    /// <summary>Gives up the rounds whose deadline has passed, and takes their samples out of the account.</summary>
-    /// <returns>How many.</returns>
-    public int GiveUpLate()
+    /// <summary>Numbers of the outstanding rounds whose deadline has passed.</summary>
+    public IReadOnlyList<long> LateRounds()
     {
         long now = Stopwatch.GetTimestamp();
-        List<long> late = [.. _outstanding.Values.Where(round => round.Deadline < now).Select(round => round.Number)];
-        foreach (long number in late)
-        {
-            _outstanding.Remove(number);
-            Samples -= _batchSize * _batches;
-        }
-
-        return late.Count;
+        return [.. _outstanding.Values.Where(round => round.Deadline < now).Select(round => round.Number)];
     }
 
-    private int[]?[] Allot()
+    /// <summary>Gives up those of some rounds that are still outstanding, and takes their samples out of the account.</summary>
+    /// <returns>How many.</returns>
+    public int GiveUp(IEnumerable<long> numbers)
+    {
+        int count = numbers.Count(_outstanding.Remove);
+        Samples -= (long)count * _batchSize * _batches;
+        return count;
+    }
+
+    /// <summary>What the learner waits for when nothing moves: one line.</summary>
+    public string DescribeWaiting()
+    {
+        if (Accounts.Inserts < _minSize)
+        {
+            return $"the replay buffer has {Accounts.Inserts} of the {_minSize} transitions that dqn.replay.min-size asks for, and no runner sends more";
+        }
+
+        return _outstanding.Count > 0
+            ? $"{_outstanding.Count} sample requests are not answered by the replay shards"
+            : "the samples-per-insert limiter waits for transitions, and no runner sends more";
+    }
+
+    private (int[]?[] Counts, double[] Shares) Allot()
     {
         int shards = Accounts.Shards;
         int[]?[] counts = new int[]?[shards];
@@ -121,6 +138,12 @@ internal sealed class SamplePlanner
             total += Accounts.MassOf(shard);
             bounds[shard] = total;
             last = Accounts.MassOf(shard) > 0 ? shard : last;
+        }
+
+        double[] shares = new double[shards];
+        for (int shard = 0; shard < shards; shard++)
+        {
+            shares[shard] = Accounts.MassOf(shard) / total;
         }
 
         for (int batch = 0; batch < _batches; batch++)
@@ -139,6 +162,6 @@ internal sealed class SamplePlanner
             }
         }
 
-        return counts;
+        return (counts, shares);
     }
 }

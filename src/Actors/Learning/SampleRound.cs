@@ -7,8 +7,9 @@ namespace DqnAkka.Actors;
 /// </summary>
 /// <param name="number">Number of the request.</param>
 /// <param name="counts">Transitions by shard and batch; null for a shard that is not asked.</param>
+/// <param name="shares">Probability with which a transition's shard was drawn, by shard.</param>
 /// <param name="deadline">Timestamp after which the round is given up.</param>
-internal sealed class SampleRound(long number, int[]?[] counts, long deadline)
+internal sealed class SampleRound(long number, int[]?[] counts, double[] shares, long deadline)
 {
     private readonly ReplayProtocol.SampleReply?[] _replies = new ReplayProtocol.SampleReply?[counts.Length];
     private readonly int[] _offsets = new int[counts.Length];
@@ -43,8 +44,11 @@ internal sealed class SampleRound(long number, int[]?[] counts, long deadline)
     /// <summary>Fills the columns of the next batch, shard after shard.</summary>
     /// <param name="index">Number of the batch; the calls go 0, 1, 2, …</param>
     /// <param name="batch">Receives the rows and their count; the weights are left alone.</param>
-    /// <param name="masses">Receives the sampling masses.</param>
-    public void Fill(int index, TrainingBatch batch, Span<double> masses)
+    /// <param name="probabilities">
+    /// Receives each row's probability of being sampled: that of its shard when the round was planned, times that within the
+    /// shard when it was drawn. Masses may have changed between the two.
+    /// </param>
+    public void Fill(int index, TrainingBatch batch, Span<double> probabilities)
     {
         int size = batch.ObservationSize;
         int row = 0;
@@ -63,7 +67,12 @@ internal sealed class SampleRound(long number, int[]?[] counts, long deadline)
             transitions.Actions.AsSpan(from, count).CopyTo(batch.Actions.AsSpan(row));
             transitions.Returns.AsSpan(from, count).CopyTo(batch.Returns.AsSpan(row));
             transitions.Discounts.AsSpan(from, count).CopyTo(batch.Discounts.AsSpan(row));
-            reply.Samples.Masses.AsSpan(from, count).CopyTo(masses[row..]);
+            double scale = shares[shard] / reply.State.Mass;
+            for (int i = 0; i < count; i++)
+            {
+                probabilities[row + i] = scale * reply.Samples.Masses[from + i];
+            }
+
             _offsets[shard] = from + count;
             row += count;
         }

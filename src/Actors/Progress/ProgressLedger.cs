@@ -60,7 +60,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         long now = Stopwatch.GetTimestamp();
         double seconds = Math.Max(1e-9, Stopwatch.GetElapsedTime(_lastTimestamp, now).TotalSeconds);
         // The learner's count is the run's clock; runners are ahead of it by what is in flight.
-        long steps = _learner?.Steps ?? _runnerSteps;
+        long steps = Math.Max(_lastSteps, _learner?.Steps ?? _runnerSteps);
         long updates = _learner?.Updates ?? 0;
         ReturnStatistics? returns = _returns.Count > 0 ? ReturnStatistics.From([.. _returns]) : null;
         ProgressReport report = new()

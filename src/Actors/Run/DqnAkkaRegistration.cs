@@ -63,7 +63,7 @@ public static class DqnAkkaRegistration
         IActorRef checkpoints = registry.Get<CheckpointWriterActor>();
         IActorRef mirror = registry.Get<PolicyMirrorActor>();
         IActorRef progress = registry.Get<ProgressActor>();
-        EvaluatorLinks evaluatorLinks = new(mirror, coordinator, checkpoints, progress, run.StartTimestamp);
+        EvaluatorLinks evaluatorLinks = new(mirror, coordinator, checkpoints, progress, run.StartTimestamp, run.Stop);
         IActorRef evaluator = system.ActorOf(EvaluatorActor.CreateProps(run.Layout, run.Options, evaluatorLinks), "evaluator");
         RunnerLinks runnerLinks = new(registry.Get<ReplayRegion>(), mirror, progress);
         IActorRef runners = system.ActorOf(RunnerPoolActor.CreateProps(run.Layout, run.Options, runnerLinks, coordinator), "runners");

@@ -11,11 +11,13 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan LearnerTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CheckpointTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EvaluationTimeout = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan SlowPeriod = TimeSpan.FromSeconds(5);
     private readonly TrainingOptions _options;
     private readonly TaskCompletionSource<RunSummary> _summary;
     private RunMembers? _members;
     private RunProtocol.StopRun? _stop;
     private string _checkpointDirectory = "";
+    private bool _isEvaluating;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
     public RunCoordinatorActor(TrainingOptions options, TaskCompletionSource<RunSummary> summary)
@@ -31,6 +33,8 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
         Receive<EvaluationProtocol.FinalEvaluation>(evaluation => Complete(evaluation.Result));
         Receive<EvaluationProtocol.FinalEvaluationFailed>(failed => Fail(failed.Message));
         Receive<StageIsLate>(OnStageIsLate);
+        Receive<StageIsSlow>(slow => _members!.Progress.Tell(new ProgressProtocol.Notice($"the run is ending and waits for {slow.Stage}")));
+        Receive<Terminated>(OnTerminated);
     }
 
     /// <inheritdoc />
@@ -54,6 +58,11 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
     private void OnRunMembers(RunMembers members)
     {
         _members = members;
+        foreach (IActorRef member in new[] { members.Runners, members.CheckpointWriter, members.Evaluator, members.Progress })
+        {
+            Context.Watch(member);
+        }
+
         if (_stop is not null)
         {
             Stop();
@@ -64,6 +73,7 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
     {
         if (_stop is not null)
         {
+            OnFurtherStop(stop);
             return;
         }
 
@@ -81,6 +91,21 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
         _members!.Runners.Tell(RunProtocol.StopRunners.Instance);
         _members.Learner.Tell(RunProtocol.FinishTraining.Instance);
         Await("the learner's state", LearnerTimeout);
+    }
+
+    /// <summary>The first reason counts, except that who interrupts an end that takes long need not wait for its evaluation.</summary>
+    private void OnFurtherStop(RunProtocol.StopRun stop)
+    {
+        if (stop.Reason != StopReason.Interrupted || _stop!.Reason == StopReason.Failed)
+        {
+            return;
+        }
+
+        _stop = stop;
+        if (_isEvaluating)
+        {
+            Complete(null);
+        }
     }
 
     private void OnTrainingFinished(RunProtocol.TrainingFinished finished)
@@ -117,14 +142,41 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
             return;
         }
 
+        _isEvaluating = true;
         _members!.Evaluator.Tell(new EvaluationProtocol.EvaluateFinal(policy));
-        Await("the final evaluation", EvaluationTimeout);
+        Await("the final evaluation (Ctrl-C ends it without)", EvaluationTimeout);
     }
 
     private void OnStageIsLate(StageIsLate late)
     {
-        _members!.Progress.Tell(new ProgressProtocol.Notice($"{late.Stage} did not come in time; the run ends without it"));
-        Complete(null);
+        string message = $"{late.Stage} did not come in time; the run ends without it";
+        if (_isEvaluating)
+        {
+            _members!.Progress.Tell(new ProgressProtocol.Notice(message));
+            Complete(null);
+        }
+        else
+        {
+            Fail(message);
+        }
+    }
+
+    /// <summary>These actors live as long as the run: one that is gone could not be made, and nobody else would say so.</summary>
+    private void OnTerminated(Terminated terminated)
+    {
+        string failure = $"the actor {terminated.ActorRef.Path.Name} stopped; the log says why";
+        if (terminated.ActorRef.Equals(_members!.Progress))
+        {
+            _summary.TrySetException(new InvalidOperationException(failure));
+        }
+        else if (_stop is null)
+        {
+            OnStopRun(new RunProtocol.StopRun(StopReason.Failed, failure));
+        }
+        else
+        {
+            Fail(failure);
+        }
     }
 
     private void Complete(EvaluationResult? evaluation)
@@ -141,9 +193,15 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
         ReceiveAny(_ => { });
     }
 
-    private void Await(string stage, TimeSpan timeout) => Timers.StartSingleTimer(nameof(StageIsLate), new StageIsLate(stage), timeout);
+    private void Await(string stage, TimeSpan timeout)
+    {
+        Timers.StartSingleTimer(nameof(StageIsLate), new StageIsLate(stage), timeout);
+        Timers.StartPeriodicTimer(nameof(StageIsSlow), new StageIsSlow(stage), SlowPeriod);
+    }
 
     private sealed record StageIsLate(string Stage);
+
+    private sealed record StageIsSlow(string Stage);
 }
 
 /// <summary>Whom the coordinator talks to.</summary>

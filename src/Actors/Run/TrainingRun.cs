@@ -10,12 +10,14 @@ public sealed class TrainingRun
     /// <summary>Finds the network's shape from the environment's spaces.</summary>
     /// <param name="options">The run's options; the directory exists.</param>
     /// <param name="sinks">Who hears of progress.</param>
+    /// <param name="stop">Cancelled when the user ends the run.</param>
     /// <exception cref="EnvironmentException">The environment cannot be made, or is none that DQN can learn.</exception>
-    public TrainingRun(TrainingOptions options, IReadOnlyList<IProgressSink> sinks)
+    public TrainingRun(TrainingOptions options, IReadOnlyList<IProgressSink> sinks, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
         Sinks = sinks;
+        Stop = stop;
         (int observationSize, int actionCount) = EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(options.Environment);
         Layout = new NetworkLayout(observationSize, actionCount, options.Network);
         CheckpointDirectory = Path.Combine(options.Run.Directory, "checkpoint");
@@ -26,6 +28,9 @@ public sealed class TrainingRun
 
     /// <summary>Who hears of progress.</summary>
     public IReadOnlyList<IProgressSink> Sinks { get; }
+
+    /// <summary>Cancelled when the user ends the run.</summary>
+    public CancellationToken Stop { get; }
 
     /// <summary>The network's shape.</summary>
     public NetworkLayout Layout { get; }

@@ -25,7 +25,7 @@ public static class TrainingSession
         TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        TrainingRun run = new(options, sinks);
+        TrainingRun run = new(options, sinks, stop);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         // Standard output is for the run's own lines, which scripts read.
@@ -45,6 +45,9 @@ public static class TrainingSession
         IActorRef coordinator = host.Services.GetRequiredService<ActorRegistry>().Get<RunCoordinatorActor>();
         using CancellationTokenRegistration registration =
             stop.Register(() => coordinator.Tell(new RunProtocol.StopRun(StopReason.Interrupted)));
+        // A coordinator that is gone could never end the run.
+        await Task.WhenAny(run.Summary.Task, coordinator.WatchAsync(CancellationToken.None)).ConfigureAwait(false);
+        run.Summary.TrySetException(new InvalidOperationException("the run's coordinator stopped; the log says why"));
         RunSummary summary = await run.Summary.Task.ConfigureAwait(false);
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         return summary;

@@ -16,12 +16,15 @@ public delegate void GreedyPolicy(ReadOnlySpan<float> observations, int count, S
 /// <param name="policy">The policy to judge.</param>
 public sealed class GreedyEvaluation(IVectorEnvironment environment, GreedyPolicy policy)
 {
+    // A policy that goes round in circles must not hold up the run for ever, nor without a word.
+    private const int LongestEpisode = 1_000_000;
+
     /// <summary>Plays the episodes.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="firstIndex">The stream of the first copy; copy <c>i</c> uses <paramref name="firstIndex"/> + i.</param>
     /// <param name="stop">Ends the evaluation between two steps.</param>
     /// <returns>The undiscounted return of each copy's first episode, in the copies' order.</returns>
-    /// <exception cref="EnvironmentException">The observations are not vectors.</exception>
+    /// <exception cref="EnvironmentException">The observations are not vectors, or an episode does not end within a million steps.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> was cancelled.</exception>
     public IReadOnlyList<double> Run(ulong seed, ulong firstIndex, CancellationToken stop = default)
     {
@@ -40,11 +43,18 @@ public sealed class GreedyEvaluation(IVectorEnvironment environment, GreedyPolic
         double[] returns = new double[count];
         bool[] finished = new bool[count];
         int remaining = count;
+        int steps = 0;
 
         environment.Reset(seed, firstIndex, observations);
         while (remaining > 0)
         {
             stop.ThrowIfCancellationRequested();
+            if (++steps > LongestEpisode)
+            {
+                throw new EnvironmentException(
+                    $"a greedy episode has not ended after {LongestEpisode} steps: limit episodes with dqn.environment.max-episode-steps");
+            }
+
             policy(observations, count, actions);
             environment.Step(actions, observations, rewards, terminated, truncated, finalObservations);
             for (int copy = 0; copy < count; copy++)

@@ -1,3 +1,4 @@
+using CsCheck;
 using DqnAkka.Environments;
 
 namespace DqnAkka.Actors.Tests;
@@ -43,6 +44,46 @@ public sealed class SamplePlannerTests
         Answer(planner, Assert.IsType<SampleRound>(planner.TryPlan()));
         Assert.Null(planner.TryPlan());
     }
+
+    /// <summary>Whatever the ratio, the tolerance and the sizes are: one side or the other can always go on.</summary>
+    [Fact]
+    public void Sampling_and_inserting_never_wait_for_each_other() => Gen.Select(
+        Gen.Double[0.05, 64], Gen.Double[2, 200], Gen.Int[1, 64], Gen.Int[1, 40], Gen.Int[1, 100]).Sample(
+        (ratio, tolerance, batch, batches, minimum) =>
+        {
+            // What the command line refuses: a tolerance that does not cover one batch.
+            double covering = Math.Max(tolerance, Math.Ceiling(batch / ratio));
+            TrainingOptions options = Make.Options();
+            SamplePlanner planner = Planner(options with
+            {
+                Learner = options.Learner with { BatchSize = batch, BatchesPerRequest = batches },
+                Replay = options.Replay with { Shards = 1, SamplesPerInsert = ratio, SamplesPerInsertTolerance = covering, MinSize = minimum },
+                Stop = new StopOptions { Steps = 0 },
+            });
+            long inserts = 0;
+            int rounds = 0;
+            for (int turn = 0; turn < 400 && rounds < 20; turn++)
+            {
+                long allowed = planner.Allowance(0);
+                SampleRound? round = planner.TryPlan();
+                Assert.True(round is not null || inserts < allowed, "both sides wait");
+                if (round is not null)
+                {
+                    rounds++;
+                    planner.Complete(new ReplayProtocol.SampleReply(round.Number, Make.Sampled(round.Counts[0]!.Sum()), Make.State(0, inserts)));
+                }
+                else
+                {
+                    // To the brim: the worst case for the other side.
+                    inserts = allowed;
+                    planner.Accounts.Apply(Make.State(0, inserts), countHeld: true);
+                }
+            }
+
+            Assert.Equal(20, rounds);
+        },
+        iter: 1_000,
+        seed: "0000000000000");
 
     [Fact]
     public void No_more_inserts_are_allowed_than_the_run_has_steps()

@@ -19,14 +19,15 @@ public sealed class SampleRoundTests
         round =>
         {
             (int[]?[] counts, int[] order) = round;
-            SampleRound sut = new(number: 9, counts, deadline: 0);
+            double[] shares = [.. Enumerable.Range(0, counts.Length).Select(shard => 0.1 * (shard + 1))];
+            SampleRound sut = new(number: 9, counts, shares, deadline: 0);
             int asked = counts.Count(part => part is not null);
             foreach (int shard in order)
             {
                 if (counts[shard] is { } part)
                 {
                     // Transition k of a shard has the id 1000·shard + k in every column.
-                    ReplayProtocol.SampleReply reply = new(9, Make.Sampled(part.Sum(), 1000 * shard), Make.State(shard, 100, incarnation: 70 + shard));
+                    ReplayProtocol.SampleReply reply = new(9, Make.Sampled(part.Sum(), 1000 * shard), Make.State(shard, 100, incarnation: 70 + shard) with { Mass = 50 * (shard + 1) });
                     Assert.Equal(--asked == 0, sut.Add(reply));
                     Assert.False(sut.Add(reply));
                 }
@@ -38,18 +39,19 @@ public sealed class SampleRoundTests
 
             int size = counts.Sum(part => part?[0] ?? 0);
             TrainingBatch batch = new(size, Make.ObservationSize);
-            double[] masses = new double[size];
+            double[] probabilities = new double[size];
             int[] next = [.. Enumerable.Range(0, counts.Length).Select(shard => 1000 * shard)];
             List<float> errors = [];
             for (int index = 0; index < sut.Batches; index++)
             {
-                sut.Fill(index, batch, masses);
+                sut.Fill(index, batch, probabilities);
                 int[] expected = [.. Enumerable.Range(0, counts.Length).SelectMany(shard => Enumerable.Range(0, counts[shard]?[index] ?? 0).Select(_ => next[shard]++))];
                 Assert.Equal(size, batch.Count);
                 Assert.Equal(expected.Select(id => (float)id), batch.Returns);
                 Assert.Equal(expected.SelectMany(id => new[] { (float)id, id }), batch.Observations);
                 Assert.Equal(expected.SelectMany(id => new[] { (float)id, id }), batch.NextObservations);
-                Assert.Equal(expected.Select(id => 1.0 + id), masses);
+                // Transition id has the mass 1 + id; of shard s, planned at 0.1·(s + 1), drawn from a mass of 50·(s + 1).
+                Assert.Equal(expected.Select(id => 0.1 / 50 * (1.0 + id)), probabilities, (one, other) => Math.Abs(one - other) <= 1e-12 * one);
                 Assert.All(batch.Discounts, discount => Assert.Equal(0.5f, discount));
                 errors.AddRange(expected.Select(id => id + 0.5f));
             }

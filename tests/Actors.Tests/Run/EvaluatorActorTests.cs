@@ -7,6 +7,7 @@ public sealed class EvaluatorActorTests : TestKit
 {
     // An episode of the scripted environment has the return 1 + 2 + 3 + 4 + 5, whatever is played.
     private const double Return = 15;
+    private readonly CancellationTokenSource _interrupt = new();
     private readonly TestProbe _mirror;
     private readonly TestProbe _coordinator;
     private readonly TestProbe _writer;
@@ -32,6 +33,20 @@ public sealed class EvaluatorActorTests : TestKit
 
         Assert.Equal([100L, 350L, 400L], Evaluations().Select(evaluated => evaluated.Result.Step));
         Assert.False(_coordinator.HasMessages);
+    }
+
+    [Fact]
+    public void An_interrupted_evaluation_is_given_up_without_a_word()
+    {
+        TestActorRef<EvaluatorActor> evaluator = Start(Options());
+        _mirror.ExpectMsg<SnapshotProtocol.Subscribe>();
+        _interrupt.Cancel();
+        Policy(evaluator, 100);
+        evaluator.Tell(new EvaluationProtocol.EvaluateFinal(Make.Snapshot(Make.Layout(Make.Options()))), _coordinator);
+
+        _mirror.ExpectMsg<SnapshotProtocol.Consumed>();
+        Assert.False(_coordinator.HasMessages);
+        Assert.False(_progress.HasMessages);
     }
 
     [Fact]
@@ -126,7 +141,7 @@ public sealed class EvaluatorActorTests : TestKit
     };
 
     private TestActorRef<EvaluatorActor> Start(TrainingOptions options) => ActorOfAsTestActorRef<EvaluatorActor>(
-        EvaluatorActor.CreateProps(Make.Layout(options), options, new EvaluatorLinks(_mirror, _coordinator, _writer, _progress, 0)));
+        EvaluatorActor.CreateProps(Make.Layout(options), options, new EvaluatorLinks(_mirror, _coordinator, _writer, _progress, 0, _interrupt.Token)));
 
     private void Policy(TestActorRef<EvaluatorActor> evaluator, long steps) =>
         evaluator.Tell(Make.Snapshot(Make.Layout(Make.Options()), steps: steps, updates: 1), _mirror);

@@ -130,10 +130,18 @@ public sealed class RunCoordinatorActorTests : TestKit
         }
 
         Time.Advance(TimeSpan.FromSeconds(seconds) - TimeSpan.FromMilliseconds(1));
-        Assert.False(_progress.HasMessages);
+        while (_progress.HasMessages)
+        {
+            Assert.Contains($"waits for {stage}", _progress.ExpectMsg<ProgressProtocol.Notice>().Message, StringComparison.Ordinal);
+        }
+
         Time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.StartsWith(stage, _progress.ExpectMsg<ProgressProtocol.Notice>().Message, StringComparison.Ordinal);
-        Assert.Equal(new ProgressProtocol.Complete(StopReason.Steps, "", null, stagesDone == 2 ? "there" : ""), _progress.ExpectMsg<ProgressProtocol.Complete>());
+        ProgressProtocol.Complete complete = (ProgressProtocol.Complete)_progress.FishForMessage(message => message is ProgressProtocol.Complete);
+        // A run without its learner's state or its checkpoint has lost what it was for; one without its last evaluation has not.
+        Assert.Equal(stagesDone == 2 ? StopReason.Steps : StopReason.Failed, complete.Reason);
+        Assert.Equal(stagesDone == 2 ? "" : $"{stage} did not come in time; the run ends without it", complete.Failure);
+        Assert.Equal(stagesDone == 2 ? "there" : "", complete.CheckpointDirectory);
+        Assert.Null(complete.Evaluation);
 
         foreach (object answer in answers.Skip(stagesDone))
         {
@@ -141,6 +149,46 @@ public sealed class RunCoordinatorActorTests : TestKit
         }
 
         Assert.False(_progress.HasMessages);
+    }
+
+    [Fact]
+    public void An_interruption_of_the_final_evaluation_ends_the_run_at_once_with_its_checkpoint()
+    {
+        TestActorRef<RunCoordinatorActor> coordinator = Start();
+        coordinator.Tell(new RunProtocol.StopRun(StopReason.Steps));
+        coordinator.Tell(new RunProtocol.TrainingFinished(Capture()));
+        coordinator.Tell(new RunProtocol.CheckpointWritten("there", Capture().Snapshot));
+        _evaluator.ExpectMsg<EvaluationProtocol.EvaluateFinal>();
+        coordinator.Tell(new RunProtocol.StopRun(StopReason.Interrupted));
+
+        Assert.Equal(new ProgressProtocol.Complete(StopReason.Interrupted, "", null, "there"), _progress.ExpectMsg<ProgressProtocol.Complete>());
+    }
+
+    [Fact]
+    public void An_interruption_while_the_checkpoint_is_written_waits_for_it_and_skips_the_evaluation()
+    {
+        TestActorRef<RunCoordinatorActor> coordinator = Start();
+        coordinator.Tell(new RunProtocol.StopRun(StopReason.Score));
+        coordinator.Tell(new RunProtocol.TrainingFinished(Capture()));
+        coordinator.Tell(new RunProtocol.StopRun(StopReason.Interrupted));
+        Assert.False(_progress.HasMessages);
+        coordinator.Tell(new RunProtocol.CheckpointWritten("there", Capture().Snapshot));
+
+        Assert.Equal(new ProgressProtocol.Complete(StopReason.Interrupted, "", null, "there"), _progress.ExpectMsg<ProgressProtocol.Complete>());
+        Assert.False(_evaluator.HasMessages);
+    }
+
+    [Fact]
+    public void An_actor_that_the_run_cannot_do_without_ends_it_as_failed_when_it_stops()
+    {
+        TestActorRef<RunCoordinatorActor> coordinator = Start();
+        Sys.Stop(_evaluator);
+        _learner.ExpectMsg<RunProtocol.FinishTraining>();
+        coordinator.Tell(RunProtocol.TrainingLost.Instance);
+
+        ProgressProtocol.Complete complete = _progress.ExpectMsg<ProgressProtocol.Complete>();
+        Assert.Equal(StopReason.Failed, complete.Reason);
+        Assert.Contains(_evaluator.Ref.Path.Name, complete.Failure, StringComparison.Ordinal);
     }
 
     [Fact]
