@@ -19,9 +19,14 @@ public static class ReplayProtocol
     /// <param name="Sequence">Number of this fragment on the link from this incarnation to this shard: 1, 2, 3, …</param>
     /// <param name="EnvironmentSteps">Agent decisions behind the fragment.</param>
     /// <param name="Batch">The transitions.</param>
-    public sealed record Insert(int Shard, int Runner, long Incarnation, long Sequence, int EnvironmentSteps, TransitionBatch Batch) : IReplayShardMessage;
+    /// <param name="FirstUnacknowledged">
+    /// The first fragment that the runner held when it first sent this one: a shard that does not know the link begins there, so that
+    /// a fragment lost before this one is not taken for received.
+    /// </param>
+    public sealed record Insert(
+        int Shard, int Runner, long Incarnation, long Sequence, int EnvironmentSteps, TransitionBatch Batch, long FirstUnacknowledged) : IReplayShardMessage;
 
-    /// <summary>A runner that has heard nothing for a while asks where it stands. The answer is <see cref="Credit"/> with <see cref="Credit.Resend"/>.</summary>
+    /// <summary>A runner that begins, or has heard nothing for a while, asks where it stands. The answer is <see cref="Credit"/> with <see cref="Credit.Resend"/>.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Runner">The runner's index.</param>
     /// <param name="Incarnation">The runner's incarnation.</param>
@@ -40,7 +45,7 @@ public static class ReplayProtocol
     /// <param name="Shard">The shard.</param>
     /// <param name="Request">Number of the request, repeated in the reply.</param>
     /// <param name="Counts">How many transitions of this shard go into each batch.</param>
-    /// <param name="InsertAllowance">Inserts, since this incarnation of the shard began, beyond which the shard withholds credit.</param>
+    /// <param name="InsertAllowance">Inserts, since this incarnation of the shard began, beyond which the shard withholds credit, counting what it has granted.</param>
     public sealed record SampleRequest(int Shard, long Request, IReadOnlyList<int> Counts, long InsertAllowance) : IReplayShardMessage;
 
     /// <summary>The transitions asked for: those of the first batch, then of the second, …</summary>

@@ -25,12 +25,13 @@ public sealed class ReplayShardActor : ReceiveActor
         _shard = shard;
         _buffer = new ReplayBuffer(ShardCapacity(options.Replay, shard), observationSize, options.Replay);
         _random = new RandomSource(options.Run.Seed, SeedStreams.Replay + (ulong)shard);
-        _credits = new RunnerCredits(options.Runner.MaxInFlight);
+        _credits = new RunnerCredits(options.Runner.MaxInFlight, options.Runner.Fragment * options.Runner.Environments);
         Receive<ReplayProtocol.Insert>(OnInsert);
         Receive<ReplayProtocol.CreditProbe>(OnCreditProbe);
         Receive<ReplayProtocol.SampleRequest>(OnSampleRequest);
         Receive<ReplayProtocol.GrantInserts>(OnGrantInserts);
         Receive<ReplayProtocol.UpdatePriorities>(OnUpdatePriorities);
+        Receive<Terminated>(OnTerminated);
         Receive<StopShard>(_ => Context.Stop(Self));
     }
 
@@ -50,10 +51,9 @@ public sealed class ReplayShardActor : ReceiveActor
         return (replay.Capacity / replay.Shards) + (shard < replay.Capacity % replay.Shards ? 1 : 0);
     }
 
-    private bool IsBelowAllowance => _buffer.Inserts < _allowance;
-
     private void OnInsert(ReplayProtocol.Insert insert)
     {
+        Context.Watch(Sender);
         if (_credits.TryReceive(insert, Sender))
         {
             _buffer.Append(insert.Batch);
@@ -62,17 +62,15 @@ public sealed class ReplayShardActor : ReceiveActor
             _awaitingState = null;
         }
 
-        if (_credits.Grant(insert.Runner, IsBelowAllowance) is { } link)
-        {
-            SendCredit(link, resend: false);
-        }
+        GrantWaiting();
     }
 
     private void OnCreditProbe(ReplayProtocol.CreditProbe probe)
     {
+        Context.Watch(Sender);
         if (_credits.Probe(probe, Sender) is { } link)
         {
-            _credits.Grant(probe.Runner, IsBelowAllowance);
+            GrantWaiting(except: link);
             SendCredit(link, resend: true);
         }
     }
@@ -113,9 +111,21 @@ public sealed class ReplayShardActor : ReceiveActor
     private void SetAllowance(long allowance)
     {
         _allowance = allowance;
-        if (IsBelowAllowance)
+        GrantWaiting();
+    }
+
+    // A runner that ended would keep for ever what it was granted, and with it this shard's others from going on.
+    private void OnTerminated(Terminated terminated)
+    {
+        _credits.Close(terminated.ActorRef);
+        GrantWaiting();
+    }
+
+    private void GrantWaiting(RunnerCredits.Link? except = null)
+    {
+        foreach (RunnerCredits.Link link in _credits.Grant(_buffer.Inserts, _allowance))
         {
-            foreach (RunnerCredits.Link link in _credits.GrantWithheld())
+            if (link != except)
             {
                 SendCredit(link, resend: false);
             }

@@ -5,81 +5,134 @@ namespace DqnAkka.Actors;
 /// <summary>What a shard knows of each runner that inserts: the last fragment received and how far the runner may go.</summary>
 /// <remarks>
 /// Every fragment is counted once: a repetition or a gap is refused, and the runner sends again from the first one missing.
-/// Credit is granted while the shard's inserts are below its allowance, so a runner is never more than
-/// <paramref name="window"/> fragments past it.
+/// Credit is granted fragment by fragment, in turn over the runners, and what is granted and not yet received counts as if it were
+/// inserted: however many runners there are, a shard takes at most one fragment past its allowance.
 /// </remarks>
 /// <param name="window">Fragments that a runner may have sent without an acknowledgement, at least 1.</param>
-internal sealed class RunnerCredits(int window)
+/// <param name="transitionsPerFragment">Transitions that a fragment is expected to bring, at least 1.</param>
+internal sealed class RunnerCredits(int window, int transitionsPerFragment)
 {
     private readonly Dictionary<int, Link> _links = [];
-    private readonly HashSet<int> _withheld = [];
+    private readonly Queue<Link> _waiting = new();
 
-    /// <summary>Runners whose credit is withheld now.</summary>
-    public int Withheld => _withheld.Count;
+    /// <summary>Fragments granted and not yet received, over all runners.</summary>
+    public long Outstanding { get; private set; }
 
-    /// <summary>Decides on a fragment.</summary>
+    /// <summary>Decides on a fragment. The runner then waits for its next credit.</summary>
     /// <returns>Whether it is the next one of this incarnation and goes into the buffer.</returns>
     public bool TryReceive(ReplayProtocol.Insert insert, IActorRef runner)
     {
-        // A shard that starts empty, or sees a runner's new incarnation, takes the numbering from the first fragment it is shown.
-        Link? link = Find(insert.Runner, insert.Incarnation, insert.Sequence, runner);
-        if (link is null || insert.Sequence != link.Received + 1)
+        Link? link = Find(insert.Runner, insert.Incarnation, insert.FirstUnacknowledged, runner);
+        bool isNext = link is not null && insert.Sequence == link.Received + 1;
+        if (isNext)
         {
-            return false;
+            Advance(link!, insert.Sequence);
         }
 
-        link.Received = insert.Sequence;
-        return true;
+        if (link is not null)
+        {
+            Enqueue(link);
+        }
+
+        return isNext;
     }
 
-    /// <summary>The credit to send to a runner after a fragment or a probe; null where it must wait for the allowance.</summary>
-    /// <param name="runner">The runner's index.</param>
-    /// <param name="open">Whether the shard is below its allowance.</param>
-    public Link? Grant(int runner, bool open)
+    /// <summary>Takes a probe. The runner then waits for its next credit.</summary>
+    /// <returns>The link that it is about, made where it is not known; null where a newer incarnation is.</returns>
+    public Link? Probe(ReplayProtocol.CreditProbe probe, IActorRef runner)
     {
-        if (!_links.TryGetValue(runner, out Link? link))
+        Link? link = Find(probe.Runner, probe.Incarnation, probe.FirstUnacknowledged, runner);
+        if (link is not null)
+        {
+            Enqueue(link);
+        }
+
+        return link;
+    }
+
+    /// <summary>Grants the runners that wait one fragment after another, in turn, as far as the allowance goes.</summary>
+    /// <param name="inserts">Transitions inserted so far.</param>
+    /// <param name="allowance">Inserts beyond which no fragment is granted.</param>
+    /// <returns>The links that were granted something, each once.</returns>
+    public IReadOnlyCollection<Link> Grant(long inserts, long allowance)
+    {
+        HashSet<Link> granted = [];
+        while (inserts + (Outstanding * transitionsPerFragment) < allowance && _waiting.TryDequeue(out Link? link))
+        {
+            link.IsWaiting = false;
+            if (link.IsClosed)
+            {
+                continue;
+            }
+
+            link.Granted++;
+            Outstanding++;
+            granted.Add(link);
+            Enqueue(link);
+        }
+
+        return granted;
+    }
+
+    /// <summary>Gives back what a runner was granted that will send nothing any more.</summary>
+    public void Close(IActorRef runner)
+    {
+        // The link stays: what the runner sent before its end may still arrive, and counts once.
+        foreach (Link link in _links.Values.Where(link => link.Runner.Equals(runner)))
+        {
+            Close(link);
+        }
+    }
+
+    private Link? Find(int runner, long incarnation, long firstUnacknowledged, IActorRef reference)
+    {
+        if (!_links.TryGetValue(runner, out Link? link) || link.Incarnation < incarnation)
+        {
+            if (link is not null)
+            {
+                Close(link);
+            }
+
+            link = new Link(incarnation, reference);
+            _links[runner] = link;
+        }
+        else if (link.Incarnation > incarnation)
         {
             return null;
         }
 
-        if (!open)
-        {
-            _withheld.Add(runner);
-            return null;
-        }
-
-        _withheld.Remove(runner);
-        link.Granted = link.Received + window;
+        // The runner no longer holds what comes before: this shard's predecessor received it, and waiting for it would be for ever.
+        Advance(link, firstUnacknowledged - 1);
         return link;
     }
 
-    /// <summary>The link that a probe is about, made where it is not known; null where a newer incarnation is.</summary>
-    public Link? Probe(ReplayProtocol.CreditProbe probe, IActorRef runner) => Find(probe.Runner, probe.Incarnation, probe.FirstUnacknowledged, runner);
-
-    /// <summary>Grants credit to everybody who waits for it.</summary>
-    public IEnumerable<Link> GrantWithheld()
+    private void Advance(Link link, long received)
     {
-        foreach (int runner in _withheld)
+        if (received <= link.Received)
         {
-            Link link = _links[runner];
-            link.Granted = link.Received + window;
-            yield return link;
+            return;
         }
 
-        _withheld.Clear();
+        // A runner may hold credit of this shard's predecessor, beyond what this one granted.
+        Outstanding -= Math.Min(received, link.Granted) - link.Received;
+        link.Received = received;
+        link.Granted = Math.Max(link.Granted, received);
     }
 
-    private Link? Find(int runner, long incarnation, long firstSequence, IActorRef reference)
+    private void Enqueue(Link link)
     {
-        if (_links.TryGetValue(runner, out Link? link) && link.Incarnation >= incarnation)
+        if (!link.IsWaiting && !link.IsClosed && link.Granted < link.Received + window)
         {
-            return link.Incarnation == incarnation ? link : null;
+            link.IsWaiting = true;
+            _waiting.Enqueue(link);
         }
+    }
 
-        _withheld.Remove(runner);
-        link = new Link(incarnation, reference) { Received = firstSequence - 1, Granted = firstSequence - 1 + window };
-        _links[runner] = link;
-        return link;
+    private void Close(Link link)
+    {
+        link.IsClosed = true;
+        Outstanding -= link.Granted - link.Received;
+        link.Granted = link.Received;
     }
 
     /// <summary>One runner's link.</summary>
@@ -94,7 +147,13 @@ internal sealed class RunnerCredits(int window)
         /// <summary>The last fragment in the buffer.</summary>
         public long Received { get; set; }
 
-        /// <summary>The last fragment that the runner may send.</summary>
+        /// <summary>The last fragment that the runner may send, never less than <see cref="Received"/>.</summary>
         public long Granted { get; set; }
+
+        /// <summary>Whether the link stands in the queue for credit.</summary>
+        public bool IsWaiting { get; set; }
+
+        /// <summary>Whether the runner has ended or a newer incarnation took its place.</summary>
+        public bool IsClosed { get; set; }
     }
 }

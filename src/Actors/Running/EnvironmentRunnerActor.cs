@@ -39,7 +39,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
         IVectorEnvironment environment = EnvironmentFactory.CreateVector(options.Environment, options.Runner.Environments);
         _collector = new FragmentCollector(environment, layout, options, index, attempt);
         _exploration = new ExplorationSchedule(options.Exploration, options.Runner.Count);
-        _links = new ShardLinks(index, Incarnations.Next(), options.Replay.Shards, options.Runner.MaxInFlight);
+        _links = new ShardLinks(index, Incarnations.Next(), options.Replay.Shards);
         Receive<PolicySnapshot>(OnPolicySnapshot);
         Receive<ReplayProtocol.Credit>(OnCredit);
         Receive<Step>(_ => OnStep());
@@ -62,6 +62,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _mirror.Tell(SnapshotProtocol.Subscribe.Instance);
+        SendDueProbes();
         Timers.StartPeriodicTimer(nameof(ProbeTick), ProbeTick.Instance, ProbePeriod);
     }
 
@@ -106,12 +107,16 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
 
     private void OnProbeTick()
     {
+        SendDueProbes();
+        Report();
+    }
+
+    private void SendDueProbes()
+    {
         foreach (ReplayProtocol.CreditProbe probe in _links.DueProbes())
         {
             _region.Tell(probe);
         }
-
-        Report();
     }
 
     private void StepIfPossible()

@@ -9,16 +9,12 @@ internal sealed class ShardLinks
     private readonly long _incarnation;
     private int _next;
 
-    /// <summary>Starts links to <paramref name="shards"/> shards, each open for <paramref name="window"/> fragments.</summary>
-    public ShardLinks(int runner, long incarnation, int shards, int window)
+    /// <summary>Starts links to <paramref name="shards"/> shards, all without credit: the shards alone know how much the limiter allows.</summary>
+    public ShardLinks(int runner, long incarnation, int shards)
     {
         _runner = runner;
         _incarnation = incarnation;
-        _links = new Link[shards];
-        for (int i = 0; i < shards; i++)
-        {
-            _links[i] = new Link { Granted = window };
-        }
+        _links = [.. Enumerable.Range(0, shards).Select(_ => new Link())];
 
         // Runners that start together must not all begin at the same shard.
         _next = runner % shards;
@@ -56,7 +52,8 @@ internal sealed class ShardLinks
             {
                 _next = (shard + 1) % _links.Length;
                 link.Sent++;
-                ReplayProtocol.Insert insert = new(shard, _runner, _incarnation, link.Sent, environmentSteps, batch);
+                long firstUnacknowledged = link.Unacknowledged.TryPeek(out ReplayProtocol.Insert? first) ? first.Sequence : link.Sent;
+                ReplayProtocol.Insert insert = new(shard, _runner, _incarnation, link.Sent, environmentSteps, batch, firstUnacknowledged);
                 link.Unacknowledged.Enqueue(insert);
                 return insert;
             }
@@ -85,7 +82,7 @@ internal sealed class ShardLinks
         return credit.Resend ? link.Unacknowledged : [];
     }
 
-    /// <summary>The probes that are due: for each link that has no credit and heard nothing since the last call.</summary>
+    /// <summary>The probes that are due: for each link that has no credit and heard nothing since the last call; all of them at first.</summary>
     public IEnumerable<ReplayProtocol.CreditProbe> DueProbes()
     {
         for (int shard = 0; shard < _links.Length; shard++)

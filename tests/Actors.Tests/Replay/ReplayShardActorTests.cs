@@ -49,15 +49,19 @@ public sealed class ReplayShardActorTests : TestKit
         TestActorRef<ReplayShardActor> shard = Start();
         Grant(shard, 8);
         Insert(shard, 1);
-        _runner.ExpectMsg<ReplayProtocol.Credit>();
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 2, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
         Insert(shard, 2);
         Assert.False(_runner.HasMessages);
 
         Grant(shard, 8);
         Assert.False(_runner.HasMessages);
         Grant(shard, 9);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 2, 4, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 2, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Grant(shard, 9);
+        Assert.False(_runner.HasMessages);
         Grant(shard, 100);
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 2, 4, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Grant(shard, 1000);
         Assert.False(_runner.HasMessages);
     }
 
@@ -80,8 +84,7 @@ public sealed class ReplayShardActorTests : TestKit
         Insert(shard, 1);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
 
-        // The first window was the runner's own; nothing is granted beyond it.
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 2, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
         Grant(shard, 100);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 2), _runner);
         Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
@@ -96,6 +99,36 @@ public sealed class ReplayShardActorTests : TestKit
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
 
         Assert.False(_runner.HasMessages);
+    }
+
+    [Fact]
+    public void A_first_fragment_that_was_lost_is_not_acknowledged_by_the_second()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        Insert(shard, 2);
+        Assert.Equal(0, State(shard).Inserts);
+
+        shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 0, 0, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Insert(shard, 1);
+        Insert(shard, 2);
+        Assert.Equal(8, State(shard).Inserts);
+    }
+
+    [Fact]
+    public void What_a_runner_was_granted_goes_to_the_next_when_it_ends()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        TestProbe other = CreateTestProbe();
+        Grant(shard, 1);
+        shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
+        shard.Tell(new ReplayProtocol.CreditProbe(Shard, 1, 2, 1), other);
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 0, 1, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 2, 0, 0, true), other.ExpectMsg<ReplayProtocol.Credit>());
+
+        Sys.Stop(_runner);
+
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 2, 0, 1, false), other.ExpectMsg<ReplayProtocol.Credit>());
     }
 
     [Fact]
@@ -131,7 +164,7 @@ public sealed class ReplayShardActorTests : TestKit
     public void Priorities_of_this_incarnation_count_and_those_of_another_do_not()
     {
         TestActorRef<ReplayShardActor> shard = Start(new ReplayOptions { Capacity = 1000, Shards = 2, Prioritized = true, Alpha = 1, PriorityEpsilon = 0.5 });
-        shard.Tell(new ReplayProtocol.Insert(Shard, 0, 1, 1, 2, Make.Batch(2, absoluteTdErrors: [1f, 2f])), _runner);
+        shard.Tell(new ReplayProtocol.Insert(Shard, 0, 1, 1, 2, Make.Batch(2, absoluteTdErrors: [1f, 2f]), 1), _runner);
         ReplayProtocol.ShardState before = State(shard);
         Assert.Equal(1.5 + 2.5, before.Mass, 12);
 
@@ -149,9 +182,9 @@ public sealed class ReplayShardActorTests : TestKit
         Grant(shard, 100);
         Assert.False(_learner.HasMessages);
 
-        Insert(shard, 2);
+        Insert(shard, 1);
         Assert.Equal(4, _learner.ExpectMsg<ReplayProtocol.ShardState>().Inserts);
-        Insert(shard, 3);
+        Insert(shard, 2);
         Assert.False(_learner.HasMessages);
     }
 
@@ -180,7 +213,7 @@ public sealed class ReplayShardActorTests : TestKit
         ExpectTerminated(shard);
 
         shard = Start();
-        Insert(shard, 2);
+        Insert(shard, 2, firstUnacknowledged: 2);
 
         ReplayProtocol.ShardState after = State(shard);
         Assert.True(after.Incarnation > before);
@@ -210,10 +243,10 @@ public sealed class ReplayShardActorTests : TestKit
         return ActorOfAsTestActorRef<ReplayShardActor>(props);
     }
 
-    private void Insert(TestActorRef<ReplayShardActor> shard, long sequence, long incarnation = 1)
+    private void Insert(TestActorRef<ReplayShardActor> shard, long sequence, long incarnation = 1, long firstUnacknowledged = 1)
     {
         TransitionBatch batch = Make.Batch(FragmentSize, first: (int)(sequence - 1) * FragmentSize);
-        shard.Tell(new ReplayProtocol.Insert(Shard, 0, incarnation, sequence, 7, batch), _runner);
+        shard.Tell(new ReplayProtocol.Insert(Shard, 0, incarnation, sequence, 7, batch, firstUnacknowledged), _runner);
     }
 
     private void Grant(TestActorRef<ReplayShardActor> shard, long allowance) =>

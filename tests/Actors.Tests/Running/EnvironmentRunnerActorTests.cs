@@ -34,7 +34,25 @@ public sealed class EnvironmentRunnerActorTests : TestKit
     }
 
     [Fact]
-    public void Sends_a_silent_shard_no_more_than_the_window()
+    public void Asks_every_shard_for_credit_at_its_start_and_steps_only_when_it_comes()
+    {
+        TrainingOptions options = Make.Options();
+        IActorRef runner = ActorOfAsTestActorRef<EnvironmentRunnerActor>(
+            EnvironmentRunnerActor.CreateProps(0, 0, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _progress)));
+        ReplayProtocol.CreditProbe first = _region.ExpectMsg<ReplayProtocol.CreditProbe>();
+        Assert.Equal((0, 1L), (first.Shard, first.FirstUnacknowledged));
+        Assert.Equal(first with { Shard = 1 }, _region.ExpectMsg<ReplayProtocol.CreditProbe>());
+
+        Policy(runner, options);
+        Assert.False(_region.HasMessages);
+        runner.Tell(new ReplayProtocol.Credit(1, first.Incarnation, Received: 0, Granted: 1, Resend: true));
+
+        ReplayProtocol.Insert insert = Assert.Single(Inserts());
+        Assert.Equal((1, 1L, 1L), (insert.Shard, insert.Sequence, insert.FirstUnacknowledged));
+    }
+
+    [Fact]
+    public void Sends_a_silent_shard_no_more_than_it_granted()
     {
         TrainingOptions options = Make.Options() with { Runner = Make.Options().Runner with { MaxInFlight = 3 } };
         TestActorRef<EnvironmentRunnerActor> runner = Start(options);
@@ -100,6 +118,8 @@ public sealed class EnvironmentRunnerActorTests : TestKit
     public void Asks_each_shard_that_was_silent_for_two_seconds_where_it_stands()
     {
         (IActorRef runner, long incarnation) = StartAndFill();
+        Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(_region.HasMessages);
         runner.Tell(new ReplayProtocol.Credit(1, incarnation, Received: 1, Granted: 2, Resend: false));
 
         Time.Advance(TimeSpan.FromMilliseconds(1999));
@@ -161,8 +181,12 @@ public sealed class EnvironmentRunnerActorTests : TestKit
         return (runner, inserts[0].Incarnation);
     }
 
-    private TestActorRef<EnvironmentRunnerActor> Start(TrainingOptions options, int index = 0) => ActorOfAsTestActorRef<EnvironmentRunnerActor>(
-        EnvironmentRunnerActor.CreateProps(index, 0, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _progress)));
+    private TestActorRef<EnvironmentRunnerActor> Start(TrainingOptions options, int index = 0)
+    {
+        new OpeningRegion(options.Runner.MaxInFlight).Attach(_region);
+        return ActorOfAsTestActorRef<EnvironmentRunnerActor>(
+            EnvironmentRunnerActor.CreateProps(index, 0, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _progress)));
+    }
 
     private void Policy(IActorRef runner, TrainingOptions options, long version = 1)
     {

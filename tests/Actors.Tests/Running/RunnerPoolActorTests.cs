@@ -18,6 +18,7 @@ public sealed class RunnerPoolActorTests : TestKit
         _mirror = CreateTestProbe();
         _progress = CreateTestProbe();
         _coordinator = CreateTestProbe();
+        new OpeningRegion(window: 3).Attach(_region);
         _mirror.IgnoreMessages(message => message is SnapshotProtocol.Consumed);
     }
 

@@ -7,9 +7,11 @@ public sealed class ShardLinksTests
     private const long Incarnation = 7;
 
     [Fact]
-    public void Fragments_go_round_robin_from_the_runners_own_shard_until_every_window_is_full()
+    public void Nothing_goes_without_credit_and_with_it_fragments_go_round_robin_from_the_runners_own_shard()
     {
-        ShardLinks links = new(runner: 4, Incarnation, shards: 3, window: 2);
+        ShardLinks links = new(runner: 4, Incarnation, shards: 3);
+        Assert.False(links.CanSend);
+        GrantAll(links, shards: 3, granted: 2);
         List<(int Shard, long Sequence)> sent = [];
         while (links.CanSend)
         {
@@ -25,7 +27,8 @@ public sealed class ShardLinksTests
     [Fact]
     public void A_closed_shard_is_passed_over()
     {
-        ShardLinks links = new(runner: 0, Incarnation, shards: 2, window: 1);
+        ShardLinks links = new(runner: 0, Incarnation, shards: 2);
+        GrantAll(links, shards: 2, granted: 1);
         links.Send(Make.Batch(1), 1);
         links.Send(Make.Batch(1), 1);
         links.Apply(new ReplayProtocol.Credit(1, Incarnation, Received: 1, Granted: 3, Resend: false));
@@ -37,7 +40,7 @@ public sealed class ShardLinksTests
     [Fact]
     public void A_credit_that_comes_late_takes_nothing_back()
     {
-        ShardLinks links = new(runner: 0, Incarnation, shards: 1, window: 1);
+        ShardLinks links = new(runner: 0, Incarnation, shards: 1);
         links.Apply(new ReplayProtocol.Credit(0, Incarnation, Received: 0, Granted: 5, Resend: false));
         links.Apply(new ReplayProtocol.Credit(0, Incarnation, Received: 0, Granted: 2, Resend: false));
 
@@ -51,6 +54,31 @@ public sealed class ShardLinksTests
         Assert.Equal(5, sent);
     }
 
+    [Fact]
+    public void A_runner_asks_every_shard_at_its_start_and_then_those_that_are_silent()
+    {
+        ShardLinks links = new(runner: 0, Incarnation, shards: 2);
+
+        Assert.Equal([new(0, 0, Incarnation, 1), new(1, 0, Incarnation, 1)], links.DueProbes());
+        GrantAll(links, shards: 1, granted: 0);
+        Assert.Equal([new(1, 0, Incarnation, 1)], links.DueProbes());
+        Assert.Equal([new(0, 0, Incarnation, 1), new(1, 0, Incarnation, 1)], links.DueProbes());
+    }
+
+    [Fact]
+    public void Every_fragment_says_which_is_the_first_that_the_runner_holds()
+    {
+        ShardLinks links = new(runner: 0, Incarnation, shards: 1);
+        GrantAll(links, shards: 1, granted: 4);
+
+        Assert.Equal(1, links.Send(Make.Batch(1), 1).FirstUnacknowledged);
+        Assert.Equal(1, links.Send(Make.Batch(1), 1).FirstUnacknowledged);
+        links.Apply(new ReplayProtocol.Credit(0, Incarnation, Received: 1, Granted: 4, Resend: false));
+        Assert.Equal(2, links.Send(Make.Batch(1), 1).FirstUnacknowledged);
+        links.Apply(new ReplayProtocol.Credit(0, Incarnation, Received: 3, Granted: 4, Resend: false));
+        Assert.Equal(4, links.Send(Make.Batch(1), 1).FirstUnacknowledged);
+    }
+
     /// <summary>Whatever the channel drops or repeats, the shard appends every fragment once and in order, and the window holds.</summary>
     [Fact]
     public void Over_a_channel_that_loses_and_repeats_every_fragment_arrives_once_and_in_order() => CsCheck.Check.Sample(
@@ -58,13 +86,12 @@ public sealed class ShardLinksTests
         (seed, window) =>
         {
             RandomSource random = new(seed);
-            ShardLinks links = new(runner: 0, Incarnation, shards: 1, window);
-            RunnerCredits credits = new(window);
+            ShardLinks links = new(runner: 0, Incarnation, shards: 1);
+            RunnerCredits credits = new(window, transitionsPerFragment: 1);
             Queue<object> toShard = new();
             Queue<ReplayProtocol.Credit> toRunner = new();
             List<int> appended = [];
             int sent = 0;
-            bool hasBegun = false;
             for (int turn = 0; turn < 400; turn++)
             {
                 bool isHealthy = turn >= 300;
@@ -75,9 +102,8 @@ public sealed class ShardLinksTests
                     Assert.True(links.InFlight <= window);
                 }
 
-                if (toShard.TryDequeue(out object? message) && (isHealthy || !hasBegun || random.NextDouble() > 0.3))
+                if (toShard.TryDequeue(out object? message) && (isHealthy || random.NextDouble() > 0.3))
                 {
-                    hasBegun = true;
                     Shard(credits, message, toRunner, appended);
                     if (!isHealthy && random.NextDouble() < 0.2)
                     {
@@ -110,6 +136,14 @@ public sealed class ShardLinksTests
         seed: "0000000000000",
         threads: 1);
 
+    private static void GrantAll(ShardLinks links, int shards, long granted)
+    {
+        for (int shard = 0; shard < shards; shard++)
+        {
+            links.Apply(new ReplayProtocol.Credit(shard, Incarnation, Received: 0, granted, Resend: false));
+        }
+    }
+
     private static void Shard(RunnerCredits credits, object message, Queue<ReplayProtocol.Credit> toRunner, List<int> appended)
     {
         if (message is ReplayProtocol.Insert insert)
@@ -119,15 +153,15 @@ public sealed class ShardLinksTests
                 appended.Add((int)insert.Batch.Returns[0]);
             }
 
-            if (credits.Grant(insert.Runner, open: true) is { } link)
+            foreach (RunnerCredits.Link link in credits.Grant(appended.Count, long.MaxValue))
             {
                 toRunner.Enqueue(new ReplayProtocol.Credit(0, link.Incarnation, link.Received, link.Granted, Resend: false));
             }
         }
-        else if (message is ReplayProtocol.CreditProbe probe && credits.Probe(probe, Akka.Actor.ActorRefs.Nobody) is { } link)
+        else if (message is ReplayProtocol.CreditProbe probe && credits.Probe(probe, Akka.Actor.ActorRefs.Nobody) is { } asked)
         {
-            credits.Grant(probe.Runner, open: true);
-            toRunner.Enqueue(new ReplayProtocol.Credit(0, link.Incarnation, link.Received, link.Granted, Resend: true));
+            credits.Grant(appended.Count, long.MaxValue);
+            toRunner.Enqueue(new ReplayProtocol.Credit(0, asked.Incarnation, asked.Received, asked.Granted, Resend: true));
         }
     }
 }
