@@ -1,4 +1,5 @@
 using DqnAkka.Actors;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
 
@@ -14,7 +15,9 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
     {
         ResolvedConfiguration configuration = source.Resolve();
         TrainingOptions options = configuration.Options;
-        collaborators.Environments.RequireSpaces(options.Environment);
+        (int observationSize, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
+        RequireLayout(observationSize, actionCount, options.Network);
+        ReplayMemory.Require(options.Replay, observationSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);
         options = options with { Run = options.Run with { Directory = directory.Path } };
@@ -33,6 +36,18 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
             StopReason.Interrupted => ExitCode.Interrupted,
             _ => ExitCode.Done,
         };
+    }
+
+    private static void RequireLayout(int observationSize, int actionCount, NetworkOptions network)
+    {
+        try
+        {
+            _ = new NetworkLayout(observationSize, actionCount, network);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UserErrorException($"dqn.network.hidden = [{string.Join(", ", network.Hidden)}] is too large: {exception.Message}");
+        }
     }
 
     private async Task<RunSummary> RunSessionAsync(
