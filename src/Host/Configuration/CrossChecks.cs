@@ -55,10 +55,10 @@ internal static class CrossChecks
     private static string? ToleranceTakesABatch(ConfigurationValues values)
     {
         double ratio = values.Number("replay.samples-per-insert");
-        int batch = values.Integer("learner.batch-size");
-        return ratio == 0 || values.Number("replay.samples-per-insert-tolerance") * ratio >= batch
+        double needed = Math.Ceiling(values.Integer("learner.batch-size") / ratio);
+        return ratio == 0 || values.Number("replay.samples-per-insert-tolerance") >= needed
             ? null
-            : $"{values.Describe("replay.samples-per-insert-tolerance")} is less than one batch needs, so sampling would stall: give at least {Math.Ceiling(batch / ratio):0} ({values.Describe("learner.batch-size")} over {values.Describe("replay.samples-per-insert")})";
+            : $"{values.Describe("replay.samples-per-insert-tolerance")} is less than one batch needs, so sampling would stall: give at least {needed:0} ({values.Describe("learner.batch-size")} over {values.Describe("replay.samples-per-insert")})";
     }
 
     private static string? ToleranceTakesAFragment(ConfigurationValues values)
