@@ -44,6 +44,10 @@ public sealed class ConfigurationProblemTests
             "dqn.replay.min-size = 501 (x.conf:2) exceeds dqn.replay.capacity = 500 (x.conf:2), so learning would never start: lower the minimum or raise the capacity"
         },
         {
+            "stop.steps = 800\nreplay.min-size = 800",
+            "dqn.stop.steps = 800 (x.conf:2) does not exceed dqn.replay.min-size = 800 (x.conf:3), so learning would never start: raise the steps or lower the minimum"
+        },
+        {
             "runner.fragment = 32\nreplay { capacity = 500, min-size = 100 }",
             "one fragment is 256 transitions (dqn.runner.environments = 8 (here) times dqn.runner.fragment = 32 (x.conf:2)), more than the 250 that a replay shard holds (dqn.replay.capacity = 500 (x.conf:3)): lower dqn.runner.fragment or raise the capacity"
         },

@@ -11,6 +11,7 @@ internal static class CrossChecks
             (["environment.id", "environment.type"], EnvironmentIsNamed),
             (["learner.batch-size", "replay.capacity"], BatchFits),
             (["replay.min-size", "replay.capacity"], MinimumFits),
+            (["stop.steps", "replay.min-size"], StepsReachTheMinimum),
             (["replay.shards", "replay.capacity"], EveryShardHoldsSomething),
             (["runner.environments", "runner.fragment", "replay.shards", "replay.capacity"], FragmentFits),
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "learner.batch-size"], ToleranceTakesABatch),
@@ -37,6 +38,11 @@ internal static class CrossChecks
         values.Integer("replay.min-size") <= values.Integer("replay.capacity")
             ? null
             : $"{values.Describe("replay.min-size")} exceeds {values.Describe("replay.capacity")}, so learning would never start: lower the minimum or raise the capacity";
+
+    private static string? StepsReachTheMinimum(ConfigurationValues values) =>
+        values.Long("stop.steps") == 0 || values.Long("stop.steps") > values.Integer("replay.min-size")
+            ? null
+            : $"{values.Describe("stop.steps")} does not exceed {values.Describe("replay.min-size")}, so learning would never start: raise the steps or lower the minimum";
 
     private static string? EveryShardHoldsSomething(ConfigurationValues values) =>
         values.Integer("replay.shards") <= values.Integer("replay.capacity")
