@@ -71,6 +71,28 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(ConfigurationDocument.Render(EmbeddedHocon.Read("reference.conf")), _host.Output.ToString());
     }
 
+    [Theory]
+    [InlineData("envs")]
+    [InlineData("train")]
+    [InlineData("--version")]
+    [InlineData("--help")]
+    public async Task An_output_that_cannot_be_written_is_one_line(string command)
+    {
+        await using StreamWriter full = new(new FullStream(), bufferSize: 1) { AutoFlush = true };
+        using Host host = new() { BrokenOutput = full };
+        string[] arguments = command == "train" ? ["train", "--run-dir", host.Folder.Sub("run")] : [command];
+        Assert.Equal(1, await host.Run(arguments));
+        Assert.Equal("error: a file or the output cannot be read or written: No space left on device\n", host.Error.ToString());
+    }
+
+    [Fact]
+    public async Task An_unforeseen_failure_is_one_line_without_a_trace()
+    {
+        using Host host = new() { Session = new FakeSession((_, _) => throw new InvalidOperationException("a\nb")) };
+        Assert.Equal(1, await host.Run("train", "--run-dir", host.Folder.Sub("run")));
+        Assert.Equal("error: InvalidOperationException: a b\n", host.Error.ToString());
+    }
+
     [Fact]
     public async Task Every_problem_of_a_configuration_is_a_line_of_its_own()
     {

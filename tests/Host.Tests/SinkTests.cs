@@ -96,6 +96,14 @@ public sealed class SinkTests
         Assert.Equal(JsonValueKind.Null, objects[4].GetProperty("evaluation").ValueKind);
     }
 
+    [Fact]
+    public void Closing_the_metrics_on_a_full_disk_does_not_hide_how_the_run_ended()
+    {
+        MetricsFileSink sink = new(new BufferedStream(new FullStream()));
+        Assert.Throws<IOException>(() => sink.Report(Samples.Report()));
+        sink.Dispose();
+    }
+
     [Theory]
     [InlineData(120)]
     [InlineData(40)]
