@@ -17,7 +17,10 @@ public sealed class CommandLineTests : IDisposable
         { "train --seed", "--seed needs a value: write --seed N; see 'train --help'" },
         { "train --config", "--config needs a value: write --config FILE; see 'train --help'" },
         { "eval", "CHECKPOINT is missing: see 'eval --help'" },
-        { "eval /nowhere --episodes 0", "--episodes 0 is out of range: give at least 1" },
+        { "eval /nowhere --episodes 0", "--episodes 0 is out of range: give 1 to 100000" },
+        { "eval /nowhere --episodes 2000000000", "--episodes 2000000000 is out of range: give 1 to 100000" },
+        { "train --seed 1 --seed 2", "--seed is given twice: give it once; see 'train --help'" },
+        { "train --run-dir a --run-dir b", "--run-dir is given twice: give it once; see 'train --help'" },
         { "eval /nowhere", "/nowhere does not exist: give a run's folder, or the checkpoint folder in it" },
     };
 
