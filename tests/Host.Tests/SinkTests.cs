@@ -162,6 +162,14 @@ public sealed class SinkTests
     [InlineData(double.NaN, "–")]
     public void Numbers_for_people_have_about_three_digits(double value, string expected) => Assert.Equal(expected, HumanNumber.Short(value));
 
+    [Theory]
+    [InlineData(10, 100, 100.0, "0:00")]
+    [InlineData(10_000, 1_000, 100.0, "1:30")]
+    [InlineData(10_000, 0, 0.0, "unknown")]
+    [InlineData(0, 1_000, 100.0, "no limit")]
+    public void The_time_left_is_unknown_until_there_is_a_rate(long limit, long steps, double rate, string expected) =>
+        Assert.Equal(expected, TimeLeft.Describe(Samples.Report(60, steps) with { StepsPerSecond = rate }, new StopOptions { Steps = limit }));
+
     [Fact]
     public void The_time_left_is_to_the_nearer_limit()
     {
