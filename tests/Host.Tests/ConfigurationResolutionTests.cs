@@ -65,6 +65,17 @@ public sealed class ConfigurationResolutionTests
         Assert.Equal(("x", -90.0, "Acrobot-v1"), (configuration.Name, configuration.Options.Stop.Score, configuration.Options.Environment.Id));
     }
 
+    [Theory]
+    [InlineData("none", 5e-4)]
+    [InlineData("1e-5", 1e-5)]
+    public void A_decay_without_a_final_rate_never_raises_the_rate(string final, double expected)
+    {
+        ConfigurationSource source = new() { Assignments = ["dqn.learner.learning-rate-decay-updates=1000", $"dqn.learner.learning-rate-final={final}"] };
+        LearnerOptions learner = source.Resolve().Options.Learner;
+        Assert.Equal((5e-4, expected), (learner.LearningRate, learner.LearningRateFinal));
+        Assert.Equal(5e-4, new ConfigurationSource().Resolve().Options.Learner.LearningRateFinal);
+    }
+
     [Fact]
     public void Stronger_sources_win()
     {

@@ -31,7 +31,7 @@ internal static class ConfigurationSchema
         new IntegerSetting("learner.n-step", 1, 1_000),
         new ChoiceSetting("learner.optimizer", [("adam", OptimizerKind.Adam), ("rmsprop", OptimizerKind.RmsProp)]),
         new NumberSetting("learner.learning-rate", 0, Unbounded) { AboveMinimum = true },
-        new NumberSetting("learner.learning-rate-final", 0, Unbounded),
+        new NumberSetting("learner.learning-rate-final", 0, Unbounded) { OrNone = true },
         new IntegerSetting("learner.learning-rate-decay-updates", 0, long.MaxValue),
         new NumberSetting("learner.adam-beta1", 0, 0.999999),
         new NumberSetting("learner.adam-beta2", 0, 0.999999),
