@@ -43,13 +43,23 @@ public sealed class SizeTests
     }
 
     [Fact]
+    public async Task A_network_too_large_to_train_is_one_line()
+    {
+        using Host host = new();
+        Assert.Equal(2, await host.Run("train", "--run-dir", host.Folder.Sub("run"), "--set", "dqn.network.hidden=[65536, 4096]"));
+        Assert.Equal(
+            "error: dqn.network.hidden = [65536, 4096] is too large: the network has 268648451 parameters, at most 134217727 can be trained: give fewer or smaller hidden layers\n",
+            host.Error.ToString());
+    }
+
+    [Fact]
     public async Task A_network_that_cannot_fit_is_one_line_and_leaves_no_folder()
     {
         using Host host = new();
         int code = await host.Run("train", "--run-dir", host.Folder.Sub("run"), "--set", "dqn.network.hidden=[65536, 65536]");
         Assert.Equal(2, code);
         Assert.Equal(
-            "error: dqn.network.hidden = [65536, 65536] is too large: the network has 4295426051 parameters, at most 134217727 are possible: give fewer or smaller hidden layers\n",
+            "error: dqn.network.hidden = [65536, 65536] is too large: the network has 4295426051 parameters, more than the 2147483591 that one array holds, padding included: give fewer or smaller hidden layers\n",
             host.Error.ToString());
         Assert.False(Directory.Exists(host.Folder.Sub("run")));
     }

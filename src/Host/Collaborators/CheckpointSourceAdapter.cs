@@ -17,10 +17,6 @@ internal sealed class CheckpointSourceAdapter : ICheckpointSource
         {
             throw new UserErrorException(exception.Message);
         }
-        catch (ArgumentException exception)
-        {
-            throw new UserErrorException($"the network of {directory} is too large: {exception.Message}");
-        }
 
         PolicyNetwork policy = new(content.Layout);
         policy.Load(content.Policy);

@@ -6,6 +6,8 @@ namespace DqnAkka.Host;
 /// <summary>Trains an agent: checks everything that can be wrong, makes the run's folder, and hands over to the session.</summary>
 internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole console)
 {
+    private const int MaxParameters = int.MaxValue / 16;
+
     /// <summary>Runs the training.</summary>
     /// <param name="source">What the command line says.</param>
     /// <param name="stop">Cancelled when the user asks for an end.</param>
@@ -42,7 +44,11 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
     {
         try
         {
-            _ = new NetworkLayout(observationSize, actionCount, network);
+            int parameters = new NetworkLayout(observationSize, actionCount, network).ParameterCount;
+            if (parameters > MaxParameters)
+            {
+                throw new ArgumentException($"the network has {parameters} parameters, at most {MaxParameters} can be trained: give fewer or smaller hidden layers");
+            }
         }
         catch (ArgumentException exception)
         {

@@ -19,14 +19,14 @@ public sealed class NetworkLayout
 {
     private const int Alignment = 16;
 
-    // Each parameter tensor has at least one element and is padded to 16 at most, so that every offset fits into an int.
-    private const int MaxParameters = int.MaxValue / Alignment;
+    // Weight and bias of each layer and of both parts of a head, each padded.
+    private const int PaddingOfLayer = 2 * (Alignment - 1);
 
     /// <summary>Lays out a network.</summary>
     /// <param name="observationSize">Components of one observation.</param>
     /// <param name="actionCount">Number of actions.</param>
     /// <param name="options">Hidden layers, activation, head.</param>
-    /// <exception cref="ArgumentException">A size is below 1, there is no hidden layer, or there are more than 134,217,727 parameters.</exception>
+    /// <exception cref="ArgumentException">A size is below 1, there is no hidden layer, or there are more parameters than one array holds.</exception>
     public NetworkLayout(int observationSize, int actionCount, NetworkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -37,9 +37,9 @@ public sealed class NetworkLayout
         }
 
         Int128 parameters = CountParameters(observationSize, actionCount, options);
-        if (parameters > MaxParameters)
+        if (parameters + ((options.Hidden.Count + 2L) * PaddingOfLayer) > Array.MaxLength)
         {
-            throw new ArgumentException($"the network has {parameters} parameters, at most {MaxParameters} are possible: give fewer or smaller hidden layers");
+            throw new ArgumentException($"the network has {parameters} parameters, more than the {Array.MaxLength} that one array holds, padding included: give fewer or smaller hidden layers");
         }
 
         ObservationSize = observationSize;

@@ -9,14 +9,14 @@ public sealed class NetworkLayoutTests
     {
         NetworkOptions options = new() { Hidden = [first, second], Dueling = dueling };
         string message = Assert.Throws<ArgumentException>(() => new NetworkLayout(size, actions, options)).Message;
-        Assert.Equal($"the network has {count} parameters, at most 134217727 are possible: give fewer or smaller hidden layers", message);
+        Assert.Equal($"the network has {count} parameters, more than the 2147483591 that one array holds, padding included: give fewer or smaller hidden layers", message);
     }
 
     [Fact]
     public void The_largest_network_is_laid_out_without_overflow()
     {
         // 1 input, 1 action: 3 parameters for each hidden unit, and the last bias.
-        const int Units = (134_217_727 - 1) / 3;
+        const int Units = (2_147_483_591 - 91) / 3;
         NetworkLayout layout = new(1, 1, new NetworkOptions { Hidden = [Units] });
         Assert.Equal((3 * Units) + 1, layout.ParameterCount);
         Assert.True(layout.Length >= layout.ParameterCount);
