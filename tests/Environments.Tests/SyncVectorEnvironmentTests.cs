@@ -7,6 +7,7 @@ public sealed class SyncVectorEnvironmentTests
     [InlineData("nan", "environment Mine (copy 1) returned NaN as observation component 1 of 0 to 1, after action 2 at step 2 of its episode; it must be finite")]
     [InlineData("infinity", "environment Mine (copy 1) returned -infinity as observation component 1 of 0 to 1, after action 2 at step 2 of its episode; it must be finite")]
     [InlineData("reward", "environment Mine (copy 1) returned +infinity as reward, after action 2 at step 2 of its episode; it must be finite")]
+    [InlineData("large-reward", "environment Mine (copy 1) returned -1E+300 as reward, after action 2 at step 2 of its episode; it must be finite as float32")]
     public void A_failing_step_names_the_environment_the_copy_and_the_step(string how, string message)
     {
         int made = 0;

@@ -121,6 +121,7 @@ public sealed class FailingEnvironment(string how, int atStep) : CountingEnviron
             {
                 "step" => throw new InvalidOperationException("the wheel came off"),
                 "reward" => result with { Reward = double.PositiveInfinity },
+                "large-reward" => result with { Reward = -1e300 },
                 "end" => result with { Truncated = true },
                 _ => result,
             };

@@ -17,7 +17,10 @@ public sealed class CommandLineTests : IDisposable
         { "train --seed", "--seed needs a value: write --seed N; see 'train --help'" },
         { "train --config", "--config needs a value: write --config FILE; see 'train --help'" },
         { "eval", "CHECKPOINT is missing: see 'eval --help'" },
-        { "eval /nowhere --episodes 0", "--episodes 0 is out of range: give at least 1" },
+        { "eval /nowhere --episodes 0", "--episodes 0 is out of range: give 1 to 100000" },
+        { "eval /nowhere --episodes 2000000000", "--episodes 2000000000 is out of range: give 1 to 100000" },
+        { "train --seed 1 --seed 2", "--seed is given twice: give it once; see 'train --help'" },
+        { "train --run-dir a --run-dir b", "--run-dir is given twice: give it once; see 'train --help'" },
         { "eval /nowhere", "/nowhere does not exist: give a run's folder, or the checkpoint folder in it" },
     };
 
@@ -69,6 +72,28 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(0, await _host.Run("docs", "configuration"));
         Assert.Equal(ConfigurationDocument.Render(EmbeddedHocon.Read("reference.conf")), _host.Output.ToString());
+    }
+
+    [Theory]
+    [InlineData("envs")]
+    [InlineData("train")]
+    [InlineData("--version")]
+    [InlineData("--help")]
+    public async Task An_output_that_cannot_be_written_is_one_line(string command)
+    {
+        await using StreamWriter full = new(new FullStream(), bufferSize: 1) { AutoFlush = true };
+        using Host host = new() { BrokenOutput = full };
+        string[] arguments = command == "train" ? ["train", "--run-dir", host.Folder.Sub("run")] : [command];
+        Assert.Equal(1, await host.Run(arguments));
+        Assert.Equal("error: a file or the output cannot be read or written: No space left on device\n", host.Error.ToString());
+    }
+
+    [Fact]
+    public async Task An_unforeseen_failure_is_one_line_without_a_trace()
+    {
+        using Host host = new() { Session = new FakeSession((_, _) => throw new InvalidOperationException("a\nb")) };
+        Assert.Equal(1, await host.Run("train", "--run-dir", host.Folder.Sub("run")));
+        Assert.Equal("error: InvalidOperationException: a b\n", host.Error.ToString());
     }
 
     [Fact]

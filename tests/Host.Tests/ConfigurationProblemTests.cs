@@ -16,6 +16,8 @@ public sealed class ConfigurationProblemTests
         { "dqn.learner.gamma=NaN", "dqn.learner.gamma = NaN (--set) is not a number: give a number, 0 to 1" },
         { "dqn.learner.learning-rate=0", "dqn.learner.learning-rate = 0 (--set) is out of range: give a number, above 0" },
         { "dqn.stop.score=high", "dqn.stop.score = high (--set) is not a number: give any number, or none" },
+        { "dqn.stop.minutes=1e7", "dqn.stop.minutes = 1e7 (--set) is out of range: give a number, 0 to 1000000" },
+        { "dqn.replay.samples-per-insert-tolerance=1.9", "dqn.replay.samples-per-insert-tolerance = 1.9 (--set) is out of range: give a number, at least 2" },
         { "dqn.learner.optimizer=sgd", "dqn.learner.optimizer = sgd (--set) is not a choice: give adam or rmsprop" },
         { "dqn.learner.backend=gpu", "dqn.learner.backend = gpu (--set) is not a choice: give one of auto, torch, simd" },
         { "dqn.network.dueling=maybe", "dqn.network.dueling = maybe (--set) is neither true nor false: give true or false" },
@@ -42,12 +44,21 @@ public sealed class ConfigurationProblemTests
             "dqn.replay.min-size = 501 (x.conf:2) exceeds dqn.replay.capacity = 500 (x.conf:2), so learning would never start: lower the minimum or raise the capacity"
         },
         {
+            "stop.steps = 800\nreplay.min-size = 800",
+            "dqn.stop.steps = 800 (x.conf:2) does not exceed dqn.replay.min-size = 800 (x.conf:3), so learning would never start: raise the steps or lower the minimum"
+        },
+        {
             "runner.fragment = 32\nreplay { capacity = 500, min-size = 100 }",
             "one fragment is 256 transitions (dqn.runner.environments = 8 (here) times dqn.runner.fragment = 32 (x.conf:2)), more than the 250 that a replay shard holds (dqn.replay.capacity = 500 (x.conf:3)): lower dqn.runner.fragment or raise the capacity"
         },
         {
             "replay { samples-per-insert = 0.5, samples-per-insert-tolerance = 127 }\nlearner.batch-size = 64\nrunner.fragment = 8",
             "dqn.replay.samples-per-insert-tolerance = 127 (x.conf:2) is less than one batch needs, so sampling would stall: give at least 128 (dqn.learner.batch-size = 64 (x.conf:3) over dqn.replay.samples-per-insert = 0.5 (x.conf:2))"
+        },
+        {
+            // 64 / 25.6 = 2.5 inserts; inserts are whole.
+            "replay { samples-per-insert = 25.6, samples-per-insert-tolerance = 2.5 }\nlearner.batch-size = 64\nrunner { environments = 1, fragment = 1 }",
+            "dqn.replay.samples-per-insert-tolerance = 2.5 (x.conf:2) is less than one batch needs, so sampling would stall: give at least 3 (dqn.learner.batch-size = 64 (x.conf:3) over dqn.replay.samples-per-insert = 25.6 (x.conf:2))"
         },
         {
             "replay.samples-per-insert-tolerance = 127",

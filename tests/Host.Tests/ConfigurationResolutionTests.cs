@@ -47,6 +47,35 @@ public sealed class ConfigurationResolutionTests
         Assert.Equal((name, environment), (configuration.Name, configuration.Options.Environment.Id));
     }
 
+    [Theory]
+    [InlineData("dqn.environment.id=Acrobot-v1", "acrobot", -84.0, 3)]
+    [InlineData("dqn.environment.id=CartPole-v1", "cartpole", 490.0, 3)]
+    [InlineData("dqn.environment.id=Mine v2", "Mine-v2", double.NaN, 1)]
+    [InlineData("dqn.environment.type=\"Mine.Grid, Mine\"", "Mine.Grid", double.NaN, 1)]
+    public void Another_environment_does_not_inherit_the_default_experiment(string assignment, string name, double score, int steps)
+    {
+        ResolvedConfiguration configuration = new ConfigurationSource { Assignments = ["dqn.environment.id=MountainCar-v0", assignment] }.Resolve();
+        Assert.Equal((name, score, steps), (configuration.Name, configuration.Options.Stop.Score, configuration.Options.Learner.NStep));
+    }
+
+    [Fact]
+    public void An_assignment_wins_over_the_experiment_of_the_environment_that_is_set()
+    {
+        ResolvedConfiguration configuration = new ConfigurationSource { Assignments = ["dqn.environment.id=Acrobot-v1", "dqn.stop.score=-90", "dqn.run.name=x"] }.Resolve();
+        Assert.Equal(("x", -90.0, "Acrobot-v1"), (configuration.Name, configuration.Options.Stop.Score, configuration.Options.Environment.Id));
+    }
+
+    [Theory]
+    [InlineData("none", 5e-4)]
+    [InlineData("1e-5", 1e-5)]
+    public void A_decay_without_a_final_rate_never_raises_the_rate(string final, double expected)
+    {
+        ConfigurationSource source = new() { Assignments = ["dqn.learner.learning-rate-decay-updates=1000", $"dqn.learner.learning-rate-final={final}"] };
+        LearnerOptions learner = source.Resolve().Options.Learner;
+        Assert.Equal((5e-4, expected), (learner.LearningRate, learner.LearningRateFinal));
+        Assert.Equal(5e-4, new ConfigurationSource().Resolve().Options.Learner.LearningRateFinal);
+    }
+
     [Fact]
     public void Stronger_sources_win()
     {

@@ -74,6 +74,15 @@ public sealed class EvaluateCommandTests
     }
 
     [Fact]
+    public async Task A_file_in_place_of_a_folder_is_called_a_file()
+    {
+        using Host host = new();
+        string path = host.Folder.Write("c/manifest.json", "{}");
+        Assert.Equal(2, await host.Run("eval", path));
+        Assert.Equal($"error: {path} is a file: give a run's folder, or the checkpoint folder in it\n", host.Error.ToString());
+    }
+
+    [Fact]
     public async Task An_interrupted_evaluation_says_so()
     {
         using Host host = new();

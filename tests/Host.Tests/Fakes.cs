@@ -84,10 +84,20 @@ internal sealed class FakeSession(Func<IReadOnlyList<IProgressSink>, Cancellatio
     }
 }
 
+/// <summary>A disk without room.</summary>
+internal sealed class FullStream : MemoryStream
+{
+    public override void Write(byte[] buffer, int offset, int count) => throw new IOException("No space left on device");
+
+    public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
+}
+
 /// <summary>The whole program in process, with fakes behind it and captured output.</summary>
 internal sealed class Host : IDisposable
 {
     public StringWriter Output { get; } = new() { NewLine = "\n" };
+
+    public TextWriter? BrokenOutput { get; init; }
 
     public StringWriter Error { get; } = new() { NewLine = "\n" };
 
@@ -102,7 +112,7 @@ internal sealed class Host : IDisposable
     public Task<int> Run(params string[] arguments) => Run(CancellationToken.None, arguments);
 
     public Task<int> Run(CancellationToken stop, params string[] arguments) =>
-        new Application(new HostCollaborators(Session, Environments, Checkpoints), new HostConsole(Output, Error, false)).RunAsync(arguments, stop);
+        new Application(new HostCollaborators(Session, Environments, Checkpoints), new HostConsole(BrokenOutput ?? Output, Error, false)).RunAsync(arguments, stop);
 
     public void Dispose()
     {

@@ -38,10 +38,11 @@ public sealed class SinkTests
     }
 
     [Fact]
-    public void A_run_without_an_evaluation_ends_on_a_line_of_the_same_shape()
+    public void A_run_without_an_evaluation_ends_on_the_learners_line()
     {
         RunSummary summary = new() { Reason = StopReason.Interrupted, Progress = Samples.Empty() };
-        Assert.Equal("evaluation step=0 mean=nan sd=nan min=nan max=nan episodes=0", SummaryLines.Format(summary)[^1]);
+        Assert.Equal(3, SummaryLines.Format(summary).Count);
+        Assert.StartsWith("learner busy ", SummaryLines.Format(summary)[^1], StringComparison.Ordinal);
         Assert.Equal("checkpoint none", SummaryLines.Format(summary)[1]);
     }
 
@@ -94,6 +95,14 @@ public sealed class SinkTests
         Assert.Equal("a \"quoted\"\nnotice", objects[3].GetProperty("message").GetString());
         Assert.Equal(("failed", "the environment broke"), (objects[4].GetProperty("reason").GetString(), objects[4].GetProperty("failure").GetString()));
         Assert.Equal(JsonValueKind.Null, objects[4].GetProperty("evaluation").ValueKind);
+    }
+
+    [Fact]
+    public void Closing_the_metrics_on_a_full_disk_does_not_hide_how_the_run_ended()
+    {
+        MetricsFileSink sink = new(new BufferedStream(new FullStream()));
+        Assert.Throws<IOException>(() => sink.Report(Samples.Report()));
+        sink.Dispose();
     }
 
     [Theory]
@@ -153,6 +162,14 @@ public sealed class SinkTests
     [InlineData(37_700_000.0, "37.7 M")]
     [InlineData(double.NaN, "–")]
     public void Numbers_for_people_have_about_three_digits(double value, string expected) => Assert.Equal(expected, HumanNumber.Short(value));
+
+    [Theory]
+    [InlineData(10, 100, 100.0, "0:00")]
+    [InlineData(10_000, 1_000, 100.0, "1:30")]
+    [InlineData(10_000, 0, 0.0, "unknown")]
+    [InlineData(0, 1_000, 100.0, "no limit")]
+    public void The_time_left_is_unknown_until_there_is_a_rate(long limit, long steps, double rate, string expected) =>
+        Assert.Equal(expected, TimeLeft.Describe(Samples.Report(60, steps) with { StepsPerSecond = rate }, new StopOptions { Steps = limit }));
 
     [Fact]
     public void The_time_left_is_to_the_nearer_limit()

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DqnAkka.Environments;
 
 /// <summary>
@@ -62,7 +64,8 @@ internal sealed class GuardedEnvironment(IEnvironment inner, string name, int co
             throw NotFinite(observation[wrong], $"observation component {wrong} of 0 to {observation.Length - 1}", action);
         }
 
-        return double.IsFinite(result.Reward) ? result : throw NotFinite(result.Reward, "reward", action);
+        // Rewards are stored as float32, where a large float64 is infinite.
+        return float.IsFinite((float)result.Reward) ? result : throw NotFinite(result.Reward, "reward", action);
     }
 
     private static int IndexOfNonFinite(ReadOnlySpan<float> observation)
@@ -79,10 +82,12 @@ internal sealed class GuardedEnvironment(IEnvironment inner, string name, int co
     }
 
     private static string Text(double value) =>
-        double.IsNaN(value) ? "NaN" : value > 0 ? "+infinity" : "-infinity";
+        double.IsNaN(value) ? "NaN"
+        : double.IsFinite(value) ? value.ToString("R", CultureInfo.InvariantCulture)
+        : value > 0 ? "+infinity" : "-infinity";
 
     private EnvironmentException NotFinite(double value, string what, int action) => new(
-        $"environment {name} (copy {copy}) returned {Text(value)} as {what}, after action {action} at step {_steps} of its episode; it must be finite");
+        $"environment {name} (copy {copy}) returned {Text(value)} as {what}, after action {action} at step {_steps} of its episode; it must be finite{(double.IsFinite(value) ? " as float32" : "")}");
 
     private EnvironmentException Failed(string method, Exception exception) => new(
         $"environment {name} (copy {copy}) failed in {method}, after {_steps} steps of its episode: {OneLine.Of(exception)}", exception);

@@ -50,7 +50,30 @@ internal sealed class Application(HostCollaborators collaborators, HostConsole c
             WriteError("interrupted");
             return ExitCode.Interrupted;
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            WriteError($"a file or the output cannot be read or written: {exception.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.Failed;
+        }
+        // The last resort: nobody is helped by a stack trace. Memory that ran out leaves none to go on with.
+#pragma warning disable CA1031
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+#pragma warning restore CA1031
+        {
+            WriteError($"{exception.GetType().Name}: {exception.Message.ReplaceLineEndings(" ")}");
+            return ExitCode.Failed;
+        }
     }
 
-    private void WriteError(string line) => console.Error.WriteLine($"error: {line}");
+    private void WriteError(string line)
+    {
+        try
+        {
+            console.Error.WriteLine($"error: {line}");
+        }
+        catch (IOException)
+        {
+            // Standard error is gone: the exit code still tells.
+        }
+    }
 }

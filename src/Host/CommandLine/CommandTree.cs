@@ -48,7 +48,7 @@ internal static class CommandTree
         Option<string[]> set = SetOption();
         Option<ulong?> seed = new("--seed") { Description = "The run's seed.", HelpName = "N" };
         Option<string?> directory = new("--run-dir") { Description = "The run's folder, new or empty.", HelpName = "DIR" };
-        Command command = new("train", "Train an agent; without --config, on CartPole-v1.") { config, set, seed, directory };
+        Command command = new("train", "Train an agent; without --config, on CartPole-v1 or the environment that --set names.") { config, set, seed, directory };
         command.SetAction((result, stop) => new TrainCommand(collaborators, console).RunAsync(
             new ConfigurationSource
             {

@@ -12,6 +12,6 @@ internal static class ExitCode
     /// <summary>The command line, the configuration or a file named in them is wrong; nothing was started.</summary>
     public const int BadInput = 2;
 
-    /// <summary>Ctrl-C or SIGTERM; a training run wrote its checkpoint first. 128 + SIGINT, as shells have it.</summary>
+    /// <summary>Ctrl-C, SIGTERM or SIGHUP; a training run wrote its checkpoint first. 128 + SIGINT, as shells have it.</summary>
     public const int Interrupted = 130;
 }

@@ -44,7 +44,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         output.WriteLine($"  {ExitCode.Done}    done");
         output.WriteLine($"  {ExitCode.Failed}    the run failed");
         output.WriteLine($"  {ExitCode.BadInput}    bad input; nothing was started");
-        output.WriteLine($"  {ExitCode.Interrupted}  interrupted (Ctrl-C, SIGTERM); a training run wrote its checkpoint");
+        output.WriteLine($"  {ExitCode.Interrupted}  interrupted (Ctrl-C, SIGTERM, SIGHUP); a training run wrote its checkpoint");
         return code;
     }
 }

@@ -18,6 +18,7 @@ internal static class ParseProblem
             return symbol switch
             {
                 CommandResult when command is RootCommand => $"no command given: try 'train', or '{help}'",
+                OptionResult { Option: var option, IdentifierTokenCount: > 1 } when option.Arity.MaximumNumberOfValues == 1 => $"{option.Name} is given twice: give it once; see '{help}'",
                 OptionResult { Option: var option } when value.Length == 0 => $"{option.Name} needs a value: write {option.Name} {option.HelpName}; see '{help}'",
                 OptionResult { Option: var option } when option.HelpName == "N" => $"{option.Name} {value} is not a whole number from 0 up: write {option.Name} {option.HelpName}; see '{help}'",
                 ArgumentResult { Argument: var argument } when value.Length == 0 => $"{argument.HelpName} is missing: see '{help}'",

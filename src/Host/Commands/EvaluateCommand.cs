@@ -13,14 +13,17 @@ internal sealed record EvaluateRequest(string CheckpointPath, int? Episodes, Con
 /// <summary>Plays greedy episodes with a checkpoint's policy.</summary>
 internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConsole console)
 {
+    // The range of evaluation.episodes.
+    private const int MaxEpisodes = 100_000;
+
     /// <summary>Plays them and prints one line.</summary>
     /// <returns>A value of <see cref="ExitCode"/>.</returns>
     /// <exception cref="UserErrorException">Something in the input is wrong.</exception>
     public int Run(EvaluateRequest request, CancellationToken stop)
     {
-        if (request.Episodes < 1)
+        if (request.Episodes is < 1 or > MaxEpisodes)
         {
-            throw new UserErrorException($"--episodes {request.Episodes} is out of range: give at least 1");
+            throw new UserErrorException($"--episodes {request.Episodes} is out of range: give 1 to {MaxEpisodes}");
         }
 
         (string checkpoint, string? runConfiguration) = Locate(request.CheckpointPath);
@@ -35,6 +38,11 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
 
     private static (string Checkpoint, string? Configuration) Locate(string path)
     {
+        if (File.Exists(path))
+        {
+            throw new UserErrorException($"{path} is a file: give a run's folder, or the checkpoint folder in it");
+        }
+
         if (!Directory.Exists(path))
         {
             throw new UserErrorException($"{path} does not exist: give a run's folder, or the checkpoint folder in it");

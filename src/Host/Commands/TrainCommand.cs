@@ -1,10 +1,13 @@
 using DqnAkka.Actors;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
 
 /// <summary>Trains an agent: checks everything that can be wrong, makes the run's folder, and hands over to the session.</summary>
 internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole console)
 {
+    private const int MaxParameters = int.MaxValue / 16;
+
     /// <summary>Runs the training.</summary>
     /// <param name="source">What the command line says.</param>
     /// <param name="stop">Cancelled when the user asks for an end.</param>
@@ -14,7 +17,9 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
     {
         ResolvedConfiguration configuration = source.Resolve();
         TrainingOptions options = configuration.Options;
-        collaborators.Environments.RequireSpaces(options.Environment);
+        (int observationSize, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
+        RequireLayout(observationSize, actionCount, options.Network);
+        ReplayMemory.Require(options.Replay, observationSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);
         options = options with { Run = options.Run with { Directory = directory.Path } };
@@ -33,6 +38,22 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
             StopReason.Interrupted => ExitCode.Interrupted,
             _ => ExitCode.Done,
         };
+    }
+
+    private static void RequireLayout(int observationSize, int actionCount, NetworkOptions network)
+    {
+        try
+        {
+            int parameters = new NetworkLayout(observationSize, actionCount, network).ParameterCount;
+            if (parameters > MaxParameters)
+            {
+                throw new ArgumentException($"the network has {parameters} parameters, at most {MaxParameters} can be trained: give fewer or smaller hidden layers");
+            }
+        }
+        catch (ArgumentException exception)
+        {
+            throw new UserErrorException($"dqn.network.hidden = [{string.Join(", ", network.Hidden)}] is too large: {exception.Message}");
+        }
     }
 
     private async Task<RunSummary> RunSessionAsync(

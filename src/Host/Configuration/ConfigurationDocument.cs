@@ -16,7 +16,8 @@ internal static class ConfigurationDocument
             This page is generated from `hocon/reference.conf`: `dotnet run --project src/Host -- docs configuration > docs/configuration.md`.
 
             Values are laid over one another, the strongest first: `--seed` and `--run-dir`, `--set key=value` (a later one wins over an
-            earlier one), the file of `--config` (without it `hocon/experiments/cartpole.conf`), the defaults below. `--set` takes the whole
+            earlier one), the file of `--config` (without it that of `hocon/experiments/` for the environment that
+            `--set` names, none where there is none for it, and `cartpole.conf` where `--set` names no environment), the defaults below. `--set` takes the whole
             key, for example `--set dqn.learner.batch-size=64` or `--set "dqn.network.hidden=[128, 128]"`. A key that does not exist is an
             error. Keys under `akka { }` go to Akka.NET as they are. The resolved configuration is printed at start and kept as
             `resolved.conf` in the run's folder.

@@ -31,7 +31,7 @@ internal static class ConfigurationSchema
         new IntegerSetting("learner.n-step", 1, 1_000),
         new ChoiceSetting("learner.optimizer", [("adam", OptimizerKind.Adam), ("rmsprop", OptimizerKind.RmsProp)]),
         new NumberSetting("learner.learning-rate", 0, Unbounded) { AboveMinimum = true },
-        new NumberSetting("learner.learning-rate-final", 0, Unbounded),
+        new NumberSetting("learner.learning-rate-final", 0, Unbounded) { OrNone = true },
         new IntegerSetting("learner.learning-rate-decay-updates", 0, long.MaxValue),
         new NumberSetting("learner.adam-beta1", 0, 0.999999),
         new NumberSetting("learner.adam-beta2", 0, 0.999999),
@@ -57,7 +57,7 @@ internal static class ConfigurationSchema
         new NumberSetting("replay.priority-epsilon", 0, Unbounded) { AboveMinimum = true },
         new IntegerSetting("replay.min-size", 1, int.MaxValue),
         new NumberSetting("replay.samples-per-insert", 0, Unbounded),
-        new NumberSetting("replay.samples-per-insert-tolerance", 1, Unbounded),
+        new NumberSetting("replay.samples-per-insert-tolerance", 2, Unbounded),
 
         new IntegerSetting("runner.count", 1, 4_096),
         new IntegerSetting("runner.environments", 1, 65_536),
@@ -87,7 +87,7 @@ internal static class ConfigurationSchema
 
         new IntegerSetting("stop.steps", 0, long.MaxValue),
         new NumberSetting("stop.score", double.NegativeInfinity, Unbounded) { OrNone = true },
-        new NumberSetting("stop.minutes", 0, Unbounded),
+        new NumberSetting("stop.minutes", 0, 1_000_000),
 
         new TextSetting("run.directory", "a folder that is new or empty, or empty to choose one"),
         new TextSetting("run.name", "letters, digits, '-', '_' and '.', or empty", "^[A-Za-z0-9._-]*$"),

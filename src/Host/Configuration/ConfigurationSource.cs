@@ -7,8 +7,10 @@ namespace DqnAkka.Host;
 internal sealed record ConfigurationSource
 {
     private const string DefaultExperiment = "cartpole";
+    private const string IdKey = "dqn.environment.id";
+    private const string TypeKey = "dqn.environment.type";
 
-    /// <summary>The file of <c>--config</c>, or the name of a ready-made experiment; null for the default experiment.</summary>
+    /// <summary>The file of <c>--config</c>, or the name of a ready-made experiment; null to go by the environment that <see cref="Assignments"/> name.</summary>
     public string? File { get; init; }
 
     /// <summary>Each <c>--set</c>, <c>key=value</c>; a later one wins.</summary>
@@ -20,9 +22,16 @@ internal sealed record ConfigurationSource
     /// <summary><c>--run-dir</c>; wins over every other source.</summary>
     public string? RunDirectory { get; init; }
 
-    /// <summary>Reads the sources: options of their own, then <c>--set</c>, then the file or the default experiment.</summary>
+    /// <summary>
+    /// Reads the sources: options of their own, then <c>--set</c>, then the file. Without a file: the ready-made experiment of the
+    /// environment that is set, none where it has none, and the default experiment where no environment is set.
+    /// </summary>
     /// <exception cref="UserErrorException">A file is missing or a source is not well-formed.</exception>
-    public ResolvedConfiguration Resolve() => ConfigurationResolver.Resolve([.. Overrides(), .. FileLayers(File ?? DefaultExperiment)]);
+    public ResolvedConfiguration Resolve()
+    {
+        IReadOnlyList<ConfigurationLayer> overrides = Overrides();
+        return ConfigurationResolver.Resolve([.. overrides, .. File is null ? LayersOfEnvironment(overrides) : FileLayers(File)]);
+    }
 
     /// <summary>The sources that are stronger than any file, the strongest first.</summary>
     /// <exception cref="UserErrorException">An assignment is not well-formed.</exception>
@@ -47,12 +56,10 @@ internal sealed record ConfigurationSource
     /// <exception cref="UserErrorException">The file is missing, unreadable or not well-formed.</exception>
     public static IReadOnlyList<ConfigurationLayer> FileLayers(string file)
     {
-        string stem = Regex.Replace(Path.GetFileNameWithoutExtension(file), "[^A-Za-z0-9._-]", "-");
-        ConfigurationLayer name = ConfigurationLayer.Single("dqn.run.name", stem, "the file's name");
+        ConfigurationLayer name = RunName(Path.GetFileNameWithoutExtension(file), "the file's name");
         if (!System.IO.File.Exists(file) && EmbeddedHocon.Experiments.Contains(file))
         {
-            string resource = $"experiments/{file}.conf";
-            return [ConfigurationLayer.Parse(EmbeddedHocon.Read(resource), $"hocon/{resource}", Environment.CurrentDirectory), name];
+            return [Experiment(file), name];
         }
 
         try
@@ -69,6 +76,37 @@ internal sealed record ConfigurationSource
             throw new UserErrorException($"{file} cannot be read: {exception.Message}");
         }
     }
+
+    // Another environment must not inherit the score and the hyperparameters that were chosen for the default experiment's.
+    private static IReadOnlyList<ConfigurationLayer> LayersOfEnvironment(IReadOnlyList<ConfigurationLayer> overrides)
+    {
+        if (ValueOf(TypeKey, overrides) is { Length: > 0 } type)
+        {
+            return [RunName(type.Split(',')[0].Trim(), "the environment's type")];
+        }
+
+        if (ValueOf(IdKey, overrides) is not { } id)
+        {
+            return FileLayers(DefaultExperiment);
+        }
+
+        string? experiment = EmbeddedHocon.Experiments.FirstOrDefault(name => ValueOf(IdKey, [Experiment(name)]) == id);
+        return experiment is null
+            ? [RunName(id, "the environment's id")]
+            : [Experiment(experiment), RunName(experiment, "the experiment's name")];
+    }
+
+    private static string? ValueOf(string key, IEnumerable<ConfigurationLayer> layers) =>
+        layers.Select(layer => layer.Values.GetValueOrDefault(key)).FirstOrDefault(raw => raw is { Items.Count: > 0 })?.Items[0];
+
+    private static ConfigurationLayer Experiment(string name)
+    {
+        string resource = $"experiments/{name}.conf";
+        return ConfigurationLayer.Parse(EmbeddedHocon.Read(resource), $"hocon/{resource}", Environment.CurrentDirectory);
+    }
+
+    private static ConfigurationLayer RunName(string text, string origin) =>
+        ConfigurationLayer.Single("dqn.run.name", Regex.Replace(text, "[^A-Za-z0-9._-]", "-"), origin);
 
     private static ConfigurationLayer ReadAssignment(string assignment)
     {

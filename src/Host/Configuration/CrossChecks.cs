@@ -11,6 +11,7 @@ internal static class CrossChecks
             (["environment.id", "environment.type"], EnvironmentIsNamed),
             (["learner.batch-size", "replay.capacity"], BatchFits),
             (["replay.min-size", "replay.capacity"], MinimumFits),
+            (["stop.steps", "replay.min-size"], StepsReachTheMinimum),
             (["replay.shards", "replay.capacity"], EveryShardHoldsSomething),
             (["runner.environments", "runner.fragment", "replay.shards", "replay.capacity"], FragmentFits),
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "learner.batch-size"], ToleranceTakesABatch),
@@ -38,6 +39,11 @@ internal static class CrossChecks
             ? null
             : $"{values.Describe("replay.min-size")} exceeds {values.Describe("replay.capacity")}, so learning would never start: lower the minimum or raise the capacity";
 
+    private static string? StepsReachTheMinimum(ConfigurationValues values) =>
+        values.Long("stop.steps") == 0 || values.Long("stop.steps") > values.Integer("replay.min-size")
+            ? null
+            : $"{values.Describe("stop.steps")} does not exceed {values.Describe("replay.min-size")}, so learning would never start: raise the steps or lower the minimum";
+
     private static string? EveryShardHoldsSomething(ConfigurationValues values) =>
         values.Integer("replay.shards") <= values.Integer("replay.capacity")
             ? null
@@ -55,10 +61,10 @@ internal static class CrossChecks
     private static string? ToleranceTakesABatch(ConfigurationValues values)
     {
         double ratio = values.Number("replay.samples-per-insert");
-        int batch = values.Integer("learner.batch-size");
-        return ratio == 0 || values.Number("replay.samples-per-insert-tolerance") * ratio >= batch
+        double needed = Math.Ceiling(values.Integer("learner.batch-size") / ratio);
+        return ratio == 0 || values.Number("replay.samples-per-insert-tolerance") >= needed
             ? null
-            : $"{values.Describe("replay.samples-per-insert-tolerance")} is less than one batch needs, so sampling would stall: give at least {Math.Ceiling(batch / ratio):0} ({values.Describe("learner.batch-size")} over {values.Describe("replay.samples-per-insert")})";
+            : $"{values.Describe("replay.samples-per-insert-tolerance")} is less than one batch needs, so sampling would stall: give at least {needed:0} ({values.Describe("learner.batch-size")} over {values.Describe("replay.samples-per-insert")})";
     }
 
     private static string? ToleranceTakesAFragment(ConfigurationValues values)

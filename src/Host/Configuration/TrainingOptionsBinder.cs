@@ -72,7 +72,7 @@ internal static class TrainingOptionsBinder
         NStep = values.Integer("learner.n-step"),
         Optimizer = values.Get<OptimizerKind>("learner.optimizer"),
         LearningRate = values.Number("learner.learning-rate"),
-        LearningRateFinal = values.Number("learner.learning-rate-final"),
+        LearningRateFinal = values.Number(double.IsNaN(values.Number("learner.learning-rate-final")) ? "learner.learning-rate" : "learner.learning-rate-final"),
         LearningRateDecayUpdates = values.Long("learner.learning-rate-decay-updates"),
         AdamBeta1 = values.Single("learner.adam-beta1"),
         AdamBeta2 = values.Single("learner.adam-beta2"),

@@ -11,9 +11,6 @@ internal static class EvaluationLine
     public static string Format(EvaluationResult result) =>
         $"evaluation step={result.Step} {Fields(result.Mean, result.Deviation, result.Minimum, result.Maximum, result.Episodes)}";
 
-    /// <summary>Where a run ended without one: the same shape, so that a script need not tell them apart.</summary>
-    public static string Missing(long step) => $"evaluation step={step} {Fields(double.NaN, double.NaN, double.NaN, double.NaN, 0)}";
-
     /// <summary>An evaluation outside a run.</summary>
     public static string Format(ReturnStatistics statistics) =>
         $"evaluation {Fields(statistics.Mean, statistics.Deviation, statistics.Minimum, statistics.Maximum, statistics.Episodes)}";

@@ -63,7 +63,7 @@ internal static class LiveTable
         ("steps/s", HumanNumber.Short(report.StepsPerSecond)),
         ("updates/s", HumanNumber.Short(report.UpdatesPerSecond)),
         ("elapsed", HumanNumber.Duration(report.Elapsed)),
-        ("left at most", TimeLeft.Estimate(report, limits) is { } left ? HumanNumber.Duration(left) : "no limit"),
+        ("left at most", TimeLeft.Describe(report, limits)),
     ];
 
     private static string EvaluationText(EvaluationResult? evaluation) => evaluation is null

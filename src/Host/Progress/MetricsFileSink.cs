@@ -10,13 +10,18 @@ namespace DqnAkka.Host;
 internal sealed class MetricsFileSink : IProgressSink, IDisposable
 {
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
-    private readonly FileStream _file;
+    private readonly Stream _file;
     private TimeSpan _elapsed;
 
     /// <summary>Makes the file.</summary>
     /// <param name="path">The file, which must not exist.</param>
     /// <exception cref="IOException">It exists or cannot be written.</exception>
-    public MetricsFileSink(string path) => _file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+    public MetricsFileSink(string path) : this(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
+    {
+    }
+
+    /// <summary>Writes to a stream, which it owns.</summary>
+    public MetricsFileSink(Stream file) => _file = file;
 
     /// <inheritdoc />
     public void Report(ProgressReport report)
@@ -59,7 +64,17 @@ internal sealed class MetricsFileSink : IProgressSink, IDisposable
     });
 
     /// <inheritdoc />
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _file.Dispose();
+        }
+        catch (IOException)
+        {
+            // What could not be flushed was reported when its line was written; a full disk must not hide how the run ended.
+        }
+    }
 
     private static void WriteProgress(Utf8JsonWriter writer, ProgressReport report)
     {

@@ -3,7 +3,7 @@ using DqnAkka.Actors;
 
 namespace DqnAkka.Host;
 
-/// <summary>How a run ended, in lines; the last is the final evaluation.</summary>
+/// <summary>How a run ended, in lines; the last is the final evaluation where there was one.</summary>
 internal static class SummaryLines
 {
     /// <summary>The lines.</summary>
@@ -17,7 +17,7 @@ internal static class SummaryLines
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"learner busy {progress.LearnerBusy:P0}, wall time {progress.Elapsed.TotalSeconds:0.0} s, {progress.Steps} steps, {progress.Updates} updates, {progress.Episodes} episodes"),
-            summary.Evaluation is { } evaluation ? EvaluationLine.Format(evaluation) : EvaluationLine.Missing(progress.Steps),
+            .. summary.Evaluation is { } evaluation ? [EvaluationLine.Format(evaluation)] : Array.Empty<string>(),
         ];
     }
 

@@ -19,11 +19,14 @@ public sealed class NetworkLayout
 {
     private const int Alignment = 16;
 
+    // Weight and bias of each layer and of both parts of a head, each padded.
+    private const int PaddingOfLayer = 2 * (Alignment - 1);
+
     /// <summary>Lays out a network.</summary>
     /// <param name="observationSize">Components of one observation.</param>
     /// <param name="actionCount">Number of actions.</param>
     /// <param name="options">Hidden layers, activation, head.</param>
-    /// <exception cref="ArgumentException">A size is below 1 or there is no hidden layer.</exception>
+    /// <exception cref="ArgumentException">A size is below 1, there is no hidden layer, or there are more parameters than one array holds.</exception>
     public NetworkLayout(int observationSize, int actionCount, NetworkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -31,6 +34,12 @@ public sealed class NetworkLayout
         {
             throw new ArgumentException(
                 $"a network needs at least one observation component, one action and one hidden layer, each of at least one unit: got {observationSize}, {actionCount}, [{string.Join(", ", options.Hidden)}]");
+        }
+
+        Int128 parameters = CountParameters(observationSize, actionCount, options);
+        if (parameters + ((options.Hidden.Count + 2L) * PaddingOfLayer) > Array.MaxLength)
+        {
+            throw new ArgumentException($"the network has {parameters} parameters, more than the {Array.MaxLength} that one array holds, padding included: give fewer or smaller hidden layers");
         }
 
         ObservationSize = observationSize;
@@ -79,6 +88,19 @@ public sealed class NetworkLayout
     /// <summary>One line that says the shape, equal for equal layouts: <c>4-64-64-2 relu</c>.</summary>
     public string Description =>
         $"{ObservationSize}-{string.Join('-', Options.Hidden)}-{ActionCount} {Options.Activation.ToString().ToLowerInvariant()}{(Options.Dueling ? " dueling" : "")}";
+
+    private static Int128 CountParameters(int observationSize, int actionCount, NetworkOptions options)
+    {
+        Int128 count = 0;
+        Int128 inputs = observationSize;
+        foreach (int units in options.Hidden)
+        {
+            count += (inputs + 1) * units;
+            inputs = units;
+        }
+
+        return count + ((inputs + 1) * ((Int128)actionCount + (options.Dueling ? 1 : 0)));
+    }
 
     private static void AddLinear(List<ParameterSlot> slots, string name, int inputs, int outputs)
     {

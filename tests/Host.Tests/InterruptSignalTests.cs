@@ -1,0 +1,17 @@
+using System.Diagnostics;
+
+namespace DqnAkka.Host.Tests;
+
+public sealed class InterruptSignalTests
+{
+    [Fact]
+    public async Task A_terminal_that_is_closed_cancels_instead_of_ending_the_process()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent by kill");
+        using InterruptSignal signal = new();
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = signal.Token.Register(cancelled.SetResult);
+        using Process kill = Process.Start("kill", ["-HUP", Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+}
