@@ -29,8 +29,9 @@ public sealed class TrainingSessionTests : IDisposable
         double slack = (replay.SamplesPerInsertTolerance + (2 * 2 * 2 * 64)) * replay.SamplesPerInsert;
         Assert.InRange(account, -slack, slack);
         Assert.Equal((0, 0), (progress.RunnerRestarts, progress.LearnerRestarts));
-        // At the end snapshots and credits are underway to runners that have stopped; before it nothing is lost.
-        Assert.All(sink.Reports.Where(report => report.Steps < options.Stop.Steps), report => Assert.Equal(0, report.DeadLetters));
+        // At the end snapshots and credits are underway to runners that have stopped; before it nothing is lost. The learner's
+        // count of steps is up to 100 ms old, so the last report below the limit may already be of the end.
+        Assert.All(sink.Reports.Where(report => report.Steps < options.Stop.Steps).SkipLast(1), report => Assert.Equal(0, report.DeadLetters));
         Assert.Empty(sink.Notices);
 
         CheckpointContent checkpoint = CheckpointStore.Open(_directory).Load();
