@@ -50,6 +50,21 @@ public sealed class BadInputTests
     }
 
     [Fact]
+    public async Task A_port_that_is_in_use_ends_the_run_with_one_line()
+    {
+        using TemporaryFolder folder = new();
+        using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        HostResult result = await HostProcess.RunAsync(folder.Root, "train", "--set", $"akka.remote.dot-netty.tcp.port={port}");
+
+        Assert.Equal(1, result.ExitCode);
+        string line = Assert.Single(result.ErrorLines);
+        Assert.Contains("could not start", line, StringComparison.Ordinal);
+        Assert.Contains($"{port}", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_environment_that_breaks_once_is_restarted_and_counted_and_the_run_goes_on()
     {
         using TemporaryFolder folder = new();

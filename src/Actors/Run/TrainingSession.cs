@@ -21,6 +21,7 @@ public static class TrainingSession
     /// <param name="sinks">Who hears of progress.</param>
     /// <param name="stop">Ends the run as interrupted: a checkpoint is still written.</param>
     /// <exception cref="Environments.EnvironmentException">The environment cannot be made, or is none that DQN can learn.</exception>
+    /// <exception cref="InvalidOperationException">The actor system could not start (a port in use, for example).</exception>
     public static async Task<RunSummary> RunAsync(
         TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop)
     {
@@ -29,7 +30,10 @@ public static class TrainingSession
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
         // Standard output is for the run's own lines, which scripts read.
-        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+        bool isStarted = false;
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            // A start that fails is told by its exception, in one line.
+            .AddFilter((_, _, level) => level >= LogLevel.Warning && Volatile.Read(ref isStarted));
         builder.Services.AddAkka(SystemName, configuration => configuration
             .ConfigureLoggers(loggers =>
             {
@@ -41,7 +45,8 @@ public static class TrainingSession
             .AddDqnAkka(run)
             .AddStartup((system, _) => JoinSelf(system)));
         using IHost host = builder.Build();
-        await host.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        await StartAsync(host).ConfigureAwait(false);
+        Volatile.Write(ref isStarted, true);
         IActorRef coordinator = host.Services.GetRequiredService<ActorRegistry>().Get<RunCoordinatorActor>();
         using CancellationTokenRegistration registration =
             stop.Register(() => coordinator.Tell(new RunProtocol.StopRun(StopReason.Interrupted)));
@@ -51,6 +56,19 @@ public static class TrainingSession
         RunSummary summary = await run.Summary.Task.ConfigureAwait(false);
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         return summary;
+    }
+
+    private static async Task StartAsync(IHost host)
+    {
+        try
+        {
+            await host.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw new InvalidOperationException(
+                $"the actor system could not start: {exception.GetBaseException().Message.ReplaceLineEndings(" ")}", exception);
+        }
     }
 
     private static void JoinSelf(ActorSystem system)
