@@ -18,8 +18,16 @@ public sealed class LearnerDeadlineTests(ITestOutputHelper output) : TestKit(Tes
         learner.Tell(Make.State(0, 500));
         ReplayProtocol.SampleRequest first = await region.FishForMessageAsync<ReplayProtocol.SampleRequest>(_ => true);
 
-        ProgressProtocol.Notice notice = await progress.FishForMessageAsync<ProgressProtocol.Notice>(_ => true, TimeSpan.FromSeconds(20));
-        Assert.StartsWith("2 sample requests", notice.Message, StringComparison.Ordinal);
+        // Two deadlines lie so close together that one look at them sees both as a rule, but need not.
+        int givenUp = 0;
+        while (givenUp < 2)
+        {
+            ProgressProtocol.Notice notice = await progress.FishForMessageAsync<ProgressProtocol.Notice>(_ => true, TimeSpan.FromSeconds(20));
+            Assert.Contains("sample requests had no answer within 5 s", notice.Message, StringComparison.Ordinal);
+            givenUp += int.Parse(notice.Message.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        }
+
+        Assert.Equal(2, givenUp);
         ProgressProtocol.LearnerReport report = await progress.FishForMessageAsync<ProgressProtocol.LearnerReport>(_ => true);
         Assert.Equal(0, report.Samples);
 
