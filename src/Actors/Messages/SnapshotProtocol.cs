@@ -11,7 +11,7 @@ public sealed record PolicySnapshot(long Generation, long Version, long Updates,
     /// <summary>Whether this one replaces <paramref name="other"/>.</summary>
     /// <param name="other">The one held so far, or null.</param>
     public bool IsNewerThan(PolicySnapshot? other) =>
-        other is null || Generation > other.Generation || (Generation == other.Generation && Version > other.Version);
+        other is null || (Generation, Version).CompareTo((other.Generation, other.Version)) > 0;
 }
 
 /// <summary>How snapshots travel: learner → publisher → cluster pub/sub → one mirror on each node → its runners.</summary>

@@ -20,7 +20,7 @@ public sealed class TrainingRun
         Stop = stop;
         (int observationSize, int actionCount) = EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(options.Environment);
         Layout = new NetworkLayout(observationSize, actionCount, options.Network);
-        CheckpointDirectory = Path.Combine(options.Run.Directory, "checkpoint");
+        CheckpointDirectory = Path.Combine(options.Run.Directory, CheckpointStore.FolderName);
     }
 
     /// <summary>The run's options.</summary>

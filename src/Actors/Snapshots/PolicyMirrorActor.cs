@@ -43,12 +43,10 @@ public sealed class PolicyMirrorActor : ReceiveActor, IWithTimers
 
     private void OnManifest(SnapshotProtocol.Manifest manifest)
     {
-        bool isOld = _newest is not null
-            && (manifest.Generation < _newest.Generation || (manifest.Generation == _newest.Generation && manifest.Version <= _newest.Version));
-        if (isOld)
+        if (_newest is not null && (manifest.Generation, manifest.Version).CompareTo((_newest.Generation, _newest.Version)) <= 0)
         {
             // A repeated manifest of what is held already: a publisher that restarted learns that this mirror is there.
-            Sender.Tell(new SnapshotProtocol.Received(_newest!.Generation, _newest.Version));
+            Sender.Tell(new SnapshotProtocol.Received(_newest.Generation, _newest.Version));
             return;
         }
 

@@ -19,8 +19,8 @@ public sealed class SnapshotAssembly
     public void Begin(SnapshotProtocol.Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        bool isNewer = _manifest is null || manifest.Generation > _manifest.Generation
-            || (manifest.Generation == _manifest.Generation && manifest.Version > _manifest.Version);
+        bool isNewer = _manifest is null
+            || (manifest.Generation, manifest.Version).CompareTo((_manifest.Generation, _manifest.Version)) > 0;
         if (!isNewer || manifest.Length < 1 || manifest.Chunks < 1 || manifest.Chunks > manifest.Length)
         {
             return;

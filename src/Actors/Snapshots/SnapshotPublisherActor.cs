@@ -72,12 +72,15 @@ public sealed class SnapshotPublisherActor : ReceiveActor, IWithTimers
     {
         _newest = snapshot;
         _manifest = SnapshotWire.Describe(snapshot, _options.ChunkBytes);
-        _mediator.Tell(new Publish(SnapshotProtocol.SnapshotTopic, _manifest));
-        foreach (SnapshotProtocol.Chunk chunk in SnapshotWire.Cut(snapshot, _options.ChunkBytes))
+        foreach (object piece in Pieces(_manifest, snapshot))
         {
-            _mediator.Tell(new Publish(SnapshotProtocol.SnapshotTopic, chunk));
+            _mediator.Tell(new Publish(SnapshotProtocol.SnapshotTopic, piece));
         }
     }
+
+    /// <summary>What a mirror needs of a snapshot, in order: the manifest, then the chunks.</summary>
+    private IEnumerable<object> Pieces(SnapshotProtocol.Manifest manifest, PolicySnapshot snapshot) =>
+        [manifest, .. SnapshotWire.Cut(snapshot, _options.ChunkBytes)];
 
     private void OnReceived(SnapshotProtocol.Received received)
     {
@@ -103,15 +106,14 @@ public sealed class SnapshotPublisherActor : ReceiveActor, IWithTimers
 
     private void OnSnapshotRequest()
     {
-        if (_newest is null)
+        if (_newest is null || _manifest is null)
         {
             return;
         }
 
-        Sender.Tell(_manifest);
-        foreach (SnapshotProtocol.Chunk chunk in SnapshotWire.Cut(_newest, _options.ChunkBytes))
+        foreach (object piece in Pieces(_manifest, _newest))
         {
-            Sender.Tell(chunk);
+            Sender.Tell(piece);
         }
     }
 

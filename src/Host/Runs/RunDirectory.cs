@@ -6,7 +6,7 @@ namespace DqnAkka.Host;
 internal sealed class RunDirectory
 {
     /// <summary>The checkpoint's folder in it.</summary>
-    public const string CheckpointName = "checkpoint";
+    public const string CheckpointName = Learner.CheckpointStore.FolderName;
 
     /// <summary>The resolved configuration's file in it.</summary>
     public const string ConfigurationName = "resolved.conf";

@@ -14,6 +14,9 @@ namespace DqnAkka.Learner;
 /// </remarks>
 public sealed class CheckpointStore
 {
+    /// <summary>Name of the checkpoint's folder in a run's.</summary>
+    public const string FolderName = "checkpoint";
+
     private const int LoadAttempts = 5;
 
     /// <summary>Uses a folder; <see cref="Save"/> makes it where it does not exist.</summary>
@@ -42,7 +45,7 @@ public sealed class CheckpointStore
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         CheckpointStore own = new(path);
-        CheckpointStore nested = new(Path.Combine(path, "checkpoint"));
+        CheckpointStore nested = new(Path.Combine(path, FolderName));
         return own.Exists
             ? own
             : nested.Exists
