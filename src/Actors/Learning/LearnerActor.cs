@@ -184,7 +184,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
             {
                 if (round.Counts[shard] is { } counts)
                 {
-                    _links.Region.Tell(new ReplayProtocol.SampleRequest(shard, round.Number, counts, _planner.Allowance(shard)));
+                    _links.Region.Tell(new ReplayProtocol.SampleRequest(shard, round.Number, counts, _planner.Allowance(shard), _planner.Accounts.IncarnationOf(shard)));
                 }
             }
         }
@@ -216,7 +216,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     }
 
     private void GrantInserts(int shard, bool reportNow) =>
-        _links.Region.Tell(new ReplayProtocol.GrantInserts(shard, _planner.Allowance(shard), reportNow));
+        _links.Region.Tell(new ReplayProtocol.GrantInserts(shard, _planner.Allowance(shard), reportNow, _planner.Accounts.IncarnationOf(shard)));
 
     private void OnTick()
     {
@@ -305,7 +305,12 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         (double loss, double absoluteTdError, double value) = _process.TakeMeans();
         ShardAccounts accounts = _planner.Accounts;
         _links.Progress.Tell(new ProgressProtocol.LearnerReport(
-            accounts.EnvironmentSteps, _process.Updates, accounts.Inserts, _planner.Samples, accounts.Count, loss, absoluteTdError, value, _process.Busy));
+            accounts.EnvironmentSteps, _process.Updates, accounts.Inserts, _planner.Samples, accounts.Count, loss, absoluteTdError, value, _process.Busy)
+        {
+            Generation = _generation,
+            SnapshotVersion = _version,
+            WaitsFor = _planner.DescribeWaiting(),
+        });
     }
 
     private sealed record GiveUp(IReadOnlyList<long> Rounds);

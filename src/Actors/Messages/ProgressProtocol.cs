@@ -7,8 +7,19 @@ public static class ProgressProtocol
     /// <param name="Runner">Its index.</param>
     /// <param name="Steps">Environment steps.</param>
     /// <param name="Epsilon">Its ε now.</param>
-    /// <param name="Returns">Undiscounted returns of the episodes that ended.</param>
-    public sealed record RunnerReport(int Runner, long Steps, double Epsilon, IReadOnlyList<double> Returns);
+    /// <param name="Returns">Undiscounted returns of the episodes that ended; at most <see cref="MaxReturns"/>.</param>
+    /// <param name="Acknowledged">Transitions that shards have acknowledged to it, by the shard's incarnation.</param>
+    public sealed record RunnerReport(
+        int Runner, long Steps, double Epsilon, IReadOnlyList<double> Returns, IReadOnlyList<AcknowledgedTransitions> Acknowledged) : IWireMessage;
+
+    /// <summary>Returns in one report; further ones go into the next, so that a report fits one frame.</summary>
+    public const int MaxReturns = 2048;
+
+    /// <summary>Transitions that one incarnation of a shard has acknowledged.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Incarnation">Its incarnation.</param>
+    /// <param name="Transitions">How many.</param>
+    public sealed record AcknowledgedTransitions(int Shard, long Incarnation, long Transitions);
 
     /// <summary>Where the learner stands. Counts are totals; means are over the updates since its last report (NaN if there were none).</summary>
     /// <param name="Steps">Environment steps behind the inserts.</param>
@@ -29,12 +40,22 @@ public static class ProgressProtocol
         double Loss,
         double MeanAbsoluteTdError,
         double MeanQ,
-        double Busy);
+        double Busy)
+    {
+        /// <summary>Generation of the learner.</summary>
+        public long Generation { get; init; }
+
+        /// <summary>Version of its newest snapshot.</summary>
+        public long SnapshotVersion { get; init; }
+
+        /// <summary>What it waits for if nothing moves, in words that complete "waits for …".</summary>
+        public string WaitsFor { get; init; } = "";
+    }
 
     /// <summary>A runner was restarted.</summary>
     /// <param name="Runner">Its index.</param>
     /// <param name="Cause">One line.</param>
-    public sealed record RunnerRestarted(int Runner, string Cause);
+    public sealed record RunnerRestarted(int Runner, string Cause) : IWireMessage;
 
     /// <summary>The learner was restarted.</summary>
     /// <param name="Cause">One line.</param>
@@ -42,7 +63,7 @@ public static class ProgressProtocol
 
     /// <summary>Something worth a line.</summary>
     /// <param name="Message">The line.</param>
-    public sealed record Notice(string Message);
+    public sealed record Notice(string Message) : IWireMessage;
 
     /// <summary>The run ended: tell every sink, then answer with <see cref="Completed"/>.</summary>
     /// <param name="Reason">Why it ended.</param>

@@ -3,7 +3,7 @@ using DqnAkka.Learner;
 namespace DqnAkka.Actors;
 
 /// <summary>A message to one replay shard, routed by the shard region.</summary>
-public interface IReplayShardMessage
+public interface IReplayShardMessage : IWireMessage
 {
     /// <summary>Index of the shard, <c>0 … N − 1</c>.</summary>
     int Shard { get; }
@@ -26,6 +26,20 @@ public static class ReplayProtocol
     public sealed record Insert(
         int Shard, int Runner, long Incarnation, long Sequence, int EnvironmentSteps, TransitionBatch Batch, long FirstUnacknowledged) : IReplayShardMessage;
 
+    /// <summary>
+    /// A piece of an <see cref="Insert"/> that is longer than one frame: its encoded bytes, cut. The shard puts the pieces together;
+    /// where one is lost, the fragment counts as not received and is sent again.
+    /// </summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Runner">The runner's index.</param>
+    /// <param name="Incarnation">The runner's incarnation.</param>
+    /// <param name="Sequence">Number of the fragment.</param>
+    /// <param name="Index">Number of the piece, from 0.</param>
+    /// <param name="Count">Number of pieces.</param>
+    /// <param name="Bytes">The piece.</param>
+    public sealed record InsertPart(
+        int Shard, int Runner, long Incarnation, long Sequence, int Index, int Count, ReadOnlyMemory<byte> Bytes) : IReplayShardMessage;
+
     /// <summary>A runner that begins, or has heard nothing for a while, asks where it stands. The answer is <see cref="Credit"/> with <see cref="Credit.Resend"/>.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Runner">The runner's index.</param>
@@ -35,30 +49,47 @@ public static class ReplayProtocol
 
     /// <summary>Cumulative acknowledgement of a shard to a runner: the backpressure of the whole system.</summary>
     /// <param name="Shard">The shard.</param>
+    /// <param name="ShardIncarnation">The shard's incarnation, so that a runner can account for what it was told is held where.</param>
     /// <param name="Incarnation">The runner's incarnation that is meant.</param>
     /// <param name="Received">Every fragment up to this one is in the buffer.</param>
     /// <param name="Granted">The runner may send fragments up to this one.</param>
     /// <param name="Resend">The runner should send again what follows <paramref name="Received"/>.</param>
-    public sealed record Credit(int Shard, long Incarnation, long Received, long Granted, bool Resend);
+    public sealed record Credit(int Shard, long ShardIncarnation, long Incarnation, long Received, long Granted, bool Resend) : IWireMessage;
+
+    /// <summary>A shard knows a newer incarnation of a runner than the one that wrote to it (a clock that went back, or a runner that lingers).</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Incarnation">The newest incarnation that the shard knows of this runner.</param>
+    public sealed record CreditRefused(int Shard, long Incarnation) : IWireMessage;
 
     /// <summary>Asks a shard for transitions of several batches, and renews its allowance of inserts.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Request">Number of the request, repeated in the reply.</param>
     /// <param name="Counts">How many transitions of this shard go into each batch.</param>
     /// <param name="InsertAllowance">Inserts, since this incarnation of the shard began, beyond which the shard withholds credit, counting what it has granted.</param>
-    public sealed record SampleRequest(int Shard, long Request, IReadOnlyList<int> Counts, long InsertAllowance) : IReplayShardMessage;
+    /// <param name="KnownIncarnation">The newest incarnation of the shard that the learner knows, 0 for none; a shard on a slower clock goes beyond it.</param>
+    public sealed record SampleRequest(
+        int Shard, long Request, IReadOnlyList<int> Counts, long InsertAllowance, long KnownIncarnation) : IReplayShardMessage;
 
     /// <summary>The transitions asked for: those of the first batch, then of the second, …</summary>
     /// <param name="Request">Number of the request.</param>
     /// <param name="Samples">The transitions.</param>
     /// <param name="State">The shard's account at the time of the draw.</param>
-    public sealed record SampleReply(long Request, SampledTransitions Samples, ShardState State);
+    public sealed record SampleReply(long Request, SampledTransitions Samples, ShardState State) : IWireMessage;
+
+    /// <summary>A piece of a <see cref="SampleReply"/> that is longer than one frame and goes to another node: its encoded bytes, cut.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Request">Number of the request.</param>
+    /// <param name="Index">Number of the piece, from 0.</param>
+    /// <param name="Count">Number of pieces.</param>
+    /// <param name="Bytes">The piece.</param>
+    public sealed record SampleReplyPart(int Shard, long Request, int Index, int Count, ReadOnlyMemory<byte> Bytes) : IWireMessage;
 
     /// <summary>Renews a shard's allowance of inserts and asks for one <see cref="ShardState"/>.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="InsertAllowance">As in <see cref="SampleRequest"/>.</param>
     /// <param name="ReportNow">Whether the state is wanted at once, or after the next insert.</param>
-    public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow) : IReplayShardMessage;
+    /// <param name="KnownIncarnation">As in <see cref="SampleRequest"/>.</param>
+    public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow, long KnownIncarnation) : IReplayShardMessage;
 
     /// <summary>New absolute temporal-difference errors of transitions sampled earlier.</summary>
     /// <param name="Shard">The shard.</param>
@@ -74,5 +105,36 @@ public static class ReplayProtocol
     /// <param name="EnvironmentSteps">Agent decisions behind them.</param>
     /// <param name="Count">Transitions held now.</param>
     /// <param name="Mass">Sum of their sampling masses.</param>
-    public sealed record ShardState(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, int Count, double Mass);
+    public sealed record ShardState(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, int Count, double Mass) : IWireMessage;
+
+    /// <summary>
+    /// A shard that moves to another node hands over what it holds: the first message to its successor. What is handed over is held
+    /// there, and does not count as inserted again.
+    /// </summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Source">Incarnation of the shard that leaves.</param>
+    /// <param name="Transitions">Transitions that will follow.</param>
+    /// <param name="Runners">How far each runner's fragments were received, so that a repetition is not taken twice.</param>
+    public sealed record TransferBegin(int Shard, long Source, int Transitions, IReadOnlyList<RunnerPosition> Runners) : IReplayShardMessage;
+
+    /// <summary>How far a runner's fragments were received.</summary>
+    /// <param name="Runner">The runner's index.</param>
+    /// <param name="Incarnation">The runner's incarnation.</param>
+    /// <param name="Received">The last fragment received.</param>
+    public sealed record RunnerPosition(int Runner, long Incarnation, long Received);
+
+    /// <summary>A piece of one batch of transitions that are handed over, oldest batch first: its encoded bytes, cut.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Source">Incarnation of the shard that leaves.</param>
+    /// <param name="Batch">Number of the batch: 0, 1, 2, …</param>
+    /// <param name="Index">Number of the piece, from 0.</param>
+    /// <param name="Count">Number of pieces of the batch.</param>
+    /// <param name="Bytes">The piece.</param>
+    public sealed record TransferPart(int Shard, long Source, int Batch, int Index, int Count, ReadOnlyMemory<byte> Bytes) : IReplayShardMessage;
+
+    /// <summary>The successor has what it was sent, and takes the next batches.</summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Source">Incarnation of the shard that leaves.</param>
+    /// <param name="Received">Batches received whole and in order.</param>
+    public sealed record TransferCredit(int Shard, long Source, int Received) : IWireMessage;
 }

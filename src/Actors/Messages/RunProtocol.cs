@@ -8,10 +8,10 @@ public static class RunProtocol
     /// <summary>Somebody asks the coordinator to end the run; the first reason counts.</summary>
     /// <param name="Reason">Why.</param>
     /// <param name="Failure">One line that says what failed; empty where nothing did.</param>
-    public sealed record StopRun(StopReason Reason, string Failure = "");
+    public sealed record StopRun(StopReason Reason, string Failure = "") : IWireMessage;
 
     /// <summary>The runners of a node stop stepping.</summary>
-    public sealed record StopRunners
+    public sealed record StopRunners : IWireMessage
     {
         private StopRunners()
         {
@@ -19,6 +19,22 @@ public static class RunProtocol
 
         /// <summary>The only one.</summary>
         public static StopRunners Instance { get; } = new();
+    }
+
+    /// <summary>The run has ended: every node leaves. Repeated until it has.</summary>
+    /// <param name="Reason">Why.</param>
+    /// <param name="Failure">One line that says what failed; empty where nothing did.</param>
+    public sealed record RunEnded(StopReason Reason, string Failure) : IWireMessage;
+
+    /// <summary>The learner's node leaves: a checkpoint is written, so that the next node goes on where this one stopped.</summary>
+    public sealed record HandOver
+    {
+        private HandOver()
+        {
+        }
+
+        /// <summary>The only one.</summary>
+        public static HandOver Instance { get; } = new();
     }
 
     /// <summary>The learner stops training and answers with <see cref="TrainingFinished"/>.</summary>

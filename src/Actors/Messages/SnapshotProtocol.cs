@@ -46,7 +46,7 @@ public static class SnapshotProtocol
     /// <param name="Length">Number of float32 parameters.</param>
     /// <param name="Chunks">Number of chunks that follow.</param>
     /// <param name="Checksum">XXH3 (64 bits) of the little-endian bytes of all parameters.</param>
-    public sealed record Manifest(long Generation, long Version, long Updates, long Steps, int Length, int Chunks, ulong Checksum);
+    public sealed record Manifest(long Generation, long Version, long Updates, long Steps, int Length, int Chunks, ulong Checksum) : IWireMessage;
 
     /// <summary>One piece of a snapshot.</summary>
     /// <param name="Generation">Generation of the learner.</param>
@@ -54,15 +54,26 @@ public static class SnapshotProtocol
     /// <param name="Index">Number of the piece, from 0.</param>
     /// <param name="Offset">First parameter in the piece.</param>
     /// <param name="Parameters">The parameters.</param>
-    public sealed record Chunk(long Generation, long Version, int Index, int Offset, ReadOnlyMemory<float> Parameters);
+    public sealed record Chunk(long Generation, long Version, int Index, int Offset, ReadOnlyMemory<float> Parameters) : IWireMessage;
 
-    /// <summary>A mirror has a snapshot whole; the publisher sends no more than a few that are not received.</summary>
+    /// <summary>
+    /// How far a mirror is with a snapshot: the publisher sends no more than a few chunks, and no more than a few snapshots, that are
+    /// not received. Answers every chunk and every manifest of a snapshot that is held already.
+    /// </summary>
     /// <param name="Generation">Generation.</param>
     /// <param name="Version">Version.</param>
-    public sealed record Received(long Generation, long Version);
+    /// <param name="Chunks">Chunks received.</param>
+    /// <param name="IsWhole">Whether the mirror holds the whole snapshot, its checksum verified.</param>
+    public sealed record Received(long Generation, long Version, int Chunks, bool IsWhole) : IWireMessage;
+
+    /// <summary>
+    /// A mirror holds a newer generation than the learner's (a clock that went back): the learner goes on under one that is newer still.
+    /// </summary>
+    /// <param name="Generation">The generation seen.</param>
+    public sealed record NewerGenerationSeen(long Generation);
 
     /// <summary>A mirror that lacks the newest snapshot asks for it.</summary>
-    public sealed record SnapshotRequest
+    public sealed record SnapshotRequest : IWireMessage
     {
         private SnapshotRequest()
         {

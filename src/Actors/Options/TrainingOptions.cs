@@ -55,7 +55,7 @@ public sealed record RunnerOptions
     /// <summary>Fragments that a runner may have sent without an acknowledgement.</summary>
     public int MaxInFlight { get; init; } = 2;
 
-    /// <summary>Restarts of runners, over the whole run, after which the run ends with the environment's own message.</summary>
+    /// <summary>Restarts of a node's runners within <see cref="RunOptions.RestartWindowMinutes"/> after which the run ends with the environment's own message.</summary>
     public int MaxRestarts { get; init; } = 3;
 
     /// <summary>Threads shared by the runners; 0 takes one less than the machine has processors, at least one.</summary>
@@ -148,6 +148,9 @@ public sealed record RunOptions
 {
     /// <summary>Folder of this run: absolute, existing, writable.</summary>
     public string Directory { get; init; } = "";
+
+    /// <summary>Restarts (of runners, of the learner) count for this long, in minutes.</summary>
+    public double RestartWindowMinutes { get; init; } = 60;
 
     /// <summary>The run's seed; every stream of random numbers derives from it.</summary>
     public ulong Seed { get; init; } = 1;

@@ -133,7 +133,7 @@ public sealed class ReplayShardActor : ReceiveActor
     }
 
     private void SendCredit(RunnerCredits.Link link, bool resend) =>
-        link.Runner.Tell(new ReplayProtocol.Credit(_shard, link.Incarnation, link.Received, link.Granted, resend));
+        link.Runner.Tell(new ReplayProtocol.Credit(_shard, _incarnation, link.Incarnation, link.Received, link.Granted, resend));
 
     private ReplayProtocol.ShardState State() =>
         new(_shard, _incarnation, _buffer.Inserts, _environmentSteps, _buffer.Count, _buffer.Mass);

@@ -136,7 +136,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _progress.Tell(new ProgressProtocol.RunnerReport(_index, _unreportedSteps, Epsilon, [.. _returns]));
+        _progress.Tell(new ProgressProtocol.RunnerReport(_index, _unreportedSteps, Epsilon, [.. _returns], []));
         _unreportedSteps = 0;
         _returns.Clear();
     }

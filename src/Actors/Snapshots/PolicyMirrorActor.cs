@@ -46,7 +46,7 @@ public sealed class PolicyMirrorActor : ReceiveActor, IWithTimers
         if (_newest is not null && (manifest.Generation, manifest.Version).CompareTo((_newest.Generation, _newest.Version)) <= 0)
         {
             // A repeated manifest of what is held already: a publisher that restarted learns that this mirror is there.
-            Sender.Tell(new SnapshotProtocol.Received(_newest.Generation, _newest.Version));
+            Sender.Tell(new SnapshotProtocol.Received(_newest.Generation, _newest.Version, manifest.Chunks, IsWhole: true));
             return;
         }
 
@@ -61,7 +61,7 @@ public sealed class PolicyMirrorActor : ReceiveActor, IWithTimers
         }
 
         _newest = snapshot;
-        Sender.Tell(new SnapshotProtocol.Received(snapshot.Generation, snapshot.Version));
+        Sender.Tell(new SnapshotProtocol.Received(snapshot.Generation, snapshot.Version, chunk.Index + 1, IsWhole: true));
         foreach ((IActorRef reference, Subscriber subscriber) in _subscribers)
         {
             Hand(reference, subscriber);

@@ -32,7 +32,7 @@ public sealed class LearnerActorTests : TestKit
         Start(Make.Options());
 
         Assert.Equal(
-            [new ReplayProtocol.GrantInserts(0, 15, true), new ReplayProtocol.GrantInserts(1, 15, true)], Messages<ReplayProtocol.GrantInserts>());
+            [new ReplayProtocol.GrantInserts(0, 15, true, KnownIncarnation: 0), new ReplayProtocol.GrantInserts(1, 15, true, KnownIncarnation: 0)], Messages<ReplayProtocol.GrantInserts>());
         PolicySnapshot first = _publisher.ExpectMsg<SnapshotProtocol.Publish>().Snapshot;
         Assert.Equal((1L, 0L, 0L), (first.Version, first.Updates, first.Steps));
     }

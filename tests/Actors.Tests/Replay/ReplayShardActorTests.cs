@@ -39,8 +39,8 @@ public sealed class ReplayShardActorTests : TestKit
         Insert(shard, 1);
         Insert(shard, 2);
 
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 2, 4, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 2, 4, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
     }
 
     [Fact]
@@ -49,18 +49,18 @@ public sealed class ReplayShardActorTests : TestKit
         TestActorRef<ReplayShardActor> shard = Start();
         Grant(shard, 8);
         Insert(shard, 1);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 2, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 2, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
         Insert(shard, 2);
         Assert.False(_runner.HasMessages);
 
         Grant(shard, 8);
         Assert.False(_runner.HasMessages);
         Grant(shard, 9);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 2, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 2, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
         Grant(shard, 9);
         Assert.False(_runner.HasMessages);
         Grant(shard, 100);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 2, 4, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 2, 4, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
         Grant(shard, 1000);
         Assert.False(_runner.HasMessages);
     }
@@ -72,9 +72,9 @@ public sealed class ReplayShardActorTests : TestKit
         Insert(shard, 1);
         Assert.False(_runner.HasMessages);
 
-        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [1], InsertAllowance: 100), _learner);
+        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [1], InsertAllowance: 100, 0), _learner);
 
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
     }
 
     [Fact]
@@ -84,11 +84,11 @@ public sealed class ReplayShardActorTests : TestKit
         Insert(shard, 1);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
 
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 1, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
         Grant(shard, 100);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 2), _runner);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 3, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 3, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ReplayShardActorTests : TestKit
         Assert.Equal(0, State(shard).Inserts);
 
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 0, 0, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 0, 0, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
         Insert(shard, 1);
         Insert(shard, 2);
         Assert.Equal(8, State(shard).Inserts);
@@ -123,12 +123,12 @@ public sealed class ReplayShardActorTests : TestKit
         Grant(shard, 1);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 1, 2, 1), other);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 0, 1, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 2, 0, 0, true), other.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 0, 1, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 2, 0, 0, true), other.ExpectMsg<ReplayProtocol.Credit>());
 
         Sys.Stop(_runner);
 
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 2, 0, 1, false), other.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 2, 0, 1, false), other.ExpectMsg<ReplayProtocol.Credit>());
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class ReplayShardActorTests : TestKit
         Insert(shard, 1);
         Insert(shard, 2);
 
-        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 42, [3, 0, 4], InsertAllowance: 0), _learner);
+        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 42, [3, 0, 4], InsertAllowance: 0, 0), _learner);
 
         ReplayProtocol.SampleReply reply = _learner.ExpectMsg<ReplayProtocol.SampleReply>();
         Assert.Equal((42L, 7, 8L), (reply.Request, reply.Samples.Transitions.Count, reply.State.Inserts));
@@ -155,7 +155,7 @@ public sealed class ReplayShardActorTests : TestKit
     public void An_empty_shard_answers_a_sample_request_with_its_account_alone()
     {
         TestActorRef<ReplayShardActor> shard = Start();
-        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [3], InsertAllowance: 0), _learner);
+        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [3], InsertAllowance: 0, 0), _learner);
 
         Assert.Equal(0, _learner.ExpectMsg<ReplayProtocol.ShardState>().Count);
     }
@@ -250,12 +250,12 @@ public sealed class ReplayShardActorTests : TestKit
     }
 
     private void Grant(TestActorRef<ReplayShardActor> shard, long allowance) =>
-        shard.Tell(new ReplayProtocol.GrantInserts(Shard, allowance, ReportNow: false), _learner);
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, allowance, ReportNow: false, KnownIncarnation: 0), _learner);
 
     private ReplayProtocol.ShardState State(TestActorRef<ReplayShardActor> shard)
     {
         TestProbe probe = CreateTestProbe();
-        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 0, ReportNow: true), probe);
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 0, ReportNow: true, KnownIncarnation: 0), probe);
         return probe.ExpectMsg<ReplayProtocol.ShardState>();
     }
 }

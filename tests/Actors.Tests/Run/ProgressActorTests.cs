@@ -15,7 +15,7 @@ public sealed class ProgressActorTests(ITestOutputHelper output) : TestKit(TestS
     public void The_sinks_hear_four_times_a_second_where_the_run_stands()
     {
         TestActorRef<ProgressActor> progress = Start(_sink);
-        progress.Tell(new ProgressProtocol.RunnerReport(0, 12, 0.5, [3.0]));
+        progress.Tell(new ProgressProtocol.RunnerReport(0, 12, 0.5, [3.0], []));
         progress.Tell(new ProgressProtocol.RunnerRestarted(3, "it broke"));
         progress.Tell(new ProgressProtocol.LearnerRestarted("NaN"));
         Sys.EventStream.Publish(new DeadLetter("lost", ActorRefs.Nobody, ActorRefs.Nobody));

@@ -15,8 +15,8 @@ public sealed class ProgressLedgerTests
     public void Returns_are_of_the_last_hundred_episodes()
     {
         ProgressLedger ledger = new(0);
-        ledger.Add(new ProgressProtocol.RunnerReport(0, 10, 0.4, [.. Enumerable.Repeat(1000.0, 50)]));
-        ledger.Add(new ProgressProtocol.RunnerReport(1, 5, 0.1, [.. Enumerable.Range(1, 100).Select(i => (double)i)]));
+        ledger.Add(new ProgressProtocol.RunnerReport(0, 10, 0.4, [.. Enumerable.Repeat(1000.0, 50)], []));
+        ledger.Add(new ProgressProtocol.RunnerReport(1, 5, 0.1, [.. Enumerable.Range(1, 100).Select(i => (double)i)], []));
 
         ProgressReport report = ledger.Report();
 
@@ -30,7 +30,7 @@ public sealed class ProgressLedgerTests
     public void The_learners_counts_are_the_runs_clock_and_its_last_known_means_stay()
     {
         ProgressLedger ledger = new(0);
-        ledger.Add(new ProgressProtocol.RunnerReport(0, 1000, 0.4, []));
+        ledger.Add(new ProgressProtocol.RunnerReport(0, 1000, 0.4, [], []));
         ledger.Add(new ProgressProtocol.LearnerReport(900, 10, 800, 1600, 500, 0.25, 0.5, 2, 0.75));
         ledger.Add(new ProgressProtocol.LearnerReport(950, 10, 850, 1700, 550, double.NaN, double.NaN, double.NaN, 0.5));
 

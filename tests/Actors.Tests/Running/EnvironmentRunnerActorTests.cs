@@ -45,7 +45,7 @@ public sealed class EnvironmentRunnerActorTests : TestKit
 
         Policy(runner, options);
         Assert.False(_region.HasMessages);
-        runner.Tell(new ReplayProtocol.Credit(1, first.Incarnation, Received: 0, Granted: 1, Resend: true));
+        runner.Tell(new ReplayProtocol.Credit(1, 1, first.Incarnation, Received: 0, Granted: 1, Resend: true));
 
         ReplayProtocol.Insert insert = Assert.Single(Inserts());
         Assert.Equal((1, 1L, 1L), (insert.Shard, insert.Sequence, insert.FirstUnacknowledged));
@@ -72,7 +72,7 @@ public sealed class EnvironmentRunnerActorTests : TestKit
     {
         (IActorRef runner, long incarnation) = StartAndFill();
 
-        runner.Tell(new ReplayProtocol.Credit(0, incarnation, Received: 1, Granted: 3, Resend: false));
+        runner.Tell(new ReplayProtocol.Credit(0, 1, incarnation, Received: 1, Granted: 3, Resend: false));
 
         ReplayProtocol.Insert insert = Assert.Single(Inserts());
         Assert.Equal((0, 3L), (insert.Shard, insert.Sequence));
@@ -83,7 +83,7 @@ public sealed class EnvironmentRunnerActorTests : TestKit
     {
         (IActorRef runner, long incarnation) = StartAndFill();
 
-        runner.Tell(new ReplayProtocol.Credit(0, incarnation, Received: 2, Granted: 2, Resend: false));
+        runner.Tell(new ReplayProtocol.Credit(0, 1, incarnation, Received: 2, Granted: 2, Resend: false));
 
         Assert.False(_region.HasMessages);
     }
@@ -96,7 +96,7 @@ public sealed class EnvironmentRunnerActorTests : TestKit
         Policy(runner, options);
         List<ReplayProtocol.Insert> first = [.. Inserts().Where(insert => insert.Shard == 1)];
 
-        runner.Tell(new ReplayProtocol.Credit(1, first[0].Incarnation, Received: 1, Granted: 3, Resend: true));
+        runner.Tell(new ReplayProtocol.Credit(1, 1, first[0].Incarnation, Received: 1, Granted: 3, Resend: true));
 
         List<ReplayProtocol.Insert> again = Inserts();
         Assert.Equal(2, again.Count);
@@ -109,7 +109,7 @@ public sealed class EnvironmentRunnerActorTests : TestKit
     {
         (IActorRef runner, long incarnation) = StartAndFill();
 
-        runner.Tell(new ReplayProtocol.Credit(0, incarnation - 1, Received: 2, Granted: 100, Resend: true));
+        runner.Tell(new ReplayProtocol.Credit(0, 1, incarnation - 1, Received: 2, Granted: 100, Resend: true));
 
         Assert.False(_region.HasMessages);
     }
@@ -120,7 +120,7 @@ public sealed class EnvironmentRunnerActorTests : TestKit
         (IActorRef runner, long incarnation) = StartAndFill();
         Time.Advance(TimeSpan.FromSeconds(2));
         Assert.False(_region.HasMessages);
-        runner.Tell(new ReplayProtocol.Credit(1, incarnation, Received: 1, Granted: 2, Resend: false));
+        runner.Tell(new ReplayProtocol.Credit(1, 1, incarnation, Received: 1, Granted: 2, Resend: false));
 
         Time.Advance(TimeSpan.FromMilliseconds(1999));
         Assert.False(_region.HasMessages);

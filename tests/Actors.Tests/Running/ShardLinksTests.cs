@@ -31,7 +31,7 @@ public sealed class ShardLinksTests
         GrantAll(links, shards: 2, granted: 1);
         links.Send(Make.Batch(1), 1);
         links.Send(Make.Batch(1), 1);
-        links.Apply(new ReplayProtocol.Credit(1, Incarnation, Received: 1, Granted: 3, Resend: false));
+        links.Apply(new ReplayProtocol.Credit(1, 1, Incarnation, Received: 1, Granted: 3, Resend: false));
 
         Assert.Equal([(1, 2L), (1, 3L)], Enumerable.Range(0, 2).Select(_ => links.Send(Make.Batch(1), 1)).Select(insert => (insert.Shard, insert.Sequence)));
         Assert.False(links.CanSend);
@@ -41,8 +41,8 @@ public sealed class ShardLinksTests
     public void A_credit_that_comes_late_takes_nothing_back()
     {
         ShardLinks links = new(runner: 0, Incarnation, shards: 1);
-        links.Apply(new ReplayProtocol.Credit(0, Incarnation, Received: 0, Granted: 5, Resend: false));
-        links.Apply(new ReplayProtocol.Credit(0, Incarnation, Received: 0, Granted: 2, Resend: false));
+        links.Apply(new ReplayProtocol.Credit(0, 1, Incarnation, Received: 0, Granted: 5, Resend: false));
+        links.Apply(new ReplayProtocol.Credit(0, 1, Incarnation, Received: 0, Granted: 2, Resend: false));
 
         int sent = 0;
         while (links.CanSend)
@@ -73,9 +73,9 @@ public sealed class ShardLinksTests
 
         Assert.Equal(1, links.Send(Make.Batch(1), 1).FirstUnacknowledged);
         Assert.Equal(1, links.Send(Make.Batch(1), 1).FirstUnacknowledged);
-        links.Apply(new ReplayProtocol.Credit(0, Incarnation, Received: 1, Granted: 4, Resend: false));
+        links.Apply(new ReplayProtocol.Credit(0, 1, Incarnation, Received: 1, Granted: 4, Resend: false));
         Assert.Equal(2, links.Send(Make.Batch(1), 1).FirstUnacknowledged);
-        links.Apply(new ReplayProtocol.Credit(0, Incarnation, Received: 3, Granted: 4, Resend: false));
+        links.Apply(new ReplayProtocol.Credit(0, 1, Incarnation, Received: 3, Granted: 4, Resend: false));
         Assert.Equal(4, links.Send(Make.Batch(1), 1).FirstUnacknowledged);
     }
 
@@ -140,7 +140,7 @@ public sealed class ShardLinksTests
     {
         for (int shard = 0; shard < shards; shard++)
         {
-            links.Apply(new ReplayProtocol.Credit(shard, Incarnation, Received: 0, granted, Resend: false));
+            links.Apply(new ReplayProtocol.Credit(shard, 1, Incarnation, Received: 0, granted, Resend: false));
         }
     }
 
@@ -155,13 +155,13 @@ public sealed class ShardLinksTests
 
             foreach (RunnerCredits.Link link in credits.Grant(appended.Count, long.MaxValue))
             {
-                toRunner.Enqueue(new ReplayProtocol.Credit(0, link.Incarnation, link.Received, link.Granted, Resend: false));
+                toRunner.Enqueue(new ReplayProtocol.Credit(0, 1, link.Incarnation, link.Received, link.Granted, Resend: false));
             }
         }
         else if (message is ReplayProtocol.CreditProbe probe && credits.Probe(probe, Akka.Actor.ActorRefs.Nobody) is { } asked)
         {
             credits.Grant(appended.Count, long.MaxValue);
-            toRunner.Enqueue(new ReplayProtocol.Credit(0, asked.Incarnation, asked.Received, asked.Granted, Resend: true));
+            toRunner.Enqueue(new ReplayProtocol.Credit(0, 1, asked.Incarnation, asked.Received, asked.Granted, Resend: true));
         }
     }
 }

@@ -31,7 +31,7 @@ public sealed class PolicyMirrorActorTests : TestKit
             _mirror.Tell(chunk, _publisher);
         }
 
-        Assert.Equal(new SnapshotProtocol.Received(1, 1), await _publisher.ExpectMsgAsync<SnapshotProtocol.Received>());
+        Assert.Equal(new SnapshotProtocol.Received(1, 1, 1, IsWhole: true), await _publisher.ExpectMsgAsync<SnapshotProtocol.Received>());
         Assert.Equal(snapshot.Parameters, (await _subscriber.ExpectMsgAsync<PolicySnapshot>()).Parameters);
     }
 
@@ -74,7 +74,7 @@ public sealed class PolicyMirrorActorTests : TestKit
         PolicySnapshot good = Snapshot(1, 2);
         Send(good);
         Assert.Equal(2, (await _subscriber.ExpectMsgAsync<PolicySnapshot>()).Version);
-        Assert.Equal(new SnapshotProtocol.Received(1, 2), await _publisher.ExpectMsgAsync<SnapshotProtocol.Received>());
+        Assert.Equal(new SnapshotProtocol.Received(1, 2, 1, IsWhole: true), await _publisher.ExpectMsgAsync<SnapshotProtocol.Received>());
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class PolicyMirrorActorTests : TestKit
         _mirror.Tell(SnapshotProtocol.Consumed.Instance, _subscriber);
 
         Send(Snapshot(4, 100));
-        Assert.Equal(new SnapshotProtocol.Received(5, 1), await _publisher.ExpectMsgAsync<SnapshotProtocol.Received>());
+        Assert.Equal(new SnapshotProtocol.Received(5, 1, 1, IsWhole: true), await _publisher.ExpectMsgAsync<SnapshotProtocol.Received>());
         Send(Snapshot(6, 1));
         Assert.Equal(6, (await _subscriber.ExpectMsgAsync<PolicySnapshot>()).Generation);
     }

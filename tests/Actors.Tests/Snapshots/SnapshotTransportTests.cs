@@ -54,19 +54,19 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
         IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
         TestProbe mirror = CreateTestProbe();
         await Publish(publisher, 1);
-        publisher.Tell(new SnapshotProtocol.Received(1, 1), mirror);
+        publisher.Tell(new SnapshotProtocol.Received(1, 1, 1, IsWhole: true), mirror);
         for (int version = 2; version <= 5; version++)
         {
             await Publish(publisher, version);
         }
 
         publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, 6, 10)), TestActor);
-        publisher.Tell(new SnapshotProtocol.Received(2, 5), mirror);
+        publisher.Tell(new SnapshotProtocol.Received(2, 5, 1, IsWhole: true), mirror);
         publisher.Tell(SnapshotProtocol.SnapshotRequest.Instance, mirror);
         Assert.Equal(5, (await mirror.ExpectMsgAsync<SnapshotProtocol.Manifest>()).Version);
         await ExpectNoMsgAsync(TimeSpan.Zero);
 
-        publisher.Tell(new SnapshotProtocol.Received(1, 2), mirror);
+        publisher.Tell(new SnapshotProtocol.Received(1, 2, 1, IsWhole: true), mirror);
         await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
     }
 
@@ -77,7 +77,7 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
         IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
         TestProbe mirror = CreateTestProbe();
         await Publish(publisher, 1);
-        publisher.Tell(new SnapshotProtocol.Received(1, 1), mirror);
+        publisher.Tell(new SnapshotProtocol.Received(1, 1, 1, IsWhole: true), mirror);
         for (int version = 2; version <= 5; version++)
         {
             await Publish(publisher, version);
@@ -96,7 +96,7 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
         IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
         TestProbe mirror = CreateTestProbe();
         await Publish(publisher, 1);
-        publisher.Tell(new SnapshotProtocol.Received(1, 1), mirror);
+        publisher.Tell(new SnapshotProtocol.Received(1, 1, 1, IsWhole: true), mirror);
         for (int version = 2; version <= 5; version++)
         {
             await Publish(publisher, version);
@@ -106,7 +106,7 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
         publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, 6, 10)), gone);
         publisher.Tell(new SnapshotProtocol.Publish(Snapshot(2, 1, 10)), TestActor);
         await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
-        publisher.Tell(new SnapshotProtocol.Received(2, 1), mirror);
+        publisher.Tell(new SnapshotProtocol.Received(2, 1, 1, IsWhole: true), mirror);
         publisher.Tell(SnapshotProtocol.SnapshotRequest.Instance, mirror);
 
         Assert.Equal(2, (await mirror.ExpectMsgAsync<SnapshotProtocol.Manifest>()).Generation);

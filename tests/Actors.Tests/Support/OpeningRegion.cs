@@ -22,7 +22,7 @@ internal sealed class OpeningRegion(int window) : AutoPilot
         if (message is ReplayProtocol.CreditProbe probe && _opened.Add((probe.Shard, probe.Incarnation)))
         {
             _answered = probe;
-            sender.Tell(new ReplayProtocol.Credit(probe.Shard, probe.Incarnation, Received: 0, Granted: window, Resend: true));
+            sender.Tell(new ReplayProtocol.Credit(probe.Shard, 1, probe.Incarnation, Received: 0, Granted: window, Resend: true));
         }
 
         return this;

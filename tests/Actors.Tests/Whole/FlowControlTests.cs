@@ -110,7 +110,7 @@ public sealed class FlowControlTests : TestKit
     {
         for (int shard = 0; shard < Shards; shard++)
         {
-            _shards[shard].Tell(new ReplayProtocol.GrantInserts(shard, allowance, ReportNow: false), _learner);
+            _shards[shard].Tell(new ReplayProtocol.GrantInserts(shard, allowance, ReportNow: false, KnownIncarnation: 0), _learner);
         }
     }
 
@@ -119,7 +119,7 @@ public sealed class FlowControlTests : TestKit
         TestProbe probe = CreateTestProbe();
         for (int shard = 0; shard < Shards; shard++)
         {
-            _shards[shard].Tell(new ReplayProtocol.GrantInserts(shard, 0, ReportNow: true), probe);
+            _shards[shard].Tell(new ReplayProtocol.GrantInserts(shard, 0, ReportNow: true, KnownIncarnation: 0), probe);
         }
 
         return [.. Enumerable.Range(0, Shards).Select(_ => probe.ExpectMsg<ReplayProtocol.ShardState>())];
