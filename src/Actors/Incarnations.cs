@@ -22,10 +22,13 @@ internal static class Incarnations
     /// <summary>Takes note of a number that another process gave, whose clock may be ahead: what follows here is larger still.</summary>
     public static void Observe(long seen)
     {
-        long last = Volatile.Read(ref _last);
-        while (last < seen)
+        while (true)
         {
-            last = Interlocked.CompareExchange(ref _last, seen, last) is var found && found == last ? seen : found;
+            long last = Volatile.Read(ref _last);
+            if (last >= seen || Interlocked.CompareExchange(ref _last, seen, last) == last)
+            {
+                return;
+            }
         }
     }
 }
