@@ -27,7 +27,7 @@ public static class ClusterNode
     /// <param name="leave">Cancelled when the user asks the node to leave.</param>
     /// <exception cref="Environments.EnvironmentException">The environment cannot be made, or is none that DQN can learn.</exception>
     /// <exception cref="InvalidOperationException">The actor system could not start (a port in use, for example).</exception>
-    public static async Task<NodeEnd> RunAsync(
+    public static Task<NodeEnd> RunAsync(
         TrainingOptions options,
         NodeOptions node,
         Config akka,
@@ -35,6 +35,18 @@ public static class ClusterNode
         Action<ILoggingBuilder> logging,
         Action<string> line,
         NodeHealth health,
+        CancellationToken leave) => RunAsync(options, node, akka, openSinks, logging, line, health, _ => { }, leave);
+
+    /// <summary>As the other; tests reach the actor system through <paramref name="started"/>.</summary>
+    internal static async Task<NodeEnd> RunAsync(
+        TrainingOptions options,
+        NodeOptions node,
+        Config akka,
+        Func<IReadOnlyList<IProgressSink>> openSinks,
+        Action<ILoggingBuilder> logging,
+        Action<string> line,
+        NodeHealth health,
+        Action<ActorSystem> started,
         CancellationToken leave)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -60,6 +72,7 @@ public static class ClusterNode
         using IHost host = NodeHost.Build(run, node, links, remote.WithFallback(akka), logging, PrepareLeaving, setups);
         await NodeHost.StartAsync(host).ConfigureAwait(false);
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
+        started(system);
         using CancellationTokenRegistration registration = leave.Register(() => links.End.TrySetResult(new NodeEnd(NodeEndKind.Left, "")));
         NodeEnd end = await EndAsync(run, links, system).ConfigureAwait(false);
         if (run.Summary.Task.IsCompletedSuccessfully)
