@@ -65,10 +65,25 @@ public static class DqnAkkaRegistration
         IActorRef progress = registry.Get<ProgressActor>();
         EvaluatorLinks evaluatorLinks = new(mirror, coordinator, checkpoints, progress, run.StartTimestamp, run.Stop);
         IActorRef evaluator = system.ActorOf(EvaluatorActor.CreateProps(run.Layout, run.Options, evaluatorLinks), "evaluator");
-        RunnerLinks runnerLinks = new(registry.Get<ReplayRegion>(), mirror, progress);
-        IActorRef runners = system.ActorOf(RunnerPoolActor.CreateProps(run.Layout, run.Options, runnerLinks, coordinator), "runners");
+        IActorRef runnerRegistry = system.ActorOf(RunnerRegistryActor.CreateProps(isTakeover: false), "runner-registry");
+        IActorRef training = system.ActorOf(Props.Create(() => new TrainingRouter(progress, coordinator, runnerRegistry)), "training");
+        RunnerPoolLinks poolLinks = new(registry.Get<ReplayRegion>(), mirror, training, ActorRefs.Nobody);
+        IActorRef runners = system.ActorOf(RunnerPoolActor.CreateProps(run.Layout, run.Options, poolLinks), "runners");
         registry.Register<EvaluatorActor>(evaluator);
         registry.Register<RunnerPoolActor>(runners);
-        coordinator.Tell(new RunMembers(runners, registry.Get<LearnerGuardianActor>(), checkpoints, evaluator, progress));
+        coordinator.Tell(new RunMembers(runnerRegistry, registry.Get<LearnerGuardianActor>(), checkpoints, evaluator, progress));
+    }
+
+    /// <summary>Takes what runners say to the run to those whom it concerns.</summary>
+    private sealed class TrainingRouter : ReceiveActor
+    {
+        public TrainingRouter(IActorRef progress, IActorRef coordinator, IActorRef registry)
+        {
+            Receive<ProgressProtocol.RunnerReport>(progress.Forward);
+            Receive<ProgressProtocol.RunnerRestarted>(progress.Forward);
+            Receive<RunProtocol.StopRun>(coordinator.Forward);
+            Receive<RunnerProtocol.ClaimRunners>(registry.Forward);
+            Receive<RunnerProtocol.ReleaseRunners>(registry.Forward);
+        }
     }
 }
