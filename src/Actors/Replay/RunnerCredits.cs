@@ -31,6 +31,10 @@ internal sealed class RunnerCredits(int window, int transitionsPerFragment)
     public long? NewerIncarnation(int runner, long incarnation) =>
         _links.TryGetValue(runner, out Link? link) && link.Incarnation > incarnation ? link.Incarnation : null;
 
+    /// <summary>Whether a runner's incarnation is the newest known and has not ended.</summary>
+    public bool IsOpen(int runner, long incarnation) =>
+        _links.TryGetValue(runner, out Link? link) && link.Incarnation == incarnation && !link.IsClosed;
+
     /// <summary>How far each runner's fragments were received, by index.</summary>
     public IReadOnlyList<ReplayProtocol.RunnerPosition> Positions() =>
         [.. _links.OrderBy(entry => entry.Key).Select(entry => new ReplayProtocol.RunnerPosition(entry.Key, entry.Value.Incarnation, entry.Value.Received))];

@@ -12,14 +12,11 @@ namespace DqnAkka.Actors;
 internal sealed class ShardChecks(int shard, NetworkLayout layout, bool isPrioritized)
 {
     /// <summary>What is wrong with a fragment: one line, or null.</summary>
-    public string? Fault(ReplayProtocol.Insert insert)
-    {
-        string from = $"a fragment of runner {insert.Runner}";
-        return insert.Shard != shard ? $"{from} is meant for shard {insert.Shard}"
-            : insert.Sequence < 1 || insert.EnvironmentSteps < 0 ? $"{from} has the number {insert.Sequence} and {insert.EnvironmentSteps} steps"
-            : Fault(insert.Batch) is { } fault ? $"{from} has {fault}"
-            : null;
-    }
+    public string? Fault(ReplayProtocol.Insert insert) =>
+        insert.Shard != shard ? $"a fragment of runner {insert.Runner} is meant for shard {insert.Shard}"
+        : insert.Sequence < 1 || insert.EnvironmentSteps < 0 ? $"a fragment of runner {insert.Runner} has the number {insert.Sequence} and {insert.EnvironmentSteps} steps"
+        : Fault(insert.Batch) is { } fault ? $"a fragment of runner {insert.Runner} has {fault}"
+        : null;
 
     /// <summary>What is wrong with transitions: words that complete "has …", or null.</summary>
     public string? Fault(TransitionBatch batch)

@@ -43,7 +43,7 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
     private void OnDeliver(Deliver deliver)
     {
         ShardTransfer transfer = new(deliver.Shard, deliver.Incarnation, deliver.Buffer, deliver.Runners);
-        Errand errand = new(deliver.Shard, transfer);
+        Errand errand = new(transfer);
         if (!TrySend(errand, transfer.Resend()))
         {
             _log.Info(
@@ -137,17 +137,17 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
     /// <summary>Straight to a successor that has answered of late, otherwise through a region, which knows where the shard is now.</summary>
     private bool TrySend(Errand errand, IEnumerable<IReplayShardMessage> messages)
     {
-        bool isDirect = errand.Transfer.Successor is not null && errand.SilentLooks < LooksBeforeAnotherWay;
-        if (!isDirect)
+        IActorRef? successor = errand.SilentLooks < LooksBeforeAnotherWay ? errand.Transfer.Successor : null;
+        if (successor is null)
         {
             _route.Turn();
         }
 
         foreach (IReplayShardMessage message in messages)
         {
-            if (isDirect)
+            if (successor is not null)
             {
-                errand.Transfer.Successor.Tell(message, Self);
+                successor.Tell(message, Self);
             }
             else if (!_route.TryTell(message, Self))
             {
@@ -187,10 +187,8 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
         public static Idle Instance { get; } = new();
     }
 
-    private sealed class Errand(int shard, ShardTransfer transfer)
+    private sealed class Errand(ShardTransfer transfer)
     {
-        public int Shard { get; } = shard;
-
         public ShardTransfer Transfer { get; } = transfer;
 
         /// <summary>Looks since the last answer.</summary>

@@ -59,44 +59,40 @@ internal sealed class ShardTransfer
     /// <returns>What is to be sent next.</returns>
     public IEnumerable<IReplayShardMessage> Apply(ReplayProtocol.TransferCredit credit, IActorRef successor)
     {
-        if (Successor is not null && !successor.Equals(Successor))
+        if (Successor is not null && (!successor.Equals(Successor) || credit.Received < _received))
         {
-            // The first successor is no more, and what it had is gone with it.
+            // The successor has a successor of its own, or began anew: what it had is gone.
             Successor = successor;
             _hasBegun = false;
             _received = 0;
-            _sent = 0;
-            return Due();
+            return Resend();
         }
 
         Successor = successor;
         _hasBegun = true;
-        _received = Math.Clamp(credit.Received, _received, Batches);
+        _received = Math.Min(credit.Received, Batches);
         _sent = Math.Max(_sent, _received);
-        return Due();
+        return DueBatches();
     }
 
     /// <summary>What is to be sent at first, and after a silence.</summary>
     public IEnumerable<IReplayShardMessage> Resend()
     {
         _sent = _received;
-        return Due();
+        return _hasBegun ? Beginning().Concat(DueBatches()) : Beginning();
     }
 
-    private IEnumerable<IReplayShardMessage> Due()
+    /// <summary>Many runners' positions do not fit one frame; the beginning may come as often as it takes.</summary>
+    private IEnumerable<IReplayShardMessage> Beginning()
     {
-        if (!_hasBegun)
+        for (int first = 0; first == 0 || first < _positions.Count; first += PositionsPerMessage)
         {
-            // Many runners' positions do not fit one frame; the beginning may come as often as it takes.
-            for (int first = 0; first == 0 || first < _positions.Count; first += PositionsPerMessage)
-            {
-                yield return new ReplayProtocol.TransferBegin(
-                    _shard, _source, _buffer.Count, [.. _positions.Skip(first).Take(PositionsPerMessage)]);
-            }
-
-            yield break;
+            yield return new ReplayProtocol.TransferBegin(_shard, _source, _buffer.Count, [.. _positions.Skip(first).Take(PositionsPerMessage)]);
         }
+    }
 
+    private IEnumerable<IReplayShardMessage> DueBatches()
+    {
         while (_sent < Batches && _sent < _received + _window)
         {
             int skip = _sent * _rows;

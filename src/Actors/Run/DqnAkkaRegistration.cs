@@ -24,8 +24,12 @@ public static class DqnAkkaRegistration
             .WithActors((system, registry) => StartWatchers(system, registry, run))
             .WithShardRegion<ReplayRegion>(
                 ReplayRegion.TypeName,
-                entity => ReplayShardActor.CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), layout.ObservationSize, options)
-                    .WithDispatcher(Dispatchers.Replay),
+                (_, registry, _) =>
+                {
+                    ReplayShardLinks links = new(ActorRefs.Nobody, registry.Get<ShardCourierActor>());
+                    return entity => ReplayShardActor.CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), layout, options, links)
+                        .WithDispatcher(Dispatchers.Replay);
+                },
                 new ReplayRegion(options.Replay.Shards),
                 new ShardOptions
                 {
@@ -54,6 +58,7 @@ public static class DqnAkkaRegistration
         registry.Register<RunCoordinatorActor>(system.ActorOf(RunCoordinatorActor.CreateProps(run.Options, run.Summary), "coordinator"));
         registry.Register<CheckpointWriterActor>(system.ActorOf(
             CheckpointWriterActor.CreateProps(run.Layout, run.Options, run.CheckpointDirectory, progress), "checkpoints"));
+        registry.Register<ShardCourierActor>(system.ActorOf(ShardCourierActor.CreateProps(), "courier"));
         registry.Register<PolicyMirrorActor>(system.ActorOf(PolicyMirrorActor.CreateProps(), "mirror"));
     }
 
