@@ -21,7 +21,7 @@ public sealed class FlowControlTests : TestKit
         _region = CreateTestProbe();
         _learner = CreateTestProbe();
         TrainingOptions options = Options();
-        _shards = [.. Enumerable.Range(0, Shards).Select(shard => ActorOfAsTestActorRef<ReplayShardActor>(ReplayShardActor.CreateProps(shard, Make.ObservationSize, options)))];
+        _shards = [.. Enumerable.Range(0, Shards).Select(shard => ActorOfAsTestActorRef<ReplayShardActor>(ReplayShardActor.CreateProps(shard, Make.Layout(options), options, new ReplayShardLinks(ActorRefs.Nobody, ActorRefs.Nobody))))];
     }
 
     [Fact]
