@@ -35,6 +35,9 @@ internal sealed partial class HostProcess : IDisposable
         _process.ErrorDataReceived += (_, line) => OnLine(_error, line.Data);
     }
 
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Whether the program has ended.</summary>
     public bool HasExited => _process.HasExited;
 

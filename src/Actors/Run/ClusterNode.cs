@@ -23,7 +23,7 @@ public static class ClusterNode
     /// <param name="openSinks">Makes those who hear of progress, when the training starts on this node.</param>
     /// <param name="logging">Where log lines go.</param>
     /// <param name="line">Takes lines that the user must see.</param>
-    /// <param name="health">What the health endpoints answer.</param>
+    /// <param name="readiness">Where the node keeps whether it is ready to work.</param>
     /// <param name="leave">Cancelled when the user asks the node to leave.</param>
     /// <exception cref="Environments.EnvironmentException">The environment cannot be made, or is none that DQN can learn.</exception>
     /// <exception cref="InvalidOperationException">The actor system could not start (a port in use, for example).</exception>
@@ -34,8 +34,8 @@ public static class ClusterNode
         Func<IReadOnlyList<IProgressSink>> openSinks,
         Action<ILoggingBuilder> logging,
         Action<string> line,
-        NodeHealth health,
-        CancellationToken leave) => RunAsync(options, node, akka, openSinks, logging, line, health, _ => { }, leave);
+        NodeReadiness readiness,
+        CancellationToken leave) => RunAsync(options, node, akka, openSinks, logging, line, readiness, _ => { }, leave);
 
     /// <summary>As the other; tests reach the actor system through <paramref name="started"/>.</summary>
     internal static async Task<NodeEnd> RunAsync(
@@ -45,22 +45,15 @@ public static class ClusterNode
         Func<IReadOnlyList<IProgressSink>> openSinks,
         Action<ILoggingBuilder> logging,
         Action<string> line,
-        NodeHealth health,
+        NodeReadiness readiness,
         Action<ActorSystem> started,
         CancellationToken leave)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(node);
-        ArgumentNullException.ThrowIfNull(health);
+        ArgumentNullException.ThrowIfNull(readiness);
         TrainingRun run = new(options, openSinks, leave);
-        MemberFile members = new(options.Run.Directory);
-        NodeLinks links = new()
-        {
-            Remembered = members.Read(line),
-            Remember = members.Write,
-            Line = line,
-            Health = health,
-        };
+        TaskCompletionSource<NodeEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
         List<Setup> setups = [];
         Config remote = Remote(node.Remote);
         if (node.Remote.Tls is { } tls)
@@ -69,27 +62,38 @@ public static class ClusterNode
             remote = remote.WithFallback(ClusterTls.Settings);
         }
 
-        using IHost host = NodeHost.Build(run, node, links, remote.WithFallback(akka), logging, PrepareLeaving, setups);
+        using IHost host = NodeHost.Build(run, node, Links, remote.WithFallback(akka), logging, PrepareLeaving, setups);
         await NodeHost.StartAsync(host).ConfigureAwait(false);
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
         started(system);
-        using CancellationTokenRegistration registration = leave.Register(() => links.End.TrySetResult(new NodeEnd(NodeEndKind.Left, "")));
-        NodeEnd end = await EndAsync(run, links, system).ConfigureAwait(false);
+        using CancellationTokenRegistration registration = leave.Register(() => end.TrySetResult(new NodeEnd(NodeEndKind.Left, "")));
+        NodeEnd ended = await EndAsync(run, end.Task, system).ConfigureAwait(false);
         if (run.Summary.Task.IsCompletedSuccessfully)
         {
             await OthersHaveLeftAsync(system).ConfigureAwait(false);
         }
 
-        if (end.Kind == NodeEndKind.Removed)
+        if (ended.Kind == NodeEndKind.Removed)
         {
             // There is nobody to hand over to, and on the losing side of a partition the learner must not linger.
             await system.Terminate().ConfigureAwait(false);
         }
 
         await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).ConfigureAwait(false);
-        health.SetDead();
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        return end;
+        return ended;
+
+        NodeLinks Links(IActorRef toTraining)
+        {
+            NodeLinks links = new(toTraining, end, line) { Readiness = readiness };
+            if (options.Run.Directory.Length == 0)
+            {
+                return links;
+            }
+
+            MemberFile members = new(options.Run.Directory, line);
+            return links with { Remembered = members.Read(), Remember = members.Write };
+        }
     }
 
     private static Config Remote(RemoteOptions remote) => ConfigurationFactory.ParseString(string.Create(
@@ -102,12 +106,12 @@ public static class ClusterNode
         }
         """));
 
-    private static async Task<NodeEnd> EndAsync(TrainingRun run, NodeLinks links, ActorSystem system)
+    private static async Task<NodeEnd> EndAsync(TrainingRun run, Task<NodeEnd> end, ActorSystem system)
     {
-        await Task.WhenAny(links.End.Task, run.Summary.Task, system.WhenTerminated).ConfigureAwait(false);
-        if (links.End.Task.IsCompleted)
+        await Task.WhenAny(end, run.Summary.Task, system.WhenTerminated).ConfigureAwait(false);
+        if (end.IsCompleted)
         {
-            return await links.End.Task.ConfigureAwait(false);
+            return await end.ConfigureAwait(false);
         }
 
         if (run.Summary.Task.IsCompletedSuccessfully)

@@ -17,21 +17,23 @@ public static class DqnAkkaRegistration
     /// <param name="builder">The configuration.</param>
     /// <param name="run">The run.</param>
     /// <param name="node">The process.</param>
-    /// <param name="links">Whom the node's actor tells.</param>
-    public static AkkaConfigurationBuilder AddDqnAkka(this AkkaConfigurationBuilder builder, TrainingRun run, NodeOptions node, NodeLinks links)
+    /// <param name="links">Whom the node's actor tells, given the way to the training.</param>
+    public static AkkaConfigurationBuilder AddDqnAkka(
+        this AkkaConfigurationBuilder builder, TrainingRun run, NodeOptions node, Func<IActorRef, NodeLinks> links)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(node);
         return builder
             .WithDistributedPubSub(null!)
+            .AddTraining(run, node)
             .WithActors((system, registry) =>
             {
-                registry.Register<NodeActor>(system.ActorOf(NodeActor.CreateProps(node, links), NodeProtocol.ActorName));
+                NodeLinks nodeLinks = links(registry.Get<TrainingActor>());
+                registry.Register<NodeActor>(system.ActorOf(NodeActor.CreateProps(node, nodeLinks), NodeProtocol.ActorName));
                 registry.Register<ShardCourierActor>(system.ActorOf(ShardCourierActor.CreateProps(), ShardCourierActor.ActorName));
             })
             .AddReplayShards(run, node)
-            .AddTraining(run, node)
             .WithActors((system, registry) => StartPlayers(system, registry, run, node));
     }
 
@@ -76,7 +78,8 @@ public static class DqnAkkaRegistration
         return builder.WithSingleton<TrainingActor>(
             TrainingActor.SingletonName,
             (_, registry, _) => TrainingActor.CreateProps(
-                run, new TrainingLinks(registry.Get<ReplayRegion>(), () => registry.Get<PolicyMirrorActor>(), registry.Get<NodeActor>())),
+                // The others are there by the time that the singleton starts, which is after the node has joined.
+                run, () => new TrainingLinks(registry.Get<ReplayRegion>(), registry.Get<PolicyMirrorActor>(), registry.Get<NodeActor>())),
             new ClusterSingletonOptions { Role = ClusterRoles.Learner, TerminationMessage = RunProtocol.HandOver.Instance });
     }
 
@@ -86,7 +89,6 @@ public static class DqnAkkaRegistration
         IActorRef training = registry.Get<TrainingActor>();
         IActorRef mirror = system.ActorOf(PolicyMirrorActor.CreateProps(nodeActor, training, run.Layout.Length), "mirror");
         registry.Register<PolicyMirrorActor>(mirror);
-        nodeActor.Tell(new NodeTraining(training));
         if (node.Roles.Contains(ClusterRoles.Runner))
         {
             RunnerPoolLinks links = new(registry.Get<ReplayRegion>(), mirror, training, nodeActor);

@@ -15,7 +15,7 @@ internal static class NodeHost
     /// <summary>Builds the process's host.</summary>
     /// <param name="run">The run.</param>
     /// <param name="node">The process.</param>
-    /// <param name="links">Whom the node's actor tells.</param>
+    /// <param name="links">Whom the node's actor tells, given the way to the training.</param>
     /// <param name="akka">Akka's configuration, whole.</param>
     /// <param name="logging">Where log lines go.</param>
     /// <param name="started">Called when every actor of the node is there.</param>
@@ -23,7 +23,7 @@ internal static class NodeHost
     public static IHost Build(
         TrainingRun run,
         NodeOptions node,
-        NodeLinks links,
+        Func<IActorRef, NodeLinks> links,
         Config akka,
         Action<ILoggingBuilder> logging,
         Action<ActorSystem> started,

@@ -24,11 +24,12 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
     private RunSummary? _summary;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
-    public TrainingActor(TrainingRun run, TrainingLinks links)
+    public TrainingActor(TrainingRun run, Func<TrainingLinks> nodeLinks)
     {
         ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(links);
+        ArgumentNullException.ThrowIfNull(nodeLinks);
         _run = run;
+        TrainingLinks links = nodeLinks();
         TrainingOptions options = run.Options;
         _sinks = OpenSinks();
         IReadOnlyDictionary<string, long>? resumed = run.ReadCheckpointCounters();
@@ -37,9 +38,9 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
         _coordinator = Context.ActorOf(RunCoordinatorActor.CreateProps(options, run.Summary, start), "coordinator");
         _checkpointWriter = Context.ActorOf(
             CheckpointWriterActor.CreateProps(run.Layout, options, run.CheckpointDirectory, _progress), "checkpoints");
-        EvaluatorLinks evaluatorLinks = new(links.Mirror(), _coordinator, _checkpointWriter, _progress, start, run.Stop);
+        EvaluatorLinks evaluatorLinks = new(links.Mirror, _coordinator, _checkpointWriter, _progress, start, run.Stop);
         IActorRef evaluator = Context.ActorOf(EvaluatorActor.CreateProps(run.Layout, options, evaluatorLinks), "evaluator");
-        IActorRef registry = Context.ActorOf(RunnerRegistryActor.CreateProps(options, isTakeover: resumed is not null), "runners");
+        IActorRef registry = Context.ActorOf(RunnerRegistryActor.CreateProps(isTakeover: resumed is not null), "runners");
         LearnerGuardianLinks learnerLinks = new(links.Region, _checkpointWriter, _coordinator, _progress, start, run.LoadCheckpoint);
         _learner = Context.ActorOf(LearnerGuardianActor.CreateProps(run.Layout, options, learnerLinks), "learner");
         _coordinator.Tell(new RunMembers(registry, _learner, _checkpointWriter, evaluator, _progress));
@@ -60,8 +61,8 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
 
     /// <summary>Makes the singleton.</summary>
     /// <param name="run">The run on this node.</param>
-    /// <param name="links">The node's other actors.</param>
-    public static Props CreateProps(TrainingRun run, TrainingLinks links) => Props.Create(() => new TrainingActor(run, links));
+    /// <param name="links">Gives the node's other actors when the singleton starts.</param>
+    public static Props CreateProps(TrainingRun run, Func<TrainingLinks> links) => Props.Create(() => new TrainingActor(run, links));
 
     /// <inheritdoc />
     protected override void PreStart() => _run.Summary.Task.PipeTo(Self, failure: _ => TellEnded.Instance);
@@ -175,4 +176,4 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
 /// <param name="Region">The replay shards' region.</param>
 /// <param name="Mirror">The node's policy mirror.</param>
 /// <param name="Node">The node's actor.</param>
-public sealed record TrainingLinks(IActorRef Region, Func<IActorRef> Mirror, IActorRef Node);
+public sealed record TrainingLinks(IActorRef Region, IActorRef Mirror, IActorRef Node);

@@ -26,9 +26,9 @@ public static class TrainingSession
     {
         ArgumentNullException.ThrowIfNull(options);
         TrainingRun run = new(options, () => sinks, stop);
-        NodeLinks links = new() { IsEmbedded = true };
+        TaskCompletionSource<NodeEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool isStarted = false;
-        using IHost host = NodeHost.Build(run, new NodeOptions(), links, akka, Log, JoinSelf);
+        using IHost host = NodeHost.Build(run, new NodeOptions(), Links, akka, Log, JoinSelf);
         await NodeHost.StartAsync(host).ConfigureAwait(false);
         Volatile.Write(ref isStarted, true);
         IActorRef training = host.Services.GetRequiredService<ActorRegistry>().Get<TrainingActor>();
@@ -46,6 +46,9 @@ public static class TrainingSession
         {
             await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
+
+        // What stands still is said by the run itself.
+        NodeLinks Links(IActorRef toTraining) => new(toTraining, end, _ => { }) { IsEmbedded = true };
 
         // Standard output is for the run's own lines, which scripts read. A start that fails is told by its exception, in one line.
         void Log(ILoggingBuilder logging) => logging
