@@ -40,7 +40,7 @@ public static class DqnAkkaRegistration
     private static AkkaConfigurationBuilder AddReplayShards(this AkkaConfigurationBuilder builder, TrainingRun run, NodeOptions node)
     {
         TrainingOptions options = run.Options;
-        int observationSize = run.Layout.ObservationSize;
+        NetworkLayout layout = run.Layout;
         ReplayRegion routing = new(options.Replay.Shards);
         if (!node.Roles.Contains(ClusterRoles.Replay))
         {
@@ -53,7 +53,7 @@ public static class DqnAkkaRegistration
             {
                 ReplayShardLinks links = new(registry.Get<NodeActor>(), registry.Get<ShardCourierActor>());
                 return entity => ReplayShardActor
-                    .CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), observationSize, options, links)
+                    .CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), layout, options, links)
                     .WithDispatcher(Dispatchers.Replay);
             },
             routing,
