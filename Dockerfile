@@ -32,7 +32,7 @@ RUN mkdir -p /var/lib/dqnakka && chown "$APP_UID:$APP_UID" /var/lib/dqnakka
 WORKDIR /var/lib/dqnakka
 USER $APP_UID
 
-# The address of the nodes. The health port is what HEALTH_PORT and --health-port say.
+# The port of the nodes. DQN_HEALTH_PORT opens the one that the health check asks.
 EXPOSE 4053
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["dqnakka-health"]
 ENTRYPOINT ["dqnakka"]
