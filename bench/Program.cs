@@ -9,6 +9,8 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["replay"] = _ => ReplayBenchmark.Run(),
     ["learner"] = _ => LearnerBenchmark.Run(),
     ["transport"] = TransportBenchmark.Run,
+    ["chaos"] = arguments => ChaosBenchmark.Run(arguments),
+    ["memory"] = arguments => MemoryBenchmark.Run(arguments),
 };
 
 // The transport benchmark starts this program a second time.
