@@ -31,7 +31,7 @@ public static class DqnAkkaRegistration
             {
                 NodeLinks nodeLinks = links(registry.Get<TrainingActor>());
                 registry.Register<NodeActor>(system.ActorOf(NodeActor.CreateProps(node, nodeLinks), NodeProtocol.ActorName));
-                registry.Register<ShardCourierActor>(system.ActorOf(ShardCourierActor.CreateProps(), ShardCourierActor.ActorName));
+                registry.Register<ShardCourierActor>(system.ActorOf(ShardCourierActor.CreateProps(), "courier"));
             })
             .AddReplayShards(run, node)
             .WithActors((system, registry) => StartPlayers(system, registry, run, node));
@@ -40,7 +40,7 @@ public static class DqnAkkaRegistration
     private static AkkaConfigurationBuilder AddReplayShards(this AkkaConfigurationBuilder builder, TrainingRun run, NodeOptions node)
     {
         TrainingOptions options = run.Options;
-        int observationSize = run.Layout.ObservationSize;
+        NetworkLayout layout = run.Layout;
         ReplayRegion routing = new(options.Replay.Shards);
         if (!node.Roles.Contains(ClusterRoles.Replay))
         {
@@ -53,7 +53,7 @@ public static class DqnAkkaRegistration
             {
                 ReplayShardLinks links = new(registry.Get<NodeActor>(), registry.Get<ShardCourierActor>());
                 return entity => ReplayShardActor
-                    .CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), observationSize, options, links)
+                    .CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), layout, options, links)
                     .WithDispatcher(Dispatchers.Replay);
             },
             routing,
@@ -87,7 +87,7 @@ public static class DqnAkkaRegistration
     {
         IActorRef nodeActor = registry.Get<NodeActor>();
         IActorRef training = registry.Get<TrainingActor>();
-        IActorRef mirror = system.ActorOf(PolicyMirrorActor.CreateProps(nodeActor, training, run.Layout.Length), "mirror");
+        IActorRef mirror = system.ActorOf(PolicyMirrorActor.CreateProps(), "mirror");
         registry.Register<PolicyMirrorActor>(mirror);
         if (node.Roles.Contains(ClusterRoles.Runner))
         {

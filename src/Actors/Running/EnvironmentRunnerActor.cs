@@ -57,7 +57,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Makes a runner.</summary>
-    /// <param name="lease">Its index, and how often a runner of this index was started before.</param>
+    /// <param name="lease">Its index, and the number of this start, on which its random numbers depend.</param>
     /// <param name="total">Runners in the whole cluster, N of the ladder.</param>
     /// <param name="layout">The network's shape.</param>
     /// <param name="options">The run's options.</param>

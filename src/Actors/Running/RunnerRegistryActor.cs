@@ -58,12 +58,12 @@ public sealed class RunnerRegistryActor : ReceiveActor, IWithTimers
     {
         int total = _leases.Total;
         _leases.Claim(claim.Pool, Sender.Path.ToStringWithAddress(), claim.Count, claim.Held);
+        _pools[claim.Pool] = Sender;
         foreach (long replaced in _pools.Keys.Where(pool => !_leases.Knows(pool)).ToArray())
         {
             Remove(replaced);
         }
 
-        _pools[claim.Pool] = Sender;
         Context.Watch(Sender);
         if (_isStopped)
         {
