@@ -116,7 +116,7 @@ public sealed class ConfigurationProblemTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("x.conf", text);
-        UserErrorException exception = Assert.Throws<UserErrorException>(() => new ConfigurationSource { File = file }.Resolve());
+        UserErrorException exception = Assert.Throws<UserErrorException>(() => new ConfigurationSource { Files = [file] }.Resolve());
         Assert.Equal([$"{file}:{expected}"], exception.Lines);
     }
 
@@ -125,7 +125,7 @@ public sealed class ConfigurationProblemTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("x.conf", "dqn {\n  learner {\n    gama = 1\n    optimizer = sgd\n  }\n}\n");
-        ConfigurationSource source = new() { File = file, Assignments = ["dqn.replay.shards=0"] };
+        ConfigurationSource source = new() { Files = [file], Assignments = ["dqn.replay.shards=0"] };
         UserErrorException exception = Assert.Throws<UserErrorException>(source.Resolve);
         Assert.Equal(
             [
@@ -139,8 +139,8 @@ public sealed class ConfigurationProblemTests
     [Fact]
     public void A_missing_file_is_one_line_that_names_the_ready_made_experiments()
     {
-        UserErrorException exception = Assert.Throws<UserErrorException>(() => new ConfigurationSource { File = "nofile.conf" }.Resolve());
-        Assert.Equal(["nofile.conf does not exist: give --config a file, or one of acrobot, cartpole, mountaincar"], exception.Lines);
+        UserErrorException exception = Assert.Throws<UserErrorException>(() => new ConfigurationSource { Files = ["nofile.conf"] }.Resolve());
+        Assert.Equal(["nofile.conf does not exist: give --config a file, or one of acrobot, cartpole, mountaincar, tls"], exception.Lines);
     }
 
     [Theory]

@@ -66,6 +66,15 @@ internal sealed class ConfigurationLayer
             return parsed;
         }
 
+        return Literal(key, value, origin);
+    }
+
+    /// <summary>One key with a text that is taken as it is.</summary>
+    /// <param name="key">The whole key.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="origin">Where it was given, for example <c>--port</c>.</param>
+    public static ConfigurationLayer Literal(string key, string value, string origin)
+    {
         ConfigurationLayer layer = new();
         layer._values[key] = Rooted(key, new RawValue([value], false, origin), Environment.CurrentDirectory);
         return layer;
