@@ -42,7 +42,7 @@ public sealed class NodeConfigurationTests
     public void A_wrong_variable_is_told_with_the_line_that_reads_it()
     {
         UserErrorException exception = Assert.Throws<UserErrorException>(() => Node(new() { ["DQN_PORT"] = "many" }).Resolve());
-        Assert.Matches(@"^dqn\.remote\.port = many \(hocon/environment\.conf:[0-9]+\) is not an integer: give an integer, 0 to 65535$", Assert.Single(exception.Lines));
+        Assert.Matches(@"^dqn\.remote\.port = many \(hocon/environment\.conf:[0-9]+, variable DQN_PORT\) is not an integer: give an integer, 0 to 65535$", Assert.Single(exception.Lines));
     }
 
     [Fact]

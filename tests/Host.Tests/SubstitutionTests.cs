@@ -47,7 +47,7 @@ public sealed class SubstitutionTests
 
     [Theory]
     [InlineData("dqn.run.seed = 3 # first\ndqn.run.seed = ${?ABSENT} // second", "3", "x.conf:1")]
-    [InlineData("dqn.run.seed = 3\ndqn.run.seed = ${?SEED}", "7", "x.conf:2")]
+    [InlineData("dqn.run.seed = 3\ndqn.run.seed = ${?SEED}", "7", "x.conf:2, variable SEED")]
     public void A_value_that_stays_is_reported_where_it_was_written(string text, string value, string origin)
     {
         RawValue raw = Parse(text).Values["dqn.run.seed"];

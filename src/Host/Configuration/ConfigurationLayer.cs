@@ -28,8 +28,8 @@ internal sealed class ConfigurationLayer
     /// <exception cref="UserErrorException">The text is not well-formed, or names a variable that is not set.</exception>
     public static ConfigurationLayer Parse(string text, string name, string folder, Func<string, string?>? variables = null)
     {
-        (string resolved, IReadOnlyDictionary<string, int> lines) = HoconScanner.Scan(text, name, variables ?? Environment.GetEnvironmentVariable);
-        if (lines.Count == 0)
+        (string resolved, IReadOnlyDictionary<string, string> origins) = HoconScanner.Scan(text, name, variables ?? Environment.GetEnvironmentVariable);
+        if (origins.Count == 0)
         {
             return new ConfigurationLayer();
         }
@@ -39,7 +39,7 @@ internal sealed class ConfigurationLayer
         ConfigurationLayer layer = new();
         foreach (string key in items.Keys.Where(key => key != "akka").ToArray())
         {
-            layer.Add(key, items[key], folder, path => lines.TryGetValue(path, out int line) ? $"{name}:{line}" : name);
+            layer.Add(key, items[key], folder, path => origins.TryGetValue(path, out string? origin) ? $"{name}:{origin}" : name);
             items.Remove(key);
         }
 

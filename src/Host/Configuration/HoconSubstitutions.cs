@@ -4,8 +4,8 @@ namespace DqnAkka.Host;
 
 /// <summary>A HOCON text that Akka's parser can read.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Lines">Line, from 1, by whole key; the last where a key is given twice.</param>
-internal sealed record ScannedHocon(string Text, IReadOnlyDictionary<string, int> Lines);
+/// <param name="Origins">By whole key its line, from 1, and the environment variable that gives the value, if one does; the last where a key is given twice.</param>
+internal sealed record ScannedHocon(string Text, IReadOnlyDictionary<string, string> Origins);
 
 /// <summary>One <c>key = value</c> of a text.</summary>
 /// <param name="Path">The whole key.</param>
@@ -73,13 +73,14 @@ internal static class HoconSubstitutions
             position = isRemoved ? reference.RemovedEnd : reference.End;
         }
 
-        Dictionary<string, int> lines = [];
+        Dictionary<string, string> origins = [];
         foreach (HoconField field in kept)
         {
-            lines[field.Path] = field.Line;
+            string variable = field.Value is { } whole && !HasKey(kept, whole.Path) ? $", variable {whole.Path}" : "";
+            origins[field.Path] = $"{field.Line}{variable}";
         }
 
-        return new ScannedHocon(result.Append(text, position, text.Length - position).ToString(), lines);
+        return new ScannedHocon(result.Append(text, position, text.Length - position).ToString(), origins);
     }
 
     private static string Literal(string value) => HoconLiteral.Quote(value.ReplaceLineEndings(" "));
