@@ -1,9 +1,6 @@
 namespace DqnAkka.Actors;
 
-/// <summary>
-/// Numbers that grow from one start of an actor to the next, also across processes on one machine's clock; across machines once the
-/// larger number was seen (as Lamport's clocks do).
-/// </summary>
+/// <summary>Numbers that grow from one start of an actor to the next, also across processes on one machine's clock.</summary>
 internal static class Incarnations
 {
     private static long _last;
@@ -22,20 +19,16 @@ internal static class Incarnations
         }
     }
 
-    /// <summary>Lets every later <see cref="Next"/> be larger than a number that came from elsewhere.</summary>
-    /// <param name="seen">The number.</param>
+    /// <summary>Takes note of a number that another process gave, whose clock may be ahead: what follows here is larger still.</summary>
     public static void Observe(long seen)
     {
-        long last = Volatile.Read(ref _last);
-        while (last < seen)
+        while (true)
         {
-            long found = Interlocked.CompareExchange(ref _last, seen, last);
-            if (found == last)
+            long last = Volatile.Read(ref _last);
+            if (last >= seen || Interlocked.CompareExchange(ref _last, seen, last) == last)
             {
                 return;
             }
-
-            last = found;
         }
     }
 }

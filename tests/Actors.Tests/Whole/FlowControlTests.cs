@@ -77,7 +77,7 @@ public sealed class FlowControlTests : TestKit
         for (int runner = 0; runner < Runners; runner++)
         {
             RunnerLinks links = new(_region, mirror, CreateTestProbe());
-            ActorOfAsTestActorRef<EnvironmentRunnerActor>(EnvironmentRunnerActor.CreateProps(runner, 0, Make.Layout(options), options, links))
+            ActorOfAsTestActorRef<EnvironmentRunnerActor>(EnvironmentRunnerActor.CreateProps(new RunnerProtocol.RunnerLease(runner, 0), Runners, Make.Layout(options), options, links))
                 .Tell(Make.Snapshot(Make.Layout(options)), mirror);
         }
     }
