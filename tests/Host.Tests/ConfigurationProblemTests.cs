@@ -82,7 +82,7 @@ public sealed class ConfigurationProblemTests
         { "include \"other.conf\"", "1: include is not supported: put the keys into this file" },
         { "dqn.run.seed = ${dqn.run.seed}", "1: dqn.run.seed refers to itself: give it a value" },
         { "dqn.run.seed = ${dqn.stop.steps}\ndqn.stop.steps = ${dqn.run.seed}", "1: dqn.run.seed refers to itself: give it a value" },
-        { "dqn.run.seed = ${nothing}", " not readable as HOCON (Unresolved substitution: nothing): write 'key = value', one on each line" },
+        { "\ndqn.run.seed = ${nothing}", "2: nothing is neither a key of this file nor an environment variable: set it, or write ${?nothing} to leave the key as it is without it" },
         { "x = 1\ndqn { a { b = 4 }, c = 5 }", "2: not readable as HOCON (Unknown token): write 'key = value', one on each line" },
     };
 
