@@ -13,6 +13,7 @@ internal sealed class PartAssembly<TKey>(long maxBytes, int maxOpen)
     private const int PieceOverheadBytes = 64;
 
     private readonly Dictionary<TKey, Message> _open = [];
+    private readonly int _maxOpen = maxOpen >= 1 ? maxOpen : throw new ArgumentOutOfRangeException(nameof(maxOpen), maxOpen, "one message must be allowed to be open");
     private long _begun;
 
     /// <summary>Bytes held.</summary>
@@ -86,7 +87,7 @@ internal sealed class PartAssembly<TKey>(long maxBytes, int maxOpen)
         }
 
         _open.TryAdd(key, message);
-        while (_open.Count > maxOpen || Bytes + bytes > maxBytes)
+        while (_open.Count > _maxOpen || Bytes + bytes > maxBytes)
         {
             Drop(_open.Where(entry => entry.Value != message).MinBy(entry => entry.Value.Begun).Key);
         }
