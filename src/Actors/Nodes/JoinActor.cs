@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Configuration;
 
 namespace DqnAkka.Actors;
 
@@ -26,6 +27,9 @@ internal sealed class JoinActor : ReceiveActor, IWithTimers
         Receive<NodeProtocol.JoinAccepted>(OnAccepted);
         Receive<NodeProtocol.JoinPending>(pending => _procedure.Pending(pending.Address, pending.Reason, Now));
         Receive<NodeProtocol.JoinRefused>(OnRefused);
+        Receive<NodeProtocol.IAmHere>(OnIAmHere);
+        // Nobody answers at the node's own address from outside: nobody contradicts it.
+        Receive<Status.Failure>(_ => { });
     }
 
     /// <inheritdoc />
@@ -51,6 +55,38 @@ internal sealed class JoinActor : ReceiveActor, IWithTimers
 
         _procedure.Start(Now);
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TimeSpan.Zero, AskPeriod);
+        if (IsReachedElsewhere())
+        {
+            WhoIsAtOwnAddress().PipeTo(Self);
+        }
+    }
+
+    /// <summary>Whether others reach the node under another address than it listens on: another process may be given the same one.</summary>
+    private static bool IsReachedElsewhere()
+    {
+        Config transport = Context.System.Settings.Config.GetConfig("akka.remote.dot-netty.tcp");
+        return transport.GetString("public-hostname").Length > 0 || transport.GetInt("public-port") > 0;
+    }
+
+    /// <summary>
+    /// Asks from outside who is there. Where it is another process, the answers of the cluster's members go to that one, and this node
+    /// would wait for ever.
+    /// </summary>
+    private Task<NodeProtocol.IAmHere> WhoIsAtOwnAddress() => NodeClient.AskAsync(
+        _self,
+        Context.System.Settings.Config,
+        Context.System.Settings.Setup,
+        new NodeProtocol.WhoIsThere(_self),
+        message => message as NodeProtocol.IAmHere,
+        CancellationToken.None);
+
+    private void OnIAmHere(NodeProtocol.IAmHere here)
+    {
+        if (here.Uid != _cluster.SelfUniqueAddress.Uid)
+        {
+            Timers.CancelAll();
+            _links.End.TrySetResult(new NodeEnd(NodeEndKind.Refused, Admission.AddressIsTaken(_self)));
+        }
     }
 
     private void OnTick()
