@@ -23,7 +23,9 @@ internal enum JoinStep
 internal sealed class JoinProcedure
 {
     private static readonly TimeSpan FormAfter = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(10);
+    // A process that was killed and started again on its address is let in at the second request: at the first the cluster drops the
+    // dead one.
+    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LinePeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
     private readonly Dictionary<string, Contact> _contacts = new(StringComparer.Ordinal);
@@ -32,6 +34,7 @@ internal sealed class JoinProcedure
     private TimeSpan _since;
     private TimeSpan _lastLine;
     private string? _target;
+    private (string Address, TimeSpan At)? _accepted;
 
     /// <summary>Works out whom to ask.</summary>
     /// <param name="self">The node's address, <c>host:port</c>.</param>
@@ -109,6 +112,7 @@ internal sealed class JoinProcedure
 
         _target = address;
         _since = now;
+        _accepted = (address, now);
         return true;
     }
 
@@ -133,9 +137,9 @@ internal sealed class JoinProcedure
     /// <param name="unreachable">Members that the cluster it joins cannot reach.</param>
     public string Describe(TimeSpan now, IReadOnlyCollection<string> unreachable)
     {
-        if (_target is not null)
+        if (_target is not null || now - _accepted?.At <= JoinTimeout + Silence)
         {
-            string through = _target.Length > 0 ? $" of {_target}" : "";
+            string through = _accepted is { } accepted ? $" of {accepted.Address}" : "";
             string blame = unreachable.Count > 0 ? $", which first has to reach or drop {string.Join(", ", unreachable)}" : "";
             return $"the cluster{through} to take it in{blame}";
         }

@@ -35,11 +35,11 @@ public sealed class JoinProcedureTests
         Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(0)));
         Assert.True(procedure.Accepted(Other, Seconds(1)));
         Assert.False(procedure.Accepted(Third, Seconds(1)));
-        Assert.Equal(JoinStep.Wait, procedure.Next(Seconds(10.9)));
+        Assert.Equal(JoinStep.Wait, procedure.Next(Seconds(3.9)));
         // It was not taken in: it asks again, for the whole time, before it would form anything.
-        Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(11)));
-        Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(15.9)));
-        Assert.True(procedure.Accepted(Other, Seconds(15.9)));
+        Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(4)));
+        Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(8.9)));
+        Assert.True(procedure.Accepted(Other, Seconds(8.9)));
     }
 
     [Theory]
@@ -87,9 +87,12 @@ public sealed class JoinProcedureTests
     public void A_cluster_that_cannot_take_it_in_is_named_with_the_members_that_it_cannot_reach()
     {
         JoinProcedure procedure = Start([ClusterRoles.Runner], [Other]);
-        procedure.Accepted(Other, Seconds(5));
+        procedure.Accepted(Other, Seconds(8));
         Assert.Equal(
             $"waits for the cluster of {Other} to take it in, which first has to reach or drop {Third}", procedure.Due(Seconds(10), [Third]));
+        Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(11)));
+        Assert.Equal($"the cluster of {Other} to take it in", procedure.Describe(Seconds(11), []));
+        Assert.StartsWith("a seed node: ", procedure.Describe(Seconds(15), []), StringComparison.Ordinal);
     }
 
     [Fact]
