@@ -18,4 +18,17 @@ internal static class Incarnations
             }
         }
     }
+
+    /// <summary>Takes note of a number that another process gave, whose clock may be ahead: what follows here is larger still.</summary>
+    public static void Observe(long seen)
+    {
+        while (true)
+        {
+            long last = Volatile.Read(ref _last);
+            if (last >= seen || Interlocked.CompareExchange(ref _last, seen, last) == last)
+            {
+                return;
+            }
+        }
+    }
 }
