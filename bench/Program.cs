@@ -8,6 +8,8 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["environments"] = _ => EnvironmentsBenchmark.Run(),
     ["replay"] = _ => ReplayBenchmark.Run(),
     ["learner"] = _ => LearnerBenchmark.Run(),
+    ["chaos"] = arguments => ChaosBenchmark.Run(arguments),
+    ["memory"] = arguments => MemoryBenchmark.Run(arguments),
 };
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Func<string[], int>? benchmark))

@@ -12,6 +12,30 @@ public static class CounterNames
     /// <summary>Transitions inserted.</summary>
     public const string Inserts = "inserts";
 
+    /// <summary>Generation of the learner that wrote the checkpoint.</summary>
+    public const string Generation = "generation";
+
+    /// <summary>Wall-clock time of the run, in milliseconds.</summary>
+    public const string ElapsedMilliseconds = "elapsed-milliseconds";
+
     /// <summary>Transitions sampled.</summary>
     public const string Samples = "samples";
+
+    /// <summary>Generation of the learner: its successor takes a larger one, whatever its clock says.</summary>
+    public const string Generation = "generation";
+
+    /// <summary>Wall time of the run so far, all its processes together.</summary>
+    public const string ElapsedMilliseconds = "elapsed-milliseconds";
+
+    /// <summary>Incarnation of a shard, as the learner knew it.</summary>
+    /// <param name="shard">The shard.</param>
+    public static string ShardIncarnation(int shard) => $"shard-{shard}-incarnation";
+
+    /// <summary>Transitions inserted since that incarnation began, as far as they are in <see cref="Inserts"/>.</summary>
+    /// <param name="shard">The shard.</param>
+    public static string ShardInserts(int shard) => $"shard-{shard}-inserts";
+
+    /// <summary>Environment steps since that incarnation began, as far as they are in <see cref="Steps"/>.</summary>
+    /// <param name="shard">The shard.</param>
+    public static string ShardSteps(int shard) => $"shard-{shard}-steps";
 }

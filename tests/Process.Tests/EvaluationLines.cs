@@ -10,7 +10,11 @@ internal static partial class EvaluationLines
     public static double Mean(string line)
     {
         Match match = Pattern().Match(line);
-        Assert.True(match.Success, $"no evaluation line: {line}");
+        if (!match.Success)
+        {
+            throw new InvalidOperationException($"no evaluation line: {line}");
+        }
+
         return double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
     }
 

@@ -9,6 +9,8 @@ internal sealed partial class HostProcess : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private const int InterruptSignal = 2;
+    private const int KillSignal = 9;
+    private const int TerminateSignal = 15;
     private readonly System.Diagnostics.Process _process;
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _error = new();
@@ -29,14 +31,40 @@ internal sealed partial class HostProcess : IDisposable
         }
 
         _process = new System.Diagnostics.Process { StartInfo = start };
-        _process.OutputDataReceived += (_, line) => OnOutput(line.Data);
-        _process.ErrorDataReceived += (_, line) => Append(_error, line.Data);
+        _process.OutputDataReceived += (_, line) => OnLine(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => OnLine(_error, line.Data);
+    }
+
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether the program has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it has written so far.</summary>
+    public HostResult SoFar
+    {
+        get
+        {
+            lock (_output)
+            {
+                return new HostResult(_process.HasExited ? _process.ExitCode : -1, _output.ToString(), _error.ToString());
+            }
+        }
     }
 
     /// <summary>Starts the program.</summary>
-    public static HostProcess Start(string folder, params string[] arguments)
+    public static HostProcess Start(string folder, params string[] arguments) => Start(folder, arguments, new Dictionary<string, string>());
+
+    /// <summary>Starts the program with further environment variables.</summary>
+    public static HostProcess Start(string folder, string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
         HostProcess host = new(folder, arguments);
+        foreach ((string name, string value) in environment)
+        {
+            host._process.StartInfo.Environment[name] = value;
+        }
+
         host._process.Start();
         host._process.BeginOutputReadLine();
         host._process.BeginErrorReadLine();
@@ -50,13 +78,16 @@ internal sealed partial class HostProcess : IDisposable
         return await host.WaitAsync();
     }
 
-    /// <summary>Waits until a line of standard output holds <paramref name="text"/>.</summary>
-    public async Task WaitForOutputAsync(string text)
+    /// <summary>Waits until a line of standard output or standard error holds <paramref name="text"/>.</summary>
+    public Task WaitForOutputAsync(string text) => WaitForOutputAsync(text, Limit);
+
+    /// <summary>Waits until a line of standard output or standard error holds <paramref name="text"/>.</summary>
+    public async Task WaitForOutputAsync(string text, TimeSpan limit)
     {
         TaskCompletionSource seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_output)
         {
-            if (_output.ToString().Contains(text, StringComparison.Ordinal))
+            if (_output.ToString().Contains(text, StringComparison.Ordinal) || _error.ToString().Contains(text, StringComparison.Ordinal))
             {
                 return;
             }
@@ -64,21 +95,40 @@ internal sealed partial class HostProcess : IDisposable
             _awaited.Add((text, seen));
         }
 
-        await seen.Task.WaitAsync(Limit);
+        try
+        {
+            await seen.Task.WaitAsync(limit);
+        }
+        catch (TimeoutException)
+        {
+            HostResult soFar = SoFar;
+            throw new TimeoutException($"no line holds '{text}' after {limit.TotalSeconds} s; output:\n{soFar.Output}\nerror:\n{soFar.Error}");
+        }
     }
 
     /// <summary>What Ctrl-C sends.</summary>
-    public void Interrupt() => Assert.Equal(0, Kill(_process.Id, InterruptSignal));
+    public void Interrupt() => Signal(InterruptSignal);
+
+    /// <summary>What a supervisor sends.</summary>
+    public void Terminate() => Signal(TerminateSignal);
+
+    /// <summary>What nobody can answer (kill -9).</summary>
+    public void Kill() => Signal(KillSignal);
 
     /// <summary>Waits for the end.</summary>
-    public async Task<HostResult> WaitAsync()
+    public async Task<HostResult> WaitAsync(TimeSpan? atMost = null)
     {
-        using CancellationTokenSource limit = new(Limit);
-        await _process.WaitForExitAsync(limit.Token);
-        lock (_output)
+        using CancellationTokenSource limit = new(atMost ?? Limit);
+        try
         {
-            return new HostResult(_process.ExitCode, _output.ToString(), _error.ToString());
+            await _process.WaitForExitAsync(limit.Token);
         }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"the program has not ended; output:\n{SoFar.Output}\nerror:\n{SoFar.Error}");
+        }
+
+        return SoFar;
     }
 
     public void Dispose()
@@ -91,11 +141,19 @@ internal sealed partial class HostProcess : IDisposable
         _process.Dispose();
     }
 
-    private void OnOutput(string? line)
+    private void Signal(int signal)
+    {
+        if (Kill(_process.Id, signal) != 0)
+        {
+            throw new InvalidOperationException($"signal {signal} could not be sent");
+        }
+    }
+
+    private void OnLine(StringBuilder to, string? line)
     {
         lock (_output)
         {
-            Append(_output, line);
+            Append(to, line);
             foreach ((string text, TaskCompletionSource seen) in _awaited)
             {
                 if (line?.Contains(text, StringComparison.Ordinal) == true)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using Akka.Event;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
 
@@ -16,21 +17,22 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan GrantPeriod = TimeSpan.FromMilliseconds(10);
     private const int StandstillTicks = 10;
+    private const int SilentTicks = 5;
     private readonly TrainingOptions _options;
     private readonly LearnerLinks _links;
     private readonly LearningProcess _process;
     private readonly SamplePlanner _planner;
+    private readonly SampleReplies _replies;
+    private readonly ShardRequests _shards;
     private readonly float[] _absoluteTdErrors;
-    private readonly long _generation = Incarnations.Next();
-    private readonly bool _isResumed;
+    private readonly Refusals _refusals = new("the learner", Context.GetLogger());
     private readonly Queue<SampleRound> _ready = new();
+    private long _generation;
     private long _version;
     private int _nextBatch;
     private int _learned;
     private bool _isTraining;
-    private long _lastGrantToAll;
     private (long Inserts, long Updates) _lastMove;
     private int _ticksWithoutMove;
     private bool _publisherIsReady = true;
@@ -46,17 +48,16 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         _links = links;
         _process = new LearningProcess(layout, options);
         _planner = new SamplePlanner(options, new RandomSource(options.Run.Seed, SeedStreams.Learner + 1));
+        _replies = new SampleReplies(layout, options, _planner);
+        _shards = new ShardRequests(options, _planner, links.Region, Self);
         _absoluteTdErrors = new float[options.Learner.BatchSize * options.Learner.BatchesPerRequest];
         if (links.Resume() is { Learner: { } state } checkpoint)
         {
             _process.Restore(state);
-            _planner.Restore(
-                checkpoint.Counters.GetValueOrDefault(CounterNames.Inserts),
-                checkpoint.Counters.GetValueOrDefault(CounterNames.Steps),
-                checkpoint.Counters.GetValueOrDefault(CounterNames.Samples));
-            _isResumed = true;
+            LearnerCounters.Read(checkpoint.Counters, _planner);
         }
 
+        _generation = Incarnations.Next();
         _nextCheckpoint = _process.Updates + options.Checkpoint.Period;
         Training();
     }
@@ -76,7 +77,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     {
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TickPeriod);
         PublishIfDue();
-        GrantInserts(reportNow: true);
+        _shards.Grant(reportNow: true);
     }
 
     /// <inheritdoc />
@@ -85,13 +86,15 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private void Training()
     {
         Receive<ReplayProtocol.SampleReply>(OnSampleReply);
+        Receive<ReplayProtocol.SampleReplyPart>(OnSampleReplyPart);
         Receive<ReplayProtocol.ShardState>(OnShardState);
         Receive<SnapshotProtocol.PublishAccepted>(_ => OnPublishAccepted());
+        Receive<SnapshotProtocol.NewerGenerationSeen>(OnNewerGenerationSeen);
         Receive<RunProtocol.CheckpointWritten>(_ => _checkpointIsPending = false);
         Receive<RunProtocol.CheckpointFailed>(_ => _checkpointIsPending = false);
         Receive<Tick>(_ => OnTick());
         Receive<Continue>(_ => Train());
-        Receive<GiveUp>(OnGiveUp);
+        Receive<Look>(OnLook);
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
     }
 
@@ -104,6 +107,11 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
 
     private void OnSampleReply(ReplayProtocol.SampleReply reply)
     {
+        if (_refusals.Has(_replies.Fault(reply), Sender))
+        {
+            return;
+        }
+
         Apply(reply.State);
         if (_planner.Complete(reply) is not { } round)
         {
@@ -111,10 +119,18 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         }
 
         _ready.Enqueue(round);
-        RequestRounds(reply.State.Shard);
+        _shards.RequestRounds(reply.State.Shard);
         if (!_isTraining)
         {
             Train();
+        }
+    }
+
+    private void OnSampleReplyPart(ReplayProtocol.SampleReplyPart part)
+    {
+        if (_replies.Join(part) is { } reply)
+        {
+            OnSampleReply(reply);
         }
     }
 
@@ -153,22 +169,27 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         _learned = 0;
         if (_options.Replay.Prioritized)
         {
-            foreach (ReplayProtocol.UpdatePriorities update in round.Priorities(_absoluteTdErrors))
-            {
-                _links.Region.Tell(update);
-            }
+            _shards.ReturnPriorities(round, _absoluteTdErrors);
         }
     }
 
     private void OnShardState(ReplayProtocol.ShardState state)
     {
-        Apply(state);
-        RequestRounds(state.Shard);
+        if (!_refusals.Has(_replies.Fault(state), Sender))
+        {
+            Apply(state);
+            _shards.RequestRounds(state.Shard);
+        }
     }
 
     private void Apply(ReplayProtocol.ShardState state)
     {
-        _planner.Accounts.Apply(state, countHeld: !_isResumed);
+        if (_planner.Accounts.Apply(state) && state.Count == 0)
+        {
+            // It moved or restarted: what it was asked for before cannot be answered.
+            _planner.GiveUpOn(state.Shard);
+        }
+
         if (_options.Stop.Steps > 0 && _planner.Accounts.EnvironmentSteps >= _options.Stop.Steps && !_isStopAsked)
         {
             _isStopAsked = true;
@@ -176,69 +197,38 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void RequestRounds(int reporter)
-    {
-        while (_planner.TryPlan() is { } round)
-        {
-            for (int shard = 0; shard < round.Counts.Count; shard++)
-            {
-                if (round.Counts[shard] is { } counts)
-                {
-                    _links.Region.Tell(new ReplayProtocol.SampleRequest(shard, round.Number, counts, _planner.Allowance(shard), _planner.Accounts.IncarnationOf(shard)));
-                }
-            }
-        }
-
-        // With every request out the replies bring the states; otherwise the limiter holds, and the next insert must be heard of.
-        if (_planner.Outstanding >= _options.Learner.Prefetch)
-        {
-            return;
-        }
-
-        // What one shard inserted changes every shard's part, but not so much that each insert is worth a message to all.
-        if (Stopwatch.GetElapsedTime(_lastGrantToAll) >= GrantPeriod)
-        {
-            GrantInserts(reportNow: false);
-        }
-        else
-        {
-            GrantInserts(reporter, reportNow: false);
-        }
-    }
-
-    private void GrantInserts(bool reportNow)
-    {
-        _lastGrantToAll = Stopwatch.GetTimestamp();
-        for (int shard = 0; shard < _options.Replay.Shards; shard++)
-        {
-            GrantInserts(shard, reportNow);
-        }
-    }
-
-    private void GrantInserts(int shard, bool reportNow) =>
-        _links.Region.Tell(new ReplayProtocol.GrantInserts(shard, _planner.Allowance(shard), reportNow, _planner.Accounts.IncarnationOf(shard)));
-
     private void OnTick()
     {
         // Given up only after what is in the mailbox by now: a reply that came while a long round was trained is in time.
-        if (_planner.LateRounds() is { Count: > 0 } late)
-        {
-            Self.Tell(new GiveUp(late));
-        }
-
-        GrantInserts(reportNow: true);
+        _planner.Accounts.CountSecond();
+        Self.Tell(new Look(_planner.LateRounds()));
+        _shards.Grant(reportNow: true);
         Report();
         NoticeStandstill();
     }
 
-    private void OnGiveUp(GiveUp giveUp)
+    private void OnLook(Look look)
     {
-        int count = _planner.GiveUp(giveUp.Rounds);
-        if (count > 0)
+        (int requests, IReadOnlyList<int> silent) = _planner.GiveUp(look.LateRounds);
+        if (requests > 0)
         {
-            _links.Progress.Tell(new ProgressProtocol.Notice($"{count} sample requests had no answer within 5 s and were given up"));
+            Notice($"{requests} sample requests had no answer within 5 s and were given up; the learner goes on without {ShardNames.Of(silent)} until there is one");
+        }
+
+        IReadOnlyList<int> unheard = _planner.Accounts.Unheard(SilentTicks);
+        if (unheard.Count > 0)
+        {
+            _planner.MarkSilent(unheard);
+            Notice($"nothing was heard of {ShardNames.Of(unheard)} for {SilentTicks} s; the learner goes on without until there is an answer");
+        }
+
+        if (silent.Count > 0 || unheard.Count > 0)
+        {
+            _shards.RequestRounds(reporter: 0);
         }
     }
+
+    private void Notice(string line) => _links.Progress.Tell(new ProgressProtocol.Notice(line));
 
     private void NoticeStandstill()
     {
@@ -247,7 +237,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         _lastMove = now;
         if (_ticksWithoutMove > 0 && _ticksWithoutMove % StandstillTicks == 0)
         {
-            _links.Progress.Tell(new ProgressProtocol.Notice($"nothing has moved for {_ticksWithoutMove} s: {_planner.DescribeWaiting()}"));
+            Notice($"nothing has moved for {_ticksWithoutMove} s: the learner waits for {_planner.DescribeWaiting()}");
         }
     }
 
@@ -255,6 +245,18 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     {
         _publisherIsReady = true;
         PublishIfDue();
+    }
+
+    /// <summary>A mirror refuses what comes from a clock that went back: the learner goes on under a number that is larger still.</summary>
+    private void OnNewerGenerationSeen(SnapshotProtocol.NewerGenerationSeen seen)
+    {
+        if (seen.Generation >= _generation)
+        {
+            Incarnations.Observe(seen.Generation);
+            _generation = Incarnations.Next();
+            _process.AskForSnapshot();
+            PublishIfDue();
+        }
     }
 
     private void PublishIfDue()
@@ -290,13 +292,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
 
     private RunProtocol.LearnerCapture Capture() => new(
         _process.Capture(),
-        new Dictionary<string, long>
-        {
-            [CounterNames.Steps] = _planner.Accounts.EnvironmentSteps,
-            [CounterNames.Updates] = _process.Updates,
-            [CounterNames.Inserts] = _planner.Accounts.Inserts,
-            [CounterNames.Samples] = _planner.Samples,
-        },
+        LearnerCounters.Write(_planner, _process.Updates, _generation, _links.ElapsedMilliseconds()),
         NextSnapshot());
 
     private void Report()
@@ -313,7 +309,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         });
     }
 
-    private sealed record GiveUp(IReadOnlyList<long> Rounds);
+    private sealed record Look(IReadOnlyList<long> LateRounds);
 
     private sealed record Continue
     {
@@ -333,18 +329,3 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         public static Tick Instance { get; } = new();
     }
 }
-
-/// <summary>Whom the learner talks to.</summary>
-/// <param name="Region">The replay shards' region.</param>
-/// <param name="Publisher">The snapshot publisher.</param>
-/// <param name="CheckpointWriter">Who writes checkpoints.</param>
-/// <param name="Coordinator">Who ends the run.</param>
-/// <param name="Progress">The Progress actor.</param>
-/// <param name="Resume">Gives the checkpoint to go on from, or null.</param>
-public sealed record LearnerLinks(
-    IActorRef Region,
-    IActorRef Publisher,
-    IActorRef CheckpointWriter,
-    IActorRef Coordinator,
-    IActorRef Progress,
-    Func<CheckpointContent?> Resume);

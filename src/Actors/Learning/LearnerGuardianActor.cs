@@ -4,30 +4,30 @@ using DqnAkka.Learner;
 namespace DqnAkka.Actors;
 
 /// <summary>
-/// The cluster singleton: keeps the learner and its publisher. A learner that fails goes on from the newest checkpoint, up to
-/// <c>learner.max-restarts</c> times; want of memory, a CUDA error, or a learner that cannot even start ends the run.
+/// Keeps the learner and its publisher. A learner that fails goes on from the newest checkpoint, up to <c>learner.max-restarts</c>
+/// times within <c>run.restart-window-minutes</c>; want of memory, a CUDA error, or a learner that cannot even start ends the run.
 /// </summary>
 public sealed class LearnerGuardianActor : ReceiveActor
 {
-    private readonly TrainingOptions _options;
     private readonly LearnerGuardianLinks _links;
     private readonly IActorRef _learner;
-    private string? _firstCause;
-    private int _restarts;
+    private readonly RestartWindow _restarts;
     private bool _isLost;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
     public LearnerGuardianActor(NetworkLayout layout, TrainingOptions options, LearnerGuardianLinks links)
     {
-        _options = options;
+        _restarts = new RestartWindow(options.Learner.MaxRestarts, TimeSpan.FromMinutes(options.Run.RestartWindowMinutes), TimeProvider.System);
         _links = links;
         IActorRef publisher = Context.ActorOf(SnapshotPublisherActor.CreateProps(options.Snapshot), "publisher");
-        LearnerLinks learnerLinks = new(links.Region, publisher, links.CheckpointWriter, links.Coordinator, links.Progress, links.Resume);
+        LearnerLinks learnerLinks = new(links.Region, publisher, links.CheckpointWriter, links.Coordinator, links.Progress, links.StartTimestamp, links.Resume);
         _learner = Context.ActorOf(LearnerActor.CreateProps(layout, options, learnerLinks), "learner");
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
+        Receive<SnapshotProtocol.SnapshotRequest>(publisher.Forward);
+        Receive<SnapshotProtocol.Received>(publisher.Forward);
     }
 
-    /// <summary>Makes the singleton.</summary>
+    /// <summary>Makes the guardian.</summary>
     /// <param name="layout">The network's shape.</param>
     /// <param name="options">The run's options.</param>
     /// <param name="links">Whom the learner talks to.</param>
@@ -52,17 +52,15 @@ public sealed class LearnerGuardianActor : ReceiveActor
     private Directive Decide(Exception exception)
     {
         string cause = Failures.Describe(exception);
-        _firstCause ??= cause;
         bool isFatal = exception is ActorInitializationException or OutOfMemoryException || cause.Contains("CUDA", StringComparison.Ordinal);
-        if (isFatal || _restarts >= _options.Learner.MaxRestarts)
+        if (isFatal || !_restarts.TryAdd(cause))
         {
-            string failure = isFatal ? cause : $"{_firstCause} ({_restarts} restarts, the limit dqn.learner.max-restarts)";
+            string failure = isFatal ? cause : $"{_restarts.FirstCause} ({_restarts.Count} restarts, the limit dqn.learner.max-restarts)";
             _isLost = true;
             _links.Coordinator.Tell(new RunProtocol.StopRun(StopReason.Failed, failure));
             return Directive.Stop;
         }
 
-        _restarts++;
         _links.Progress.Tell(new ProgressProtocol.LearnerRestarted(cause));
         return Directive.Restart;
     }
@@ -73,6 +71,12 @@ public sealed class LearnerGuardianActor : ReceiveActor
 /// <param name="CheckpointWriter">Who writes checkpoints.</param>
 /// <param name="Coordinator">Who ends the run.</param>
 /// <param name="Progress">The Progress actor.</param>
+/// <param name="StartTimestamp">The run's start, a Stopwatch timestamp.</param>
 /// <param name="Resume">Gives the checkpoint to go on from, or null.</param>
 public sealed record LearnerGuardianLinks(
-    IActorRef Region, IActorRef CheckpointWriter, IActorRef Coordinator, IActorRef Progress, Func<CheckpointContent?> Resume);
+    IActorRef Region,
+    IActorRef CheckpointWriter,
+    IActorRef Coordinator,
+    IActorRef Progress,
+    long StartTimestamp,
+    Func<CheckpointContent?> Resume);

@@ -83,6 +83,9 @@ internal sealed class LearningProcess : IDisposable
     /// <summary>A snapshot is on its way: none is due until a later update asks for one.</summary>
     public void SnapshotTaken() => IsSnapshotDue = false;
 
+    /// <summary>A snapshot is due although no update has come since the last.</summary>
+    public void AskForSnapshot() => IsSnapshotDue = true;
+
     /// <summary>Networks and optimizer.</summary>
     public TrainerState Capture() => _trainer.Capture();
 

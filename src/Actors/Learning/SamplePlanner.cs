@@ -18,6 +18,7 @@ internal sealed class SamplePlanner
     private readonly int _batchSize;
     private readonly int _batches;
     private readonly int _prefetch;
+    private readonly ReplayOptions _replay;
     private readonly int _minSize;
     private readonly long _maxSteps;
 
@@ -35,6 +36,7 @@ internal sealed class SamplePlanner
         double covered = replay.SamplesPerInsertTolerance * replay.SamplesPerInsert / options.Learner.BatchSize;
         _batches = replay.SamplesPerInsert > 0 ? (int)Math.Clamp(covered, 1, options.Learner.BatchesPerRequest) : options.Learner.BatchesPerRequest;
         _prefetch = options.Learner.Prefetch;
+        _replay = replay;
         _minSize = replay.MinSize;
         _maxSteps = options.Stop.Steps > 0 ? options.Stop.Steps : long.MaxValue;
         Accounts = new ShardAccounts(replay.Shards);
@@ -50,9 +52,9 @@ internal sealed class SamplePlanner
     public int Outstanding => _outstanding.Count;
 
     /// <summary>Goes on from a checkpoint's counters.</summary>
-    public void Restore(long inserts, long environmentSteps, long samples)
+    public void Restore(long inserts, long environmentSteps, long samples, IReadOnlyList<ShardRecord> shards)
     {
-        Accounts.Restore(inserts, environmentSteps);
+        Accounts.Restore(inserts, environmentSteps, shards);
         Samples = samples;
     }
 
@@ -60,7 +62,7 @@ internal sealed class SamplePlanner
     /// <remarks>What the buffer lacks to its least size is always allowed: shards that restarted empty would otherwise wait for ever.</remarks>
     public long Allowance(int shard)
     {
-        long refill = Accounts.Inserts + Math.Max(0, _minSize - Accounts.Count);
+        long refill = Accounts.Inserts + Math.Max(0, LeastSize - Accounts.Count);
         return Accounts.Allowance(shard, Math.Min(_maxSteps, Math.Max(refill, _limiter.AllowedInserts(Samples))));
     }
 
@@ -70,7 +72,7 @@ internal sealed class SamplePlanner
     {
         int count = _batchSize * _batches;
         // A buffer that shrank (a shard restarted) fills up before it is sampled again, whatever the totals say.
-        bool mayPlan = _outstanding.Count < _prefetch && Accounts.Mass > 0 && Accounts.Count >= Math.Min(_minSize, Accounts.Inserts)
+        bool mayPlan = _outstanding.Count < _prefetch && Accounts.Mass > 0 && Accounts.Count >= Math.Min(LeastSize, Accounts.Inserts)
             && _limiter.CanSample(Accounts.Inserts, Samples, count);
         if (!mayPlan)
         {
@@ -104,27 +106,79 @@ internal sealed class SamplePlanner
         return [.. _outstanding.Values.Where(round => round.Deadline < now).Select(round => round.Number)];
     }
 
-    /// <summary>Gives up those of some rounds that are still outstanding, and takes their samples out of the account.</summary>
-    /// <returns>How many.</returns>
-    public int GiveUp(IEnumerable<long> numbers)
+    /// <summary>Whether a request has not been answered in full, nor given up.</summary>
+    public bool IsAwaited(long number) => _outstanding.ContainsKey(number);
+
+    /// <summary>What is wrong with the number of transitions in a reply: one line, or null.</summary>
+    public string? FaultOfCount(ReplayProtocol.SampleReply reply) =>
+        _outstanding.TryGetValue(reply.Request, out SampleRound? round) && round.Asked(reply.State.Shard) != reply.Samples.Keys.Length
+            ? $"replay shard {reply.State.Shard} gave {reply.Samples.Keys.Length} transitions where {round.Asked(reply.State.Shard)} were asked for"
+            : null;
+
+    /// <summary>Gives up those of some late rounds that are still outstanding; the shards that did not answer them count as silent.</summary>
+    /// <returns>How many requests were given up, and which shards did not answer.</returns>
+    public (int Requests, IReadOnlyList<int> Shards) GiveUp(IReadOnlyList<long> late)
     {
+        int[] silent =
+        [
+            .. Enumerable.Range(0, Accounts.Shards).Where(
+                shard => late.Any(number => _outstanding.TryGetValue(number, out SampleRound? round) && round.Awaits(shard))),
+        ];
+        return (MarkSilent(silent), silent);
+    }
+
+    /// <summary>Counts some shards as silent, and gives up what waits for them: it would only be late one after another.</summary>
+    /// <returns>How many requests were given up.</returns>
+    public int MarkSilent(IReadOnlyList<int> shards)
+    {
+        Accounts.MarkSilent(shards);
+        return shards.Sum(GiveUpOn);
+    }
+
+    /// <summary>Gives up what waits for a shard that cannot answer, and takes the samples out of the account.</summary>
+    /// <returns>How many requests were given up.</returns>
+    public int GiveUpOn(int shard)
+    {
+        long[] numbers = [.. _outstanding.Values.Where(round => round.Awaits(shard)).Select(round => round.Number)];
         int count = numbers.Count(_outstanding.Remove);
         Samples -= (long)count * _batchSize * _batches;
         return count;
     }
 
-    /// <summary>What the learner waits for when nothing moves: one line.</summary>
+    /// <summary>What the learner waits for when nothing moves, in words that complete "waits for …".</summary>
     public string DescribeWaiting()
     {
-        if (Accounts.Inserts < _minSize)
+        if (Accounts.Silent.Count == Accounts.Shards)
         {
-            return $"the replay buffer has {Accounts.Inserts} of the {_minSize} transitions that dqn.replay.min-size asks for, and no runner sends more";
+            return "the replay shards, none of which answers (is a node with the role replay up?)";
         }
 
-        return _outstanding.Count > 0
-            ? $"{_outstanding.Count} sample requests are not answered by the replay shards"
-            : "the samples-per-insert limiter waits for transitions, and no runner sends more";
+        string silent = Accounts.Silent.Count == 0 ? "" : $"; no answer comes from {ShardNames.Of(Accounts.Silent)}";
+        return Accounts.Inserts < _minSize
+                ? $"transitions from the runners: the replay buffer has {Accounts.Inserts} of the {_minSize} that dqn.replay.min-size asks for{silent}"
+            : Accounts.Count < LeastSize
+                ? $"transitions from the runners: the replay buffer holds {Accounts.Count} of the {LeastSize} that dqn.replay.min-size asks for{silent}"
+            : _outstanding.Count > 0
+                ? $"{ShardNames.Of([.. Enumerable.Range(0, Accounts.Shards).Where(IsAwaitedOf)])} to answer sample requests{silent}"
+            : $"transitions from the runners, since dqn.replay.samples-per-insert allows no more samples of those that came{silent}";
     }
+
+    // Shards that do not answer cannot help to fill the buffer, and those that do may not hold as much as is asked of all together.
+    private long LeastSize
+    {
+        get
+        {
+            long capacity = _replay.Capacity;
+            foreach (int shard in Accounts.Silent)
+            {
+                capacity -= ReplayShardActor.ShardCapacity(_replay, shard);
+            }
+
+            return Math.Min(_minSize, capacity);
+        }
+    }
+
+    private bool IsAwaitedOf(int shard) => _outstanding.Values.Any(round => round.Awaits(shard));
 
     private (int[]?[] Counts, double[] Shares) Allot()
     {

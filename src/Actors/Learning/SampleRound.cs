@@ -27,6 +27,12 @@ internal sealed class SampleRound(long number, int[]?[] counts, double[] shares,
     /// <summary>Number of batches.</summary>
     public int Batches => counts.First(part => part is not null)!.Length;
 
+    /// <summary>Transitions asked of one shard, over all batches.</summary>
+    public int Asked(int shard) => counts[shard]?.Sum() ?? 0;
+
+    /// <summary>Whether a shard was asked and has not answered.</summary>
+    public bool Awaits(int shard) => counts[shard] is not null && _replies[shard] is null;
+
     /// <summary>Takes one shard's reply.</summary>
     /// <returns>Whether the round is complete.</returns>
     public bool Add(ReplayProtocol.SampleReply reply)

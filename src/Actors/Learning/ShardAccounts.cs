@@ -2,12 +2,13 @@ namespace DqnAkka.Actors;
 
 /// <summary>
 /// The learner's account over all shards: inserts and steps are cumulative over the whole run, also when a shard restarts empty
-/// and begins counting at zero again.
+/// and begins counting at zero again, and when another learner goes on from a checkpoint.
 /// </summary>
 /// <param name="shards">Number of shards.</param>
 internal sealed class ShardAccounts(int shards)
 {
-    private readonly Account[] _accounts = [.. Enumerable.Range(0, shards).Select(_ => new Account())];
+    private readonly Account[] _accounts = [.. Enumerable.Range(0, shards).Select(shard => new Account { Rank = shard })];
+    private bool _countsHeld = true;
 
     /// <summary>Number of shards.</summary>
     public int Shards => _accounts.Length;
@@ -18,71 +19,177 @@ internal sealed class ShardAccounts(int shards)
     /// <summary>Agent decisions behind them.</summary>
     public long EnvironmentSteps { get; private set; }
 
-    /// <summary>Transitions held now.</summary>
+    /// <summary>Transitions held now by the shards that answer.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Sum of all sampling masses.</summary>
+    /// <summary>Sum of their sampling masses.</summary>
     public double Mass { get; private set; }
 
+    /// <summary>Shards that do not answer and count as holding nothing until they do.</summary>
+    public IReadOnlyList<int> Silent { get; private set; } = [];
+
     /// <summary>Sampling mass of one shard.</summary>
-    public double MassOf(int shard) => _accounts[shard].State?.Mass ?? 0;
+    public double MassOf(int shard) => _accounts[shard].Mass;
 
-    /// <summary>Incarnation of one shard; 0 before its first report.</summary>
-    public long IncarnationOf(int shard) => _accounts[shard].State?.Incarnation ?? 0;
+    /// <summary>The newest incarnation known of one shard; 0 where there is none.</summary>
+    public long IncarnationOf(int shard) => _accounts[shard].Incarnation;
 
-    /// <summary>Starts the totals from a checkpoint's counters.</summary>
-    public void Restore(long inserts, long environmentSteps)
+    /// <summary>Whether a shard does not answer.</summary>
+    public bool IsSilent(int shard) => _accounts[shard].IsSilent;
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <param name="inserts">Transitions inserted over the run.</param>
+    /// <param name="environmentSteps">Agent decisions behind them.</param>
+    /// <param name="shards">
+    /// What of each shard is in these totals. Of the same incarnation the difference is counted, and a newer one began after the
+    /// checkpoint and is counted whole. Without any, what the shards hold at their first report is taken as counted.
+    /// </param>
+    public void Restore(long inserts, long environmentSteps, IReadOnlyList<ShardRecord> shards)
     {
         Inserts = inserts;
         EnvironmentSteps = environmentSteps;
+        _countsHeld = shards.Count > 0 || inserts == 0;
+        foreach (ShardRecord record in shards)
+        {
+            Account account = _accounts[record.Shard];
+            account.Incarnation = record.Incarnation;
+            account.Inserts = record.Inserts;
+            account.EnvironmentSteps = record.EnvironmentSteps;
+        }
     }
 
-    /// <summary>
-    /// Takes a shard's report; one that is older than the last is ignored. The first report ever of a shard that already holds
-    /// transitions counts only what comes after it where <paramref name="countHeld"/> is false (a learner that resumes).
-    /// </summary>
-    public void Apply(ReplayProtocol.ShardState state, bool countHeld)
+    /// <summary>What of each shard heard of is in the totals.</summary>
+    public IReadOnlyList<ShardRecord> Records() =>
+    [
+        .. _accounts
+            .Select((account, shard) => new ShardRecord(shard, account.Incarnation, account.Inserts, account.EnvironmentSteps))
+            .Where(record => record.Incarnation > 0),
+    ];
+
+    /// <summary>Takes a shard's report; one that is older than the last is ignored.</summary>
+    /// <returns>Whether it was taken.</returns>
+    public bool Apply(ReplayProtocol.ShardState state)
     {
         Account account = _accounts[state.Shard];
-        ReplayProtocol.ShardState? last = account.State;
-        if (last is not null && (state.Incarnation < last.Incarnation || (state.Incarnation == last.Incarnation && state.Inserts < last.Inserts)))
+        bool isSame = account.Incarnation == state.Incarnation;
+        if (state.Incarnation < account.Incarnation || (isSame && state.Inserts < account.Inserts))
         {
-            return;
+            return false;
         }
 
-        bool isSame = last is not null && last.Incarnation == state.Incarnation;
-        if (isSame || last is not null || countHeld)
+        if (account.Incarnation > 0 || _countsHeld)
         {
-            Inserts += state.Inserts - (isSame ? last!.Inserts : 0);
-            EnvironmentSteps += state.EnvironmentSteps - (isSame ? last!.EnvironmentSteps : 0);
+            Inserts += state.Inserts - (isSame ? account.Inserts : 0);
+            EnvironmentSteps += state.EnvironmentSteps - (isSame ? account.EnvironmentSteps : 0);
         }
 
-        account.State = state;
-        // Summed afresh: adding differences of float64 masses for ever would drift.
-        Count = 0;
-        Mass = 0;
-        foreach (Account each in _accounts)
+        account.Incarnation = state.Incarnation;
+        account.Inserts = state.Inserts;
+        account.EnvironmentSteps = state.EnvironmentSteps;
+        account.Count = state.Count;
+        account.Mass = state.Mass;
+        account.SecondsUnheard = 0;
+        if (account.IsSilent)
         {
-            Count += each.State?.Count ?? 0;
-            Mass += each.State?.Mass ?? 0;
+            account.IsSilent = false;
+            RankAnswering();
+        }
+
+        AddUp();
+        return true;
+    }
+
+    /// <summary>A second has passed in which every shard was asked for its account.</summary>
+    public void CountSecond()
+    {
+        foreach (Account account in _accounts)
+        {
+            account.SecondsUnheard++;
         }
     }
 
+    /// <summary>Shards that were not heard of for so long, and do not count as silent yet.</summary>
+    public IReadOnlyList<int> Unheard(int seconds) =>
+        [.. Enumerable.Range(0, Shards).Where(shard => !_accounts[shard].IsSilent && _accounts[shard].SecondsUnheard >= seconds)];
+
+    /// <summary>Some shards count as holding nothing, and get no part of what may be inserted, until they report again.</summary>
+    public void MarkSilent(IEnumerable<int> shards)
+    {
+        foreach (int shard in shards)
+        {
+            Account account = _accounts[shard];
+            account.IsSilent = true;
+            account.Count = 0;
+            account.Mass = 0;
+        }
+
+        RankAnswering();
+        AddUp();
+    }
+
     /// <summary>
-    /// The allowance of one shard, in inserts since its incarnation began: its equal part of what is still allowed over all.
+    /// The allowance of one shard, in inserts since its incarnation began: its equal part of what is still allowed over all shards
+    /// that answer. One that does not gets none, since what it does not use would be missing elsewhere for ever.
     /// </summary>
     /// <param name="shard">The shard.</param>
     /// <param name="allowed">Cumulative inserts allowed over the run.</param>
     public long Allowance(int shard, long allowed)
     {
-        long remaining = Math.Max(0, allowed - Inserts);
-        long part = (remaining / Shards) + (remaining % Shards > shard ? 1 : 0);
-        long inserted = _accounts[shard].State?.Inserts ?? 0;
-        return part > long.MaxValue - inserted ? long.MaxValue : inserted + part;
+        Account account = _accounts[shard];
+        long remaining = account.IsSilent ? 0 : Math.Max(0, allowed - Inserts);
+        int answering = Math.Max(1, Shards - Silent.Count);
+        long part = (remaining / answering) + (remaining % answering > account.Rank ? 1 : 0);
+        return part > long.MaxValue - account.Inserts ? long.MaxValue : account.Inserts + part;
+    }
+
+    private void RankAnswering()
+    {
+        int rank = 0;
+        foreach (Account account in _accounts)
+        {
+            account.Rank = rank;
+            rank += account.IsSilent ? 0 : 1;
+        }
+
+        Silent = [.. Enumerable.Range(0, Shards).Where(IsSilent)];
+    }
+
+    private void AddUp()
+    {
+        // Summed afresh: adding differences of float64 masses for ever would drift.
+        Count = 0;
+        Mass = 0;
+        foreach (Account account in _accounts)
+        {
+            Count += account.Count;
+            Mass += account.Mass;
+        }
     }
 
     private sealed class Account
     {
-        public ReplayProtocol.ShardState? State { get; set; }
+        public long Incarnation { get; set; }
+
+        public long Inserts { get; set; }
+
+        public long EnvironmentSteps { get; set; }
+
+        public int Count { get; set; }
+
+        public double Mass { get; set; }
+
+        public int SecondsUnheard { get; set; }
+
+        public bool IsSilent { get; set; }
+
+        /// <summary>Shards before this one that answer.</summary>
+        public int Rank { get; set; }
     }
 }
+
+/// <summary>What of one shard is in the totals of a checkpoint.</summary>
+/// <param name="Shard">The shard.</param>
+/// <param name="Incarnation">Its incarnation.</param>
+/// <param name="Inserts">Transitions inserted since that began.</param>
+/// <param name="EnvironmentSteps">Agent decisions behind them.</param>
+internal readonly record struct ShardRecord(int Shard, long Incarnation, long Inserts, long EnvironmentSteps);

@@ -61,6 +61,10 @@ public static class ProgressProtocol
     /// <param name="Cause">One line.</param>
     public sealed record LearnerRestarted(string Cause);
 
+    /// <summary>A checkpoint was written.</summary>
+    /// <param name="Updates">Learner updates in it.</param>
+    public sealed record CheckpointSaved(long Updates);
+
     /// <summary>Something worth a line.</summary>
     /// <param name="Message">The line.</param>
     public sealed record Notice(string Message) : IWireMessage;

@@ -14,7 +14,9 @@ public static class RunnerProtocol
 
     /// <summary>One runner index, used by one pool.</summary>
     /// <param name="Index">The runner's index, 0 … N − 1.</param>
-    /// <param name="Attempt">How often the index was leased before, so that a successor draws other random numbers.</param>
+    /// <param name="Attempt">
+    /// The first start of the index under this lease, below 2¹⁶: each lease has a block of its own, so that a successor draws other random numbers.
+    /// </param>
     public sealed record RunnerLease(int Index, int Attempt);
 
     /// <summary>The leases of one pool; sent again when the number of runners changes.</summary>

@@ -7,19 +7,24 @@ namespace DqnAkka.Actors;
 public sealed class ProgressActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
+    private const int TicksPerPartReport = 4;
     private readonly ProgressLedger _ledger;
     private readonly List<IProgressSink> _sinks;
+    private readonly IActorRef _node;
+    private int _ticks;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
-    public ProgressActor(IReadOnlyList<IProgressSink> sinks, long startTimestamp)
+    public ProgressActor(IReadOnlyList<IProgressSink> sinks, long startTimestamp, IActorRef node)
     {
         _sinks = [.. sinks];
+        _node = node;
         _ledger = new ProgressLedger(startTimestamp);
         Receive<ProgressProtocol.RunnerReport>(report => _ledger.Add(report));
         Receive<ProgressProtocol.LearnerReport>(report => _ledger.Add(report));
         Receive<EvaluationProtocol.Evaluated>(evaluated => Tell(sink => sink.Evaluated(evaluated.Result)));
         Receive<ProgressProtocol.RunnerRestarted>(OnRunnerRestarted);
         Receive<ProgressProtocol.LearnerRestarted>(OnLearnerRestarted);
+        Receive<ProgressProtocol.CheckpointSaved>(saved => _ledger.Add(saved));
         Receive<ProgressProtocol.Notice>(notice => Tell(sink => sink.Notice(notice.Message)));
         // Akka marks as suppressed what it expects to lose, such as its own messages while a cluster forms.
         Receive<SuppressedDeadLetter>(_ => { });
@@ -34,8 +39,9 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     /// <summary>Makes the actor.</summary>
     /// <param name="sinks">Who hears of progress.</param>
     /// <param name="startTimestamp">The run's start, a Stopwatch timestamp.</param>
-    public static Props CreateProps(IReadOnlyList<IProgressSink> sinks, long startTimestamp) =>
-        Props.Create(() => new ProgressActor(sinks, startTimestamp)).WithDispatcher(Dispatchers.Files);
+    /// <param name="node">The node's actor, which hears where the training stands.</param>
+    public static Props CreateProps(IReadOnlyList<IProgressSink> sinks, long startTimestamp, IActorRef node) =>
+        Props.Create(() => new ProgressActor(sinks, startTimestamp, node)).WithDispatcher(Dispatchers.Files);
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -51,6 +57,10 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     {
         ProgressReport report = _ledger.Report();
         Tell(sink => sink.Report(report));
+        if (++_ticks % TicksPerPartReport == 0)
+        {
+            _node.Tell(new NodeProtocol.PartReport("training", report.Updates + report.Inserts, _ledger.WaitsFor, _ledger.Status(report)));
+        }
     }
 
     private void OnRunnerRestarted(ProgressProtocol.RunnerRestarted restarted)

@@ -8,9 +8,12 @@ namespace DqnAkka.Actors;
 internal sealed class ProgressLedger(long startTimestamp)
 {
     private const int ReturnWindow = 100;
+    private static readonly TimeSpan RunnerMemory = TimeSpan.FromSeconds(10);
     private readonly long _startTimestamp = startTimestamp;
     private readonly Queue<double> _returns = new();
-    private readonly Dictionary<int, double> _epsilons = [];
+    private readonly Dictionary<int, (double Epsilon, long Timestamp)> _runners = [];
+    private long _checkpointUpdates = -1;
+    private long _checkpointTimestamp;
     private ProgressProtocol.LearnerReport? _learner;
     private (double Loss, double AbsoluteTdError, double Value) _means = (double.NaN, double.NaN, double.NaN);
     private long _runnerSteps;
@@ -32,7 +35,7 @@ internal sealed class ProgressLedger(long startTimestamp)
     public void Add(ProgressProtocol.RunnerReport report)
     {
         _runnerSteps += report.Steps;
-        _epsilons[report.Runner] = report.Epsilon;
+        _runners[report.Runner] = (report.Epsilon, Stopwatch.GetTimestamp());
         foreach (double value in report.Returns)
         {
             _episodes++;
@@ -54,6 +57,35 @@ internal sealed class ProgressLedger(long startTimestamp)
         }
     }
 
+    /// <summary>Takes word of a checkpoint.</summary>
+    public void Add(ProgressProtocol.CheckpointSaved saved)
+    {
+        _checkpointUpdates = saved.Updates;
+        _checkpointTimestamp = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>What the learner waits for if nothing moves.</summary>
+    public string WaitsFor => _learner?.WaitsFor ?? "the learner to start";
+
+    /// <summary>What the <c>status</c> command shows of the training.</summary>
+    /// <param name="report">The latest report.</param>
+    public TrainingStatus Status(ProgressReport report) => new()
+    {
+        Generation = _learner?.Generation ?? 0,
+        SnapshotVersion = _learner?.SnapshotVersion ?? 0,
+        Updates = report.Updates,
+        UpdatesPerSecond = report.UpdatesPerSecond,
+        Steps = report.Steps,
+        StepsPerSecond = report.StepsPerSecond,
+        Inserts = report.Inserts,
+        Samples = report.Samples,
+        CheckpointUpdates = _checkpointUpdates,
+        CheckpointAge = _checkpointUpdates < 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_checkpointTimestamp),
+        RunnerRestarts = RunnerRestarts,
+        LearnerRestarts = LearnerRestarts,
+        Runners = _runners.Count,
+    };
+
     /// <summary>Where the run stands; rates are since the last call.</summary>
     public ProgressReport Report()
     {
@@ -63,6 +95,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         long steps = Math.Max(_lastSteps, _learner?.Steps ?? _runnerSteps);
         long updates = _learner?.Updates ?? 0;
         ReturnStatistics? returns = _returns.Count > 0 ? ReturnStatistics.From([.. _returns]) : null;
+        ForgetRunners(now);
         ProgressReport report = new()
         {
             Elapsed = Stopwatch.GetElapsedTime(_startTimestamp, now),
@@ -72,8 +105,8 @@ internal sealed class ProgressLedger(long startTimestamp)
             Inserts = _learner?.Inserts ?? 0,
             Samples = _learner?.Samples ?? 0,
             ReplaySize = _learner?.ReplaySize ?? 0,
-            EpsilonLow = _epsilons.Count > 0 ? _epsilons.Values.Min() : double.NaN,
-            EpsilonHigh = _epsilons.Count > 0 ? _epsilons.Values.Max() : double.NaN,
+            EpsilonLow = _runners.Count > 0 ? _runners.Values.Min(runner => runner.Epsilon) : double.NaN,
+            EpsilonHigh = _runners.Count > 0 ? _runners.Values.Max(runner => runner.Epsilon) : double.NaN,
             Loss = _means.Loss,
             MeanAbsoluteTdError = _means.AbsoluteTdError,
             MeanQ = _means.Value,
@@ -90,5 +123,17 @@ internal sealed class ProgressLedger(long startTimestamp)
         _lastSteps = steps;
         _lastUpdates = updates;
         return report;
+    }
+
+    /// <summary>A runner whose node has left or died no longer counts.</summary>
+    private void ForgetRunners(long now)
+    {
+        foreach ((int runner, (double _, long timestamp)) in _runners)
+        {
+            if (Stopwatch.GetElapsedTime(timestamp, now) > RunnerMemory)
+            {
+                _runners.Remove(runner);
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
 
@@ -6,41 +7,66 @@ namespace DqnAkka.Actors;
 
 /// <summary>
 /// One shard of the replay buffer, an entity of the shard region: appends, samples, takes priorities, and grants runners credit
-/// as far as the learner's allowance goes. Holds its transitions in memory; a restart begins empty under a new incarnation.
+/// as far as the learner's allowance goes. Holds its transitions in memory: one that is lost begins empty under a new incarnation, and one
+/// that moves to another node takes them along by way of the <see cref="ShardCourierActor"/>.
 /// </summary>
-public sealed class ReplayShardActor : ReceiveActor
+public sealed class ReplayShardActor : ReceiveActor, IWithTimers
 {
+    private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(1);
+    private const long MaxFragmentBytesUnderway = 256L << 20;
+    private const int MaxFragmentsUnderway = 256;
     private readonly int _shard;
+    private readonly string _part;
+    private readonly ReplayShardLinks _links;
     private readonly ReplayBuffer _buffer;
     private readonly RandomSource _random;
     private readonly RunnerCredits _credits;
-    private readonly long _incarnation = Incarnations.Next();
+    private readonly ShardChecks _checks;
+    private readonly Inheritance _inheritance;
+    private readonly PartAssembly<(int Runner, long Incarnation, long Sequence)> _fragments = new(MaxFragmentBytesUnderway, MaxFragmentsUnderway);
+    private readonly Refusals _refusals;
+    private long _incarnation = Incarnations.Next();
     private long _environmentSteps;
+    private long _samples;
     private long _allowance;
+    private IActorRef? _learner;
     private IActorRef? _awaitingState;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
-    public ReplayShardActor(int shard, int observationSize, TrainingOptions options)
+    public ReplayShardActor(int shard, NetworkLayout layout, TrainingOptions options, ReplayShardLinks links)
     {
         _shard = shard;
-        _buffer = new ReplayBuffer(ShardCapacity(options.Replay, shard), observationSize, options.Replay);
+        _part = $"shard-{shard}";
+        _links = links;
+        _refusals = new Refusals($"replay shard {shard}", Context.GetLogger());
+        _buffer = new ReplayBuffer(ShardCapacity(options.Replay, shard), layout.ObservationSize, options.Replay);
         _random = new RandomSource(options.Run.Seed, SeedStreams.Replay + (ulong)shard);
         _credits = new RunnerCredits(options.Runner.MaxInFlight, options.Runner.Fragment * options.Runner.Environments);
+        _checks = new ShardChecks(shard, layout, options.Replay.Prioritized);
+        _inheritance = new Inheritance(_buffer, _checks);
         Receive<ReplayProtocol.Insert>(OnInsert);
+        Receive<ReplayProtocol.InsertPart>(OnInsertPart);
         Receive<ReplayProtocol.CreditProbe>(OnCreditProbe);
         Receive<ReplayProtocol.SampleRequest>(OnSampleRequest);
         Receive<ReplayProtocol.GrantInserts>(OnGrantInserts);
         Receive<ReplayProtocol.UpdatePriorities>(OnUpdatePriorities);
+        Receive<ReplayProtocol.TransferBegin>(OnTransferBegin);
+        Receive<ReplayProtocol.TransferPart>(OnTransferPart);
         Receive<Terminated>(OnTerminated);
-        Receive<StopShard>(_ => Context.Stop(Self));
+        Receive<Report>(_ => OnReport());
+        Receive<StopShard>(_ => OnStopShard());
     }
+
+    /// <inheritdoc />
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Makes a shard.</summary>
     /// <param name="shard">Its index.</param>
-    /// <param name="observationSize">Components of one observation.</param>
+    /// <param name="layout">The network's shape: what it takes is what a shard holds.</param>
     /// <param name="options">The run's options.</param>
-    public static Props CreateProps(int shard, int observationSize, TrainingOptions options) =>
-        Props.Create(() => new ReplayShardActor(shard, observationSize, options));
+    /// <param name="links">Whom it talks to on its node.</param>
+    public static Props CreateProps(int shard, NetworkLayout layout, TrainingOptions options, ReplayShardLinks links) =>
+        Props.Create(() => new ReplayShardActor(shard, layout, options, links));
 
     /// <summary>Transitions that shard <paramref name="shard"/> holds: the capacity in equal parts, the remainder to the first ones.</summary>
     /// <param name="replay">The whole buffer.</param>
@@ -51,22 +77,52 @@ public sealed class ReplayShardActor : ReceiveActor
         return (replay.Capacity / replay.Shards) + (shard < replay.Capacity % replay.Shards ? 1 : 0);
     }
 
+    /// <inheritdoc />
+    protected override void PreStart() => Timers.StartPeriodicTimer(nameof(Report), Report.Instance, ReportPeriod);
+
     private void OnInsert(ReplayProtocol.Insert insert)
     {
+        if (IsOutdated(insert.Runner, insert.Incarnation) || _refusals.Has(_checks.Fault(insert), Sender))
+        {
+            return;
+        }
+
         Context.Watch(Sender);
         if (_credits.TryReceive(insert, Sender))
         {
             _buffer.Append(insert.Batch);
             _environmentSteps += insert.EnvironmentSteps;
-            _awaitingState?.Tell(State());
-            _awaitingState = null;
+            TellAwaitedState();
         }
 
         GrantWaiting();
     }
 
+    private void OnInsertPart(ReplayProtocol.InsertPart part)
+    {
+        if (IsOutdated(part.Runner, part.Incarnation)
+            || _fragments.Add((part.Runner, part.Incarnation, part.Sequence), part.Index, part.Count, part.Bytes) is not { } whole)
+        {
+            return;
+        }
+
+        if (WireParts.JoinInsert(whole) is { } insert)
+        {
+            OnInsert(insert);
+        }
+        else
+        {
+            _refusals.Has($"the pieces of fragment {part.Sequence} of runner {part.Runner} do not make one", Sender);
+        }
+    }
+
     private void OnCreditProbe(ReplayProtocol.CreditProbe probe)
     {
+        if (IsOutdated(probe.Runner, probe.Incarnation))
+        {
+            return;
+        }
+
         Context.Watch(Sender);
         if (_credits.Probe(probe, Sender) is { } link)
         {
@@ -77,24 +133,48 @@ public sealed class ReplayShardActor : ReceiveActor
 
     private void OnSampleRequest(ReplayProtocol.SampleRequest request)
     {
-        SetAllowance(request.InsertAllowance);
-        int count = request.Counts.Sum();
+        _learner = Sender;
+        Follow(request.KnownIncarnation, request.InsertAllowance);
+        if (_refusals.Has(_checks.Fault(request), Sender))
+        {
+            return;
+        }
+
         // The learner plans on this shard's own reports, so an empty shard means that it restarted in between:
-        // its state goes out alone and the learner's deadline drops the request.
+        // its state goes out alone and the learner gives the request up.
         if (_buffer.Count == 0)
         {
             Sender.Tell(State());
             return;
         }
 
-        Sender.Tell(new ReplayProtocol.SampleReply(request.Request, _buffer.Sample(count, _random), State()));
+        int count = request.Counts.Sum();
+        _samples += count;
+        Answer(new ReplayProtocol.SampleReply(request.Request, _buffer.Sample(count, _random), State()));
+    }
+
+    /// <summary>On one node the reply itself is handed over; only what leaves the node has to fit frames.</summary>
+    private void Answer(ReplayProtocol.SampleReply reply)
+    {
+        if (Sender.Path.Address.HasGlobalScope && WireParts.Cut(reply) is { } parts)
+        {
+            foreach (ReplayProtocol.SampleReplyPart part in parts)
+            {
+                Sender.Tell(part);
+            }
+        }
+        else
+        {
+            Sender.Tell(reply);
+        }
     }
 
     private void OnGrantInserts(ReplayProtocol.GrantInserts grant)
     {
-        SetAllowance(grant.InsertAllowance);
-        _awaitingState = grant.ReportNow ? null : Sender;
-        if (grant.ReportNow)
+        _learner = Sender;
+        bool reportNow = !Follow(grant.KnownIncarnation, grant.InsertAllowance) || grant.ReportNow;
+        _awaitingState = reportNow ? null : Sender;
+        if (reportNow)
         {
             Sender.Tell(State());
         }
@@ -102,22 +182,74 @@ public sealed class ReplayShardActor : ReceiveActor
 
     private void OnUpdatePriorities(ReplayProtocol.UpdatePriorities update)
     {
-        if (update.Incarnation == _incarnation)
+        if (update.Incarnation == _incarnation && !_refusals.Has(_checks.Fault(update), Sender))
         {
             _buffer.UpdatePriorities(update.Keys, update.AbsoluteTdErrors);
         }
     }
 
-    private void SetAllowance(long allowance)
+    private void OnTransferBegin(ReplayProtocol.TransferBegin begin)
     {
-        _allowance = allowance;
+        Incarnations.Observe(begin.Source);
+        int received = _inheritance.Begin(begin);
+        foreach (ReplayProtocol.RunnerPosition position in begin.Runners)
+        {
+            _credits.Inherit(position);
+        }
+
+        Sender.Tell(new ReplayProtocol.TransferCredit(_shard, begin.Source, received));
         GrantWaiting();
+    }
+
+    private void OnTransferPart(ReplayProtocol.TransferPart part)
+    {
+        long before = _buffer.Inherited;
+        int received = _inheritance.Add(part, out string? fault);
+        _refusals.Has(fault is null ? null : $"batch {part.Batch} of what the shard held elsewhere has {fault}", Sender);
+        Sender.Tell(new ReplayProtocol.TransferCredit(_shard, part.Source, received));
+        if (_buffer.Inherited > before)
+        {
+            TellAwaitedState();
+        }
+    }
+
+    /// <summary>Takes an allowance, unless it counts the inserts of another incarnation than this one.</summary>
+    /// <returns>Whether the learner knows this incarnation, or none.</returns>
+    private bool Follow(long knownIncarnation, long allowance)
+    {
+        bool isKnown = knownIncarnation == 0 || knownIncarnation == _incarnation;
+        if (isKnown)
+        {
+            _allowance = allowance;
+            GrantWaiting();
+        }
+        else if (knownIncarnation > _incarnation)
+        {
+            // The predecessor's clock was ahead of this node's. The learner has ignored this incarnation as an old one, and so has
+            // counted none of its inserts: under a newer number it counts them all.
+            Incarnations.Observe(knownIncarnation);
+            _incarnation = Incarnations.Next();
+        }
+
+        return isKnown;
+    }
+
+    private bool IsOutdated(int runner, long incarnation)
+    {
+        if (_credits.NewerIncarnation(runner, incarnation) is not { } newer)
+        {
+            return false;
+        }
+
+        Sender.Tell(new ReplayProtocol.CreditRefused(_shard, newer));
+        return true;
     }
 
     // A runner that ended would keep for ever what it was granted, and with it this shard's others from going on.
     private void OnTerminated(Terminated terminated)
     {
         _credits.Close(terminated.ActorRef);
+        _fragments.DropWhere(key => !_credits.IsOpen(key.Runner, key.Incarnation));
         GrantWaiting();
     }
 
@@ -133,10 +265,43 @@ public sealed class ReplayShardActor : ReceiveActor
     }
 
     private void SendCredit(RunnerCredits.Link link, bool resend) =>
-        link.Runner.Tell(new ReplayProtocol.Credit(_shard, _incarnation, link.Incarnation, link.Received, link.Granted, resend));
+        link.Runner?.Tell(new ReplayProtocol.Credit(_shard, _incarnation, link.Incarnation, link.Received, link.Granted, resend));
+
+    private void TellAwaitedState()
+    {
+        _awaitingState?.Tell(State());
+        _awaitingState = null;
+    }
 
     private ReplayProtocol.ShardState State() =>
         new(_shard, _incarnation, _buffer.Inserts, _environmentSteps, _buffer.Count, _buffer.Mass);
+
+    private void OnReport()
+    {
+        string waitsFor = _learner is null ? $"the learner, which has not asked shard {_shard} for anything"
+            : _credits.HasWaiting ? $"the learner's allowance of inserts into shard {_shard}"
+            : $"transitions from the runners for shard {_shard}";
+        ShardStatus status = new(
+            _shard, _incarnation, _buffer.Count, _buffer.Mass, _buffer.Inserts, _buffer.Inherited, _buffer.Evicted, _samples);
+        _links.Node.Tell(new NodeProtocol.PartReport(_part, _buffer.Inserts + _buffer.Inherited + _samples, waitsFor, status));
+    }
+
+    /// <summary>The shard moves: runners hear what was received, the learner that nothing can be drawn here, and the courier takes the rest along.</summary>
+    private void OnStopShard()
+    {
+        foreach (RunnerCredits.Link link in _credits.Links)
+        {
+            SendCredit(link, resend: false);
+        }
+
+        _learner?.Tell(State() with { Count = 0, Mass = 0 });
+        if (_buffer.Count > 0)
+        {
+            _links.Courier.Tell(new ShardCourierActor.Deliver(_shard, _incarnation, _buffer, _credits.Positions()));
+        }
+
+        Context.Stop(Self);
+    }
 
     /// <summary>Hand-off message of the shard region.</summary>
     public sealed record StopShard
@@ -147,5 +312,14 @@ public sealed class ReplayShardActor : ReceiveActor
 
         /// <summary>The only one.</summary>
         public static StopShard Instance { get; } = new();
+    }
+
+    private sealed record Report
+    {
+        private Report()
+        {
+        }
+
+        public static Report Instance { get; } = new();
     }
 }

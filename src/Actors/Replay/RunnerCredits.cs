@@ -9,14 +9,44 @@ namespace DqnAkka.Actors;
 /// inserted: however many runners there are, a shard takes at most one fragment past its allowance.
 /// </remarks>
 /// <param name="window">Fragments that a runner may have sent without an acknowledgement, at least 1.</param>
-/// <param name="transitionsPerFragment">Transitions that a fragment is expected to bring, at least 1.</param>
+/// <param name="transitionsPerFragment">
+/// Transitions that a fragment is expected to bring, at least 1; a runner whose node is set to more shows that with its first one.
+/// </param>
 internal sealed class RunnerCredits(int window, int transitionsPerFragment)
 {
     private readonly Dictionary<int, Link> _links = [];
     private readonly Queue<Link> _waiting = new();
+    private int _transitionsPerFragment = transitionsPerFragment;
 
     /// <summary>Fragments granted and not yet received, over all runners.</summary>
     public long Outstanding { get; private set; }
+
+    /// <summary>Whether a runner waits for credit that the allowance does not give.</summary>
+    public bool HasWaiting => _waiting.Count > 0;
+
+    /// <summary>Every runner's link.</summary>
+    public IReadOnlyCollection<Link> Links => _links.Values;
+
+    /// <summary>The newest incarnation known of a runner, where that is newer than <paramref name="incarnation"/>; otherwise null.</summary>
+    public long? NewerIncarnation(int runner, long incarnation) =>
+        _links.TryGetValue(runner, out Link? link) && link.Incarnation > incarnation ? link.Incarnation : null;
+
+    /// <summary>Whether a runner's incarnation is the newest known and has not ended.</summary>
+    public bool IsOpen(int runner, long incarnation) =>
+        _links.TryGetValue(runner, out Link? link) && link.Incarnation == incarnation && !link.IsClosed;
+
+    /// <summary>How far each runner's fragments were received, by index.</summary>
+    public IReadOnlyList<ReplayProtocol.RunnerPosition> Positions() =>
+        [.. _links.OrderBy(entry => entry.Key).Select(entry => new ReplayProtocol.RunnerPosition(entry.Key, entry.Value.Incarnation, entry.Value.Received))];
+
+    /// <summary>Takes over from the shard's predecessor how far a runner's fragments were received: a repetition is then not taken twice.</summary>
+    public void Inherit(ReplayProtocol.RunnerPosition position)
+    {
+        if (Find(position.Runner, position.Incarnation, position.Received + 1, runner: null) is { } link)
+        {
+            Enqueue(link);
+        }
+    }
 
     /// <summary>Decides on a fragment. The runner then waits for its next credit.</summary>
     /// <returns>Whether it is the next one of this incarnation and goes into the buffer.</returns>
@@ -24,6 +54,7 @@ internal sealed class RunnerCredits(int window, int transitionsPerFragment)
     {
         Link? link = Find(insert.Runner, insert.Incarnation, insert.FirstUnacknowledged, runner);
         bool isNext = link is not null && insert.Sequence == link.Received + 1;
+        _transitionsPerFragment = Math.Max(_transitionsPerFragment, insert.Batch.Count);
         if (isNext)
         {
             Advance(link!, insert.Sequence);
@@ -57,7 +88,7 @@ internal sealed class RunnerCredits(int window, int transitionsPerFragment)
     public IReadOnlyCollection<Link> Grant(long inserts, long allowance)
     {
         HashSet<Link> granted = [];
-        while (inserts + (Outstanding * transitionsPerFragment) < allowance && _waiting.TryDequeue(out Link? link))
+        while (inserts + (Outstanding * _transitionsPerFragment) < allowance && _waiting.TryDequeue(out Link? link))
         {
             link.IsWaiting = false;
             if (link.IsClosed)
@@ -78,29 +109,30 @@ internal sealed class RunnerCredits(int window, int transitionsPerFragment)
     public void Close(IActorRef runner)
     {
         // The link stays: what the runner sent before its end may still arrive, and counts once.
-        foreach (Link link in _links.Values.Where(link => link.Runner.Equals(runner)))
+        foreach (Link link in _links.Values.Where(link => runner.Equals(link.Runner)))
         {
             Close(link);
         }
     }
 
-    private Link? Find(int runner, long incarnation, long firstUnacknowledged, IActorRef reference)
+    private Link? Find(int index, long incarnation, long firstUnacknowledged, IActorRef? runner)
     {
-        if (!_links.TryGetValue(runner, out Link? link) || link.Incarnation < incarnation)
+        if (!_links.TryGetValue(index, out Link? link) || link.Incarnation < incarnation)
         {
             if (link is not null)
             {
                 Close(link);
             }
 
-            link = new Link(incarnation, reference);
-            _links[runner] = link;
+            link = new Link(incarnation);
+            _links[index] = link;
         }
         else if (link.Incarnation > incarnation)
         {
             return null;
         }
 
+        link.Runner ??= runner;
         // The runner no longer holds what comes before: this shard's predecessor received it, and waiting for it would be for ever.
         Advance(link, firstUnacknowledged - 1);
         return link;
@@ -121,7 +153,7 @@ internal sealed class RunnerCredits(int window, int transitionsPerFragment)
 
     private void Enqueue(Link link)
     {
-        if (!link.IsWaiting && !link.IsClosed && link.Granted < link.Received + window)
+        if (!link.IsWaiting && !link.IsClosed && link.Runner is not null && link.Granted < link.Received + window)
         {
             link.IsWaiting = true;
             _waiting.Enqueue(link);
@@ -136,13 +168,13 @@ internal sealed class RunnerCredits(int window, int transitionsPerFragment)
     }
 
     /// <summary>One runner's link.</summary>
-    public sealed class Link(long incarnation, IActorRef runner)
+    public sealed class Link(long incarnation)
     {
         /// <summary>The runner's incarnation.</summary>
         public long Incarnation { get; } = incarnation;
 
-        /// <summary>Where credit goes.</summary>
-        public IActorRef Runner { get; } = runner;
+        /// <summary>Where credit goes; null while the runner is only known from the shard's predecessor.</summary>
+        public IActorRef? Runner { get; set; }
 
         /// <summary>The last fragment in the buffer.</summary>
         public long Received { get; set; }

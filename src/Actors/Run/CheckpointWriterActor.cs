@@ -29,6 +29,37 @@ public sealed class CheckpointWriterActor : ReceiveActor
         Receive<RunProtocol.WriteCheckpoint>(OnWriteCheckpoint);
     }
 
+    /// <summary>A run that goes on keeps the best policy that it had.</summary>
+    protected override void PreStart()
+    {
+        try
+        {
+            _best = _store.Exists ? BestOf(_store.Load()) : null;
+        }
+        catch (CheckpointException)
+        {
+            // One that cannot be read is the learner's to report.
+        }
+    }
+
+    private static EvaluationProtocol.Evaluated? BestOf(CheckpointContent checkpoint)
+    {
+        if (checkpoint.Evaluation is not { } evaluation)
+        {
+            return null;
+        }
+
+        EvaluationResult result = new(
+            evaluation.Step,
+            checkpoint.Counters.GetValueOrDefault(CounterNames.Updates),
+            evaluation.Episodes,
+            evaluation.Mean,
+            evaluation.Deviation,
+            evaluation.Minimum,
+            evaluation.Maximum);
+        return new EvaluationProtocol.Evaluated(new PolicySnapshot(0, 0, result.Updates, evaluation.Step, checkpoint.Policy), result);
+    }
+
     /// <summary>Makes a writer.</summary>
     /// <param name="layout">The network's shape.</param>
     /// <param name="options">The run's options.</param>
@@ -57,7 +88,9 @@ public sealed class CheckpointWriterActor : ReceiveActor
         PolicySnapshot policy = _best?.Snapshot ?? write.Learner.Snapshot;
         try
         {
+            RequireNoSuccessor(write.Learner);
             _store.Save(Content(write.Learner, policy));
+            _progress.Tell(new ProgressProtocol.CheckpointSaved(write.Learner.Trainer.Updates));
             Sender.Tell(new RunProtocol.CheckpointWritten(_store.DirectoryPath, policy));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CheckpointException)
@@ -65,6 +98,17 @@ public sealed class CheckpointWriterActor : ReceiveActor
             string message = $"the checkpoint in {_store.DirectoryPath} could not be written: {exception.Message.ReplaceLineEndings(" ")}";
             _progress.Tell(new ProgressProtocol.Notice(message));
             Sender.Tell(new RunProtocol.CheckpointFailed(message, policy));
+        }
+    }
+
+    /// <summary>A learner that another one has replaced, on a node that does not know it yet, must not write over its successor's work.</summary>
+    private void RequireNoSuccessor(RunProtocol.LearnerCapture learner)
+    {
+        long own = learner.Counters.GetValueOrDefault(CounterNames.Generation);
+        long other = _store.TryReadCounters()?.GetValueOrDefault(CounterNames.Generation) ?? 0;
+        if (other > own)
+        {
+            throw new CheckpointException($"a newer learner (generation {other}, this one is {own}) writes there already");
         }
     }
 

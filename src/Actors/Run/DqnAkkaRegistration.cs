@@ -7,68 +7,92 @@ using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
 
-/// <summary>Registers the actors of a training run with Akka.Hosting: one line for each kind, in the order in which they need each other.</summary>
+/// <summary>Registers a node's actors with Akka.Hosting, as its roles ask for: one line for each kind, in the order in which they need each other.</summary>
 public static class DqnAkkaRegistration
 {
-    /// <summary>Starts the mirror, the replay shards, the learner singleton, the runners, the evaluator and what watches them.</summary>
+    /// <summary>
+    /// Starts what every node has (its own actor, the policy mirror, the way to the training and to the replay shards) and what its
+    /// roles add: replay shards, runners, the place of the training.
+    /// </summary>
     /// <param name="builder">The configuration.</param>
     /// <param name="run">The run.</param>
-    public static AkkaConfigurationBuilder AddDqnAkka(this AkkaConfigurationBuilder builder, TrainingRun run)
+    /// <param name="node">The process.</param>
+    /// <param name="links">Whom the node's actor tells, given the way to the training.</param>
+    public static AkkaConfigurationBuilder AddDqnAkka(
+        this AkkaConfigurationBuilder builder, TrainingRun run, NodeOptions node, Func<IActorRef, NodeLinks> links)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(run);
-        NetworkLayout layout = run.Layout;
-        TrainingOptions options = run.Options;
+        ArgumentNullException.ThrowIfNull(node);
         return builder
             .WithDistributedPubSub(null!)
-            .WithActors((system, registry) => StartWatchers(system, registry, run))
-            .WithShardRegion<ReplayRegion>(
-                ReplayRegion.TypeName,
-                entity => ReplayShardActor.CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), layout.ObservationSize, options)
-                    .WithDispatcher(Dispatchers.Replay),
-                new ReplayRegion(options.Replay.Shards),
-                new ShardOptions
-                {
-                    Role = ClusterRoles.Replay,
-                    StateStoreMode = StateStoreMode.DData,
-                    RememberEntities = false,
-                    ShouldPassivateIdleEntities = false,
-                    HandOffStopMessage = ReplayShardActor.StopShard.Instance,
-                })
-            .WithSingleton<LearnerGuardianActor>(
-                "learner",
-                (_, registry, _) => LearnerGuardianActor.CreateProps(layout, options, new LearnerGuardianLinks(
-                    registry.Get<ReplayRegion>(),
-                    registry.Get<CheckpointWriterActor>(),
-                    registry.Get<RunCoordinatorActor>(),
-                    registry.Get<ProgressActor>(),
-                    run.LoadCheckpoint)),
-                new ClusterSingletonOptions { Role = ClusterRoles.Learner })
-            .WithActors((system, registry) => StartPlayers(system, registry, run));
+            .AddTraining(run, node)
+            .WithActors((system, registry) =>
+            {
+                NodeLinks nodeLinks = links(registry.Get<TrainingActor>());
+                registry.Register<NodeActor>(system.ActorOf(NodeActor.CreateProps(node, nodeLinks), NodeProtocol.ActorName));
+                registry.Register<ShardCourierActor>(system.ActorOf(ShardCourierActor.CreateProps(), ShardCourierActor.ActorName));
+            })
+            .AddReplayShards(run, node)
+            .WithActors((system, registry) => StartPlayers(system, registry, run, node));
     }
 
-    private static void StartWatchers(ActorSystem system, IActorRegistry registry, TrainingRun run)
+    private static AkkaConfigurationBuilder AddReplayShards(this AkkaConfigurationBuilder builder, TrainingRun run, NodeOptions node)
     {
-        IActorRef progress = system.ActorOf(ProgressActor.CreateProps(run.Sinks, run.StartTimestamp), "progress");
-        registry.Register<ProgressActor>(progress);
-        registry.Register<RunCoordinatorActor>(system.ActorOf(RunCoordinatorActor.CreateProps(run.Options, run.Summary), "coordinator"));
-        registry.Register<CheckpointWriterActor>(system.ActorOf(
-            CheckpointWriterActor.CreateProps(run.Layout, run.Options, run.CheckpointDirectory, progress), "checkpoints"));
-        registry.Register<PolicyMirrorActor>(system.ActorOf(PolicyMirrorActor.CreateProps(), "mirror"));
+        TrainingOptions options = run.Options;
+        NetworkLayout layout = run.Layout;
+        ReplayRegion routing = new(options.Replay.Shards);
+        if (!node.Roles.Contains(ClusterRoles.Replay))
+        {
+            return builder.WithShardRegionProxy<ReplayRegion>(ReplayRegion.TypeName, ClusterRoles.Replay, routing);
+        }
+
+        return builder.WithShardRegion<ReplayRegion>(
+            ReplayRegion.TypeName,
+            (_, registry, _) =>
+            {
+                ReplayShardLinks links = new(registry.Get<NodeActor>(), registry.Get<ShardCourierActor>());
+                return entity => ReplayShardActor
+                    .CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), layout, options, links)
+                    .WithDispatcher(Dispatchers.Replay);
+            },
+            routing,
+            new ShardOptions
+            {
+                Role = ClusterRoles.Replay,
+                StateStoreMode = StateStoreMode.DData,
+                RememberEntities = false,
+                ShouldPassivateIdleEntities = false,
+                HandOffStopMessage = ReplayShardActor.StopShard.Instance,
+            });
     }
 
-    private static void StartPlayers(ActorSystem system, IActorRegistry registry, TrainingRun run)
+    private static AkkaConfigurationBuilder AddTraining(this AkkaConfigurationBuilder builder, TrainingRun run, NodeOptions node)
     {
-        IActorRef coordinator = registry.Get<RunCoordinatorActor>();
-        IActorRef checkpoints = registry.Get<CheckpointWriterActor>();
-        IActorRef mirror = registry.Get<PolicyMirrorActor>();
-        IActorRef progress = registry.Get<ProgressActor>();
-        EvaluatorLinks evaluatorLinks = new(mirror, coordinator, checkpoints, progress, run.StartTimestamp, run.Stop);
-        IActorRef evaluator = system.ActorOf(EvaluatorActor.CreateProps(run.Layout, run.Options, evaluatorLinks), "evaluator");
-        RunnerLinks runnerLinks = new(registry.Get<ReplayRegion>(), mirror, progress);
-        IActorRef runners = system.ActorOf(RunnerPoolActor.CreateProps(run.Layout, run.Options, runnerLinks, coordinator), "runners");
-        registry.Register<EvaluatorActor>(evaluator);
-        registry.Register<RunnerPoolActor>(runners);
-        coordinator.Tell(new RunMembers(runners, registry.Get<LearnerGuardianActor>(), checkpoints, evaluator, progress));
+        if (!node.Roles.Contains(ClusterRoles.Learner))
+        {
+            return builder.WithSingletonProxy<TrainingActor>(
+                TrainingActor.SingletonName, new ClusterSingletonOptions { Role = ClusterRoles.Learner });
+        }
+
+        return builder.WithSingleton<TrainingActor>(
+            TrainingActor.SingletonName,
+            (_, registry, _) => TrainingActor.CreateProps(
+                // The others are there by the time that the singleton starts, which is after the node has joined.
+                run, () => new TrainingLinks(registry.Get<ReplayRegion>(), registry.Get<PolicyMirrorActor>(), registry.Get<NodeActor>())),
+            new ClusterSingletonOptions { Role = ClusterRoles.Learner, TerminationMessage = RunProtocol.HandOver.Instance });
+    }
+
+    private static void StartPlayers(ActorSystem system, IActorRegistry registry, TrainingRun run, NodeOptions node)
+    {
+        IActorRef nodeActor = registry.Get<NodeActor>();
+        IActorRef training = registry.Get<TrainingActor>();
+        IActorRef mirror = system.ActorOf(PolicyMirrorActor.CreateProps(nodeActor, training, run.Layout.Length), "mirror");
+        registry.Register<PolicyMirrorActor>(mirror);
+        if (node.Roles.Contains(ClusterRoles.Runner))
+        {
+            RunnerPoolLinks links = new(registry.Get<ReplayRegion>(), mirror, training, nodeActor);
+            registry.Register<RunnerPoolActor>(system.ActorOf(RunnerPoolActor.CreateProps(run.Layout, run.Options, links), "runners"));
+        }
     }
 }

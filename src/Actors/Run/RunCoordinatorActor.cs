@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 
 namespace DqnAkka.Actors;
@@ -14,15 +15,17 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan SlowPeriod = TimeSpan.FromSeconds(5);
     private readonly TrainingOptions _options;
     private readonly TaskCompletionSource<RunSummary> _summary;
+    private readonly long _startTimestamp;
     private RunMembers? _members;
     private RunProtocol.StopRun? _stop;
     private string _checkpointDirectory = "";
     private bool _isEvaluating;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
-    public RunCoordinatorActor(TrainingOptions options, TaskCompletionSource<RunSummary> summary)
+    public RunCoordinatorActor(TrainingOptions options, TaskCompletionSource<RunSummary> summary, long startTimestamp)
     {
         _options = options;
+        _startTimestamp = startTimestamp;
         _summary = summary;
         Receive<RunMembers>(OnRunMembers);
         Receive<RunProtocol.StopRun>(OnStopRun);
@@ -43,15 +46,18 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
     /// <summary>Makes a coordinator.</summary>
     /// <param name="options">The run's options.</param>
     /// <param name="summary">Receives the result.</param>
-    public static Props CreateProps(TrainingOptions options, TaskCompletionSource<RunSummary> summary) =>
-        Props.Create(() => new RunCoordinatorActor(options, summary));
+    /// <param name="startTimestamp">The run's start, a Stopwatch timestamp, from which <c>stop.minutes</c> counts.</param>
+    public static Props CreateProps(TrainingOptions options, TaskCompletionSource<RunSummary> summary, long startTimestamp) =>
+        Props.Create(() => new RunCoordinatorActor(options, summary, startTimestamp));
 
     /// <inheritdoc />
     protected override void PreStart()
     {
         if (_options.Stop.Minutes > 0)
         {
-            Timers.StartSingleTimer(nameof(StopReason.Minutes), new RunProtocol.StopRun(StopReason.Minutes), TimeSpan.FromMinutes(_options.Stop.Minutes));
+            TimeSpan left = TimeSpan.FromMinutes(_options.Stop.Minutes) - Stopwatch.GetElapsedTime(_startTimestamp);
+            Timers.StartSingleTimer(
+                nameof(StopReason.Minutes), new RunProtocol.StopRun(StopReason.Minutes), left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
     }
 

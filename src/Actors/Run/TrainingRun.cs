@@ -9,14 +9,14 @@ public sealed class TrainingRun
 {
     /// <summary>Finds the network's shape from the environment's spaces.</summary>
     /// <param name="options">The run's options; the directory exists.</param>
-    /// <param name="sinks">Who hears of progress.</param>
+    /// <param name="openSinks">Makes those who hear of progress, when the training starts on this node.</param>
     /// <param name="stop">Cancelled when the user ends the run.</param>
     /// <exception cref="EnvironmentException">The environment cannot be made, or is none that DQN can learn.</exception>
-    public TrainingRun(TrainingOptions options, IReadOnlyList<IProgressSink> sinks, CancellationToken stop)
+    public TrainingRun(TrainingOptions options, Func<IReadOnlyList<IProgressSink>> openSinks, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
         Options = options;
-        Sinks = sinks;
+        OpenSinks = openSinks;
         Stop = stop;
         (int observationSize, int actionCount) = EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(options.Environment);
         Layout = new NetworkLayout(observationSize, actionCount, options.Network);
@@ -26,8 +26,8 @@ public sealed class TrainingRun
     /// <summary>The run's options.</summary>
     public TrainingOptions Options { get; }
 
-    /// <summary>Who hears of progress.</summary>
-    public IReadOnlyList<IProgressSink> Sinks { get; }
+    /// <summary>Makes those who hear of progress; they are disposed of when the training leaves this node.</summary>
+    public Func<IReadOnlyList<IProgressSink>> OpenSinks { get; }
 
     /// <summary>Cancelled when the user ends the run.</summary>
     public CancellationToken Stop { get; }
@@ -43,6 +43,9 @@ public sealed class TrainingRun
 
     /// <summary>The result, when it is there.</summary>
     public TaskCompletionSource<RunSummary> Summary { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The counters of the newest checkpoint, by the names of <see cref="CounterNames"/>; null where there is none.</summary>
+    public IReadOnlyDictionary<string, long>? ReadCheckpointCounters() => new CheckpointStore(CheckpointDirectory).TryReadCounters();
 
     /// <summary>The newest checkpoint of this run, or null.</summary>
     /// <exception cref="CheckpointException">There is one and it is damaged.</exception>

@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Cluster.Hosting;
 using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,61 +25,40 @@ public static class TrainingSession
         TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        TrainingRun run = new(options, sinks, stop);
-        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSingleton<IHostLifetime, CallerLifetime>();
-        // Standard output is for the run's own lines, which scripts read.
+        TrainingRun run = new(options, () => sinks, stop);
+        TaskCompletionSource<NodeEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool isStarted = false;
-        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
-            // A start that fails is told by its exception, in one line.
-            .AddFilter((_, _, level) => level >= LogLevel.Warning && Volatile.Read(ref isStarted));
-        builder.Services.AddAkka(SystemName, configuration => configuration
-            .ConfigureLoggers(loggers =>
-            {
-                loggers.ClearLoggers();
-                loggers.AddLoggerFactory();
-            })
-            .AddHocon(WithRunnerThreads(akka, options.Runner), HoconAddMode.Prepend)
-            .WithClustering(new ClusterOptions { Roles = [.. ClusterRoles.All] })
-            .AddDqnAkka(run)
-            .AddStartup((system, _) => JoinSelf(system)));
-        using IHost host = builder.Build();
-        await StartAsync(host).ConfigureAwait(false);
+        using IHost host = NodeHost.Build(run, new NodeOptions(), Links, akka, Log, JoinSelf);
+        await NodeHost.StartAsync(host).ConfigureAwait(false);
         Volatile.Write(ref isStarted, true);
-        IActorRef coordinator = host.Services.GetRequiredService<ActorRegistry>().Get<RunCoordinatorActor>();
+        IActorRef training = host.Services.GetRequiredService<ActorRegistry>().Get<TrainingActor>();
         using CancellationTokenRegistration registration =
-            stop.Register(() => coordinator.Tell(new RunProtocol.StopRun(StopReason.Interrupted)));
-        // A coordinator that is gone could never end the run.
-        await Task.WhenAny(run.Summary.Task, coordinator.WatchAsync(CancellationToken.None)).ConfigureAwait(false);
-        run.Summary.TrySetException(new InvalidOperationException("the run's coordinator stopped; the log says why"));
-        RunSummary summary = await run.Summary.Task.ConfigureAwait(false);
-        await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-        return summary;
-    }
-
-    private static async Task StartAsync(IHost host)
-    {
+            stop.Register(() => training.Tell(new RunProtocol.StopRun(StopReason.Interrupted)));
+        // An actor system that ends by itself could never give a result.
+        ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
+        await Task.WhenAny(run.Summary.Task, system.WhenTerminated).ConfigureAwait(false);
+        run.Summary.TrySetException(new InvalidOperationException("the actor system stopped; the log says why"));
         try
         {
-            await host.StartAsync(CancellationToken.None).ConfigureAwait(false);
+            return await run.Summary.Task.ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        finally
         {
-            throw new InvalidOperationException(
-                $"the actor system could not start: {exception.GetBaseException().Message.ReplaceLineEndings(" ")}", exception);
+            await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
+
+        // What stands still is said by the run itself.
+        NodeLinks Links(IActorRef toTraining) => new(toTraining, end, _ => { }) { IsEmbedded = true };
+
+        // Standard output is for the run's own lines, which scripts read. A start that fails is told by its exception, in one line.
+        void Log(ILoggingBuilder logging) => logging
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+            .AddFilter((_, _, level) => level >= LogLevel.Warning && Volatile.Read(ref isStarted));
     }
 
     private static void JoinSelf(ActorSystem system)
     {
         Cluster cluster = Cluster.Get(system);
         cluster.Join(cluster.SelfAddress);
-    }
-
-    private static Config WithRunnerThreads(Config akka, RunnerOptions runner)
-    {
-        int threads = runner.Threads > 0 ? runner.Threads : Math.Max(1, Environment.ProcessorCount - 1);
-        string key = $"{Dispatchers.Runner}.thread-count = {Math.Min(threads, runner.Count)}";
-        return ConfigurationFactory.ParseString(key).WithFallback(akka);
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
@@ -11,17 +12,20 @@ namespace DqnAkka.Actors;
 /// </summary>
 public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
 {
+    private const string RenewalPause = "renewal-pause";
     private static readonly TimeSpan ProbePeriod = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestRenewal = TimeSpan.FromSeconds(1);
     private readonly int _index;
     private readonly TrainingOptions _options;
-    private readonly IActorRef _region;
     private readonly IActorRef _mirror;
-    private readonly IActorRef _progress;
+    private readonly IActorRef _pool;
     private readonly FragmentCollector _collector;
-    private readonly ExplorationSchedule _exploration;
+    private readonly FragmentPost _post;
     private readonly ShardLinks _links;
     private readonly List<double> _returns = [];
+    private ExplorationSchedule _exploration;
+    private int _total;
     private PolicySnapshot? _snapshot;
     private bool _stepPending;
     private long _steps;
@@ -29,34 +33,37 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     private long _lastReport;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
-    public EnvironmentRunnerActor(int index, int attempt, NetworkLayout layout, TrainingOptions options, RunnerLinks links)
+    public EnvironmentRunnerActor(RunnerProtocol.RunnerLease lease, int total, NetworkLayout layout, TrainingOptions options, RunnerLinks links)
     {
-        _index = index;
+        _index = lease.Index;
         _options = options;
-        _region = links.Region;
         _mirror = links.Mirror;
-        _progress = links.Progress;
+        _pool = links.Pool;
+        _post = new FragmentPost(links.Region, options.Replay.Shards);
         IVectorEnvironment environment = EnvironmentFactory.CreateVector(options.Environment, options.Runner.Environments);
-        _collector = new FragmentCollector(environment, layout, options, index, attempt);
-        _exploration = new ExplorationSchedule(options.Exploration, options.Runner.Count);
-        _links = new ShardLinks(index, Incarnations.Next(), options.Replay.Shards);
+        _collector = new FragmentCollector(environment, layout, options, lease.Index, lease.Attempt);
+        _exploration = Climb(total);
+        _links = new ShardLinks(lease.Index, Incarnations.Next(), options.Replay.Shards);
         Receive<PolicySnapshot>(OnPolicySnapshot);
         Receive<ReplayProtocol.Credit>(OnCredit);
+        Receive<ReplayProtocol.CreditRefused>(OnCreditRefused);
+        Receive<RunnerProtocol.Ladder>(ladder => _exploration = Climb(ladder.Total));
         Receive<Step>(_ => OnStep());
         Receive<ProbeTick>(_ => OnProbeTick());
+        Receive<RenewalPauseEnded>(_ => { });
     }
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Makes a runner.</summary>
-    /// <param name="index">Its index, 0 … N − 1.</param>
-    /// <param name="attempt">How often a runner of this index was started before.</param>
+    /// <param name="lease">Its index, and the number of this start, on which its random numbers depend.</param>
+    /// <param name="total">Runners in the whole cluster, N of the ladder.</param>
     /// <param name="layout">The network's shape.</param>
     /// <param name="options">The run's options.</param>
     /// <param name="links">Whom it talks to.</param>
-    public static Props CreateProps(int index, int attempt, NetworkLayout layout, TrainingOptions options, RunnerLinks links) =>
-        Props.Create(() => new EnvironmentRunnerActor(index, attempt, layout, options, links)).WithDispatcher(Dispatchers.Runner);
+    public static Props CreateProps(RunnerProtocol.RunnerLease lease, int total, NetworkLayout layout, TrainingOptions options, RunnerLinks links) =>
+        Props.Create(() => new EnvironmentRunnerActor(lease, total, layout, options, links)).WithDispatcher(Dispatchers.Runner);
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -70,7 +77,15 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     protected override void PostStop() => Report();
 
     // Several runners share the steps of a run about equally; the snapshot's count keeps a restarted runner from exploring anew.
-    private double Epsilon => _exploration.Epsilon(_index, Math.Max(_steps * _options.Runner.Count, _snapshot?.Steps ?? 0));
+    private double Epsilon => _exploration.Epsilon(_index, Math.Max(_steps * _total, _snapshot?.Steps ?? 0));
+
+    [MemberNotNull(nameof(_exploration))]
+    private ExplorationSchedule Climb(int total)
+    {
+        // While pools come and go, this runner's rung may for a moment lie above the ladder that it is told of.
+        _total = Math.Max(total, _index + 1);
+        return _exploration = new ExplorationSchedule(_options.Exploration, _total);
+    }
 
     private void OnPolicySnapshot(PolicySnapshot snapshot)
     {
@@ -82,21 +97,45 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
 
     private void OnCredit(ReplayProtocol.Credit credit)
     {
+        if (credit.Shard >= _links.Count)
+        {
+            return;
+        }
+
+        _post.Locate(credit.Shard, Sender);
         foreach (ReplayProtocol.Insert insert in _links.Apply(credit))
         {
-            _region.Tell(insert);
+            _post.Send(insert);
         }
 
         StepIfPossible();
     }
 
+    private void OnCreditRefused(ReplayProtocol.CreditRefused refused)
+    {
+        Incarnations.Observe(refused.Incarnation);
+        // What refuses an incarnation given up already says nothing new. And should another runner of this index live, for as long as
+        // it takes the registry to part them, the two must not drive each other on: who may not go on yet is refused again after its next probe.
+        if (refused.Incarnation > _links.Incarnation && !Timers.IsTimerActive(RenewalPause))
+        {
+            Timers.StartSingleTimer(RenewalPause, RenewalPauseEnded.Instance, ShortestRenewal);
+            _links.Renew(Incarnations.Next());
+            SendDueProbes();
+        }
+    }
+
     private void OnStep()
     {
         _stepPending = false;
+        if (!_links.CanSend)
+        {
+            return;
+        }
+
         (TransitionBatch batch, int steps) = _collector.Collect(_options.Runner.Fragment, Epsilon, _returns);
         _steps += steps;
         _unreportedSteps += steps;
-        _region.Tell(_links.Send(batch, steps));
+        _post.Send(_links.Send(batch, steps));
         if (Stopwatch.GetElapsedTime(_lastReport) >= ReportPeriod)
         {
             Report();
@@ -109,13 +148,14 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     {
         SendDueProbes();
         Report();
+        _pool.Tell(new Standing(_index, _snapshot is not null, [.. _links.Closed], [.. _links.Silent]));
     }
 
     private void SendDueProbes()
     {
         foreach (ReplayProtocol.CreditProbe probe in _links.DueProbes())
         {
-            _region.Tell(probe);
+            _post.Send(probe);
         }
     }
 
@@ -131,15 +171,29 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     private void Report()
     {
         _lastReport = Stopwatch.GetTimestamp();
-        if (_unreportedSteps == 0)
+        IReadOnlyList<ProgressProtocol.AcknowledgedTransitions> acknowledged = _links.TakeAcknowledged();
+        if (_unreportedSteps == 0 && acknowledged.Count == 0)
         {
             return;
         }
 
-        _progress.Tell(new ProgressProtocol.RunnerReport(_index, _unreportedSteps, Epsilon, [.. _returns], []));
-        _unreportedSteps = 0;
+        double[] returns = [.. _returns];
         _returns.Clear();
+        int first = Math.Min(returns.Length, ProgressProtocol.MaxReturns);
+        _pool.Tell(new ProgressProtocol.RunnerReport(_index, _unreportedSteps, Epsilon, returns[..first], acknowledged));
+        _unreportedSteps = 0;
+        foreach (double[] further in returns[first..].Chunk(ProgressProtocol.MaxReturns))
+        {
+            _pool.Tell(new ProgressProtocol.RunnerReport(_index, 0, Epsilon, further, []));
+        }
     }
+
+    /// <summary>A runner tells its pool, every two seconds, what it has to go on with.</summary>
+    /// <param name="Index">Its index.</param>
+    /// <param name="HasPolicy">Whether it has a policy.</param>
+    /// <param name="Closed">The shards that grant no credit.</param>
+    /// <param name="Silent">Those of them that do not answer either.</param>
+    internal sealed record Standing(int Index, bool HasPolicy, IReadOnlyList<int> Closed, IReadOnlyList<int> Silent);
 
     private sealed record Step
     {
@@ -158,10 +212,19 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
 
         public static ProbeTick Instance { get; } = new();
     }
+
+    private sealed record RenewalPauseEnded
+    {
+        private RenewalPauseEnded()
+        {
+        }
+
+        public static RenewalPauseEnded Instance { get; } = new();
+    }
 }
 
 /// <summary>Whom a runner talks to.</summary>
 /// <param name="Region">The replay shards' region.</param>
 /// <param name="Mirror">The node's policy mirror.</param>
-/// <param name="Progress">The Progress actor.</param>
-public sealed record RunnerLinks(IActorRef Region, IActorRef Mirror, IActorRef Progress);
+/// <param name="Pool">Who hears its reports.</param>
+public sealed record RunnerLinks(IActorRef Region, IActorRef Mirror, IActorRef Pool);

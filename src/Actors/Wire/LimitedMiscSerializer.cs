@@ -30,7 +30,7 @@ internal sealed class LimitedMiscSerializer : SerializerWithStringManifest
     /// <inheritdoc />
     public override object FromBinary(byte[] bytes, string manifest) => _manifests.Contains(manifest ?? "")
         ? _inner.FromBinary(bytes, manifest)
-        : throw WireCounters.Get(system).Reject($"the message \"{manifest}\" of Akka's is not in use");
+        : throw WireCounters.Get(system).Refuse($"the message \"{manifest}\" of Akka's is not in use");
 
     /// <inheritdoc />
     public override string Manifest(object o)

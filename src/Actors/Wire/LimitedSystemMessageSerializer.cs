@@ -35,7 +35,7 @@ internal sealed class LimitedSystemMessageSerializer : SerializerWithStringManif
     /// <inheritdoc />
     public override object FromBinary(byte[] bytes, string manifest) => _types.TryGetValue(manifest ?? "", out Type? type)
         ? _inner.FromBinary(bytes, type)
-        : throw WireCounters.Get(system).Reject($"the system message \"{manifest}\" is not in use");
+        : throw WireCounters.Get(system).Refuse($"the system message \"{manifest}\" is not in use");
 
     /// <inheritdoc />
     public override string Manifest(object o) => o switch

@@ -26,5 +26,5 @@ public sealed class NodeLogger : LoggerFactoryLogger
         }
     }
 
-    private static bool IsCounted(Exception? cause) => cause is RefusedFrameException || (cause is not null && IsCounted(cause.InnerException));
+    private static bool IsCounted(Exception? cause) => cause is WireException || (cause is not null && IsCounted(cause.InnerException));
 }

@@ -24,7 +24,7 @@ internal sealed class RefusingSerializer : SerializerWithStringManifest
 
     /// <inheritdoc />
     public override object FromBinary(byte[] bytes, string manifest) =>
-        throw WireCounters.Get(system).Reject($"serializer {Identifier} is not in use (the message names \"{manifest}\")");
+        throw WireCounters.Get(system).Refuse($"serializer {Identifier} is not in use (the message names \"{manifest}\")");
 
     /// <inheritdoc />
     public override string Manifest(object o) => throw new SerializationException($"{o.GetType().Name} is no message between nodes");

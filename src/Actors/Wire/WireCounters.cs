@@ -42,28 +42,39 @@ public sealed class WireCounters : IExtension
         return system.WithExtension<WireCounters, Provider>();
     }
 
+    /// <summary>Counts a message that could not be read.</summary>
+    /// <param name="exception">Why.</param>
+    internal void Count(WireException exception)
+    {
+        if (exception.IsNewer)
+        {
+            Interlocked.Increment(ref _skipped);
+        }
+        else
+        {
+            Reject(exception.Message);
+        }
+    }
+
     /// <summary>Counts a message that was refused.</summary>
     /// <param name="reason">Why; what it quotes of the message is made harmless here.</param>
-    /// <returns>What to throw.</returns>
-    internal RefusedFrameException Reject(string reason)
+    internal void Reject(string reason)
     {
-        string line = Printable(reason);
         long rejected = Interlocked.Increment(ref _rejected);
         if (MaySay())
         {
-            _system.Log.Warning("{0} messages from other nodes could not be read and were dropped so far, the last one because {1}", rejected, line);
+            _system.Log.Warning("{0} messages from other nodes could not be read and were dropped so far, the last one because {1}", rejected, Printable(reason));
         }
-
-        return new RefusedFrameException(line);
     }
 
-    /// <summary>Counts a message of a newer minor version.</summary>
-    /// <param name="reason">What is not known of it.</param>
+    /// <summary>Counts a message that was refused.</summary>
+    /// <param name="reason">Why.</param>
     /// <returns>What to throw.</returns>
-    internal RefusedFrameException Skip(string reason)
+    internal WireException Refuse(string reason)
     {
-        Interlocked.Increment(ref _skipped);
-        return new RefusedFrameException(Printable(reason));
+        WireException exception = new(Printable(reason));
+        Count(exception);
+        return exception;
     }
 
     private static string Printable(string reason)

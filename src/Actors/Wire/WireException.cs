@@ -1,7 +1,12 @@
+using System.Runtime.Serialization;
+
 namespace DqnAkka.Actors;
 
-/// <summary>Bytes that are no message of this protocol, or one that this version does not know.</summary>
-internal sealed class WireException : Exception
+/// <summary>
+/// Bytes that are no message of this protocol, or one that this version does not know. Akka.Remote drops a message on a
+/// <see cref="SerializationException"/> and keeps the association.
+/// </summary>
+internal sealed class WireException : SerializationException
 {
     /// <summary>Says what is wrong.</summary>
     /// <param name="reason">What is wrong with the frame.</param>

@@ -40,15 +40,21 @@ internal sealed class WireSerializer : SerializerWithStringManifest
         {
             return WireCodec.Decode(manifest ?? "", bytes);
         }
-        catch (WireException exception)
+        catch (WireException exception) when (!Count(exception))
         {
-            WireCounters counters = WireCounters.Get(system);
-            throw exception.IsNewer ? counters.Skip(exception.Message) : counters.Reject(exception.Message);
+            throw;
         }
     }
 
     /// <inheritdoc />
     public override string Manifest(object o) => WireCodec.Manifest(MessageOf(o));
+
+    // Counts on the exception's way out: catching it and throwing another would double what a bad frame costs.
+    private bool Count(WireException exception)
+    {
+        WireCounters.Get(system).Count(exception);
+        return true;
+    }
 
     private static IWireMessage MessageOf(object obj) => obj as IWireMessage ?? throw new SerializationException($"{obj.GetType().Name} is no message between nodes");
 }

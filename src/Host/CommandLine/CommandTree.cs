@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Globalization;
+using DqnAkka.Actors;
 
 namespace DqnAkka.Host;
 
@@ -12,6 +14,9 @@ internal static class CommandTree
         RootCommand root = new("Distributed deep Q-learning on Akka.NET.")
         {
             Train(collaborators, console),
+            Node(collaborators, console),
+            Status(console),
+            Leave(console),
             Evaluate(collaborators, console),
             Environments(collaborators, console),
             Documentation(console),
@@ -29,10 +34,11 @@ internal static class CommandTree
         return root;
     }
 
-    private static Option<string?> ConfigOption() => new("--config")
+    private static Option<string[]> ConfigOption() => new("--config")
     {
-        Description = "A HOCON file, or a ready-made experiment: acrobot, cartpole, mountaincar.",
+        Description = "A HOCON file, a ready-made experiment (acrobot, cartpole, mountaincar) or tls; repeat it, a later one wins.",
         HelpName = "FILE",
+        DefaultValueFactory = _ => [],
     };
 
     private static Option<string[]> SetOption() => new("--set")
@@ -44,7 +50,7 @@ internal static class CommandTree
 
     private static Command Train(HostCollaborators collaborators, HostConsole console)
     {
-        Option<string?> config = ConfigOption();
+        Option<string[]> config = ConfigOption();
         Option<string[]> set = SetOption();
         Option<ulong?> seed = new("--seed") { Description = "The run's seed.", HelpName = "N" };
         Option<string?> directory = new("--run-dir") { Description = "The run's folder, new or empty.", HelpName = "DIR" };
@@ -52,7 +58,7 @@ internal static class CommandTree
         command.SetAction((result, stop) => new TrainCommand(collaborators, console).RunAsync(
             new ConfigurationSource
             {
-                File = result.GetValue(config),
+                Files = result.GetValue(config) ?? [],
                 Assignments = result.GetValue(set) ?? [],
                 Seed = result.GetValue(seed),
                 RunDirectory = result.GetValue(directory),
@@ -61,12 +67,80 @@ internal static class CommandTree
         return command;
     }
 
+    private static Command Node(HostCollaborators collaborators, HostConsole console)
+    {
+        Option<string> roles = new("--roles") { Description = "What the process does: some of seed, learner, replay, runner.", HelpName = "ROLE,...", Required = true };
+        Option<int?> port = new("--port") { Description = "Port to listen on; without it dqn.remote.port (4053 for a seed, else a free one).", HelpName = "N" };
+        Option<string?> hostname = new("--hostname") { Description = "Address to listen on.", HelpName = "HOST" };
+        Option<string[]> seeds = new("--seed-node") { Description = "A node to join through; repeat it for more.", HelpName = "HOST:PORT", DefaultValueFactory = _ => [] };
+        Option<int?> healthPort = new("--health-port") { Description = "Port of /healthz and /readyz.", HelpName = "N" };
+        Option<string[]> config = ConfigOption();
+        Option<string[]> set = SetOption();
+        Option<ulong?> seed = new("--seed") { Description = "The run's seed.", HelpName = "N" };
+        Option<string?> directory = new("--run-dir") { Description = "The run's folder, new or that of a run to go on with; needed with the role learner.", HelpName = "DIR" };
+        Command command = new("node", "Run one process of a training cluster.") { roles, port, hostname, seeds, healthPort, config, set, seed, directory };
+        command.SetAction((result, leave) => new NodeCommand(collaborators, console).RunAsync(
+            new NodeRequest(
+                result.GetValue(roles)!,
+                new ConfigurationSource
+                {
+                    Files = result.GetValue(config) ?? [],
+                    Assignments = result.GetValue(set) ?? [],
+                    Seed = result.GetValue(seed),
+                    RunDirectory = result.GetValue(directory),
+                    Options =
+                    [
+                        .. Given("dqn.remote.port", result.GetValue(port)?.ToString(CultureInfo.InvariantCulture), "--port"),
+                        .. Given("dqn.remote.hostname", result.GetValue(hostname), "--hostname"),
+                        .. Given("dqn.remote.seed-nodes", result.GetValue(seeds) is { Length: > 0 } nodes ? string.Join(',', nodes) : null, "--seed-node"),
+                        .. Given("dqn.health.port", result.GetValue(healthPort)?.ToString(CultureInfo.InvariantCulture), "--health-port"),
+                    ],
+                }),
+            leave));
+        return command;
+    }
+
+    private static IEnumerable<(string Key, string Value, string Option)> Given(string key, string? value, string option) =>
+        value is null ? [] : [(key, value, option)];
+
+    private static Option<string> NodeAddressOption() => new("--node") { Description = "Any node of the cluster.", HelpName = "HOST:PORT", Required = true };
+
+    private static Command Status(HostConsole console)
+    {
+        Option<string> node = NodeAddressOption();
+        Option<bool> json = new("--json") { Description = "One JSON object, for scripts." };
+        Option<string[]> config = ConfigOption();
+        Option<string[]> set = SetOption();
+        Command command = new("status", "Show the members of a cluster and what they do.") { node, json, config, set };
+        command.SetAction((result, stop) =>
+        {
+            ClientSettings settings = ClientSettings.Read(result.GetValue(config) ?? [], result.GetValue(set) ?? []);
+            return new StatusCommand(StatusClient.AskAsync, console)
+                .RunAsync(result.GetValue(node)!, result.GetValue(json), settings.Akka, settings.Setup, stop);
+        });
+        return command;
+    }
+
+    private static Command Leave(HostConsole console)
+    {
+        Option<string> node = NodeAddressOption();
+        Option<string[]> config = ConfigOption();
+        Option<string[]> set = SetOption();
+        Command command = new("leave", "Let a node leave its cluster in good order.") { node, config, set };
+        command.SetAction((result, stop) =>
+        {
+            ClientSettings settings = ClientSettings.Read(result.GetValue(config) ?? [], result.GetValue(set) ?? []);
+            return new LeaveCommand(LeaveClient.AskAsync, console).RunAsync(result.GetValue(node)!, settings.Akka, settings.Setup, stop);
+        });
+        return command;
+    }
+
     private static Command Evaluate(HostCollaborators collaborators, HostConsole console)
     {
         Argument<string> path = new("path") { Description = "A run's folder or a checkpoint's.", HelpName = "CHECKPOINT" };
         Option<int?> episodes = new("--episodes") { Description = "Number of episodes.", HelpName = "N" };
         Option<ulong?> seed = new("--seed") { Description = "Seed of the episodes.", HelpName = "N" };
-        Option<string?> config = ConfigOption();
+        Option<string[]> config = ConfigOption();
         Option<string[]> set = SetOption();
         Command command = new("eval", "Play greedy episodes with a trained agent.") { path, episodes, seed, config, set };
         command.SetAction((result, stop) => Task.FromResult(new EvaluateCommand(collaborators, console).Run(
@@ -75,7 +149,7 @@ internal static class CommandTree
                 result.GetValue(episodes),
                 new ConfigurationSource
                 {
-                    File = result.GetValue(config),
+                    Files = result.GetValue(config) ?? [],
                     Assignments = result.GetValue(set) ?? [],
                     Seed = result.GetValue(seed),
                 }),

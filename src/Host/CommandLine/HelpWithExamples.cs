@@ -21,6 +21,14 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             "eval runs/first --episodes 100",
             "eval runs/first/checkpoint --seed 7",
         ]),
+        ("node",
+        [
+            "node --roles seed,learner --port 4053 --run-dir runs/cluster",
+            "node --roles replay --seed-node 127.0.0.1:4053",
+            "node --roles runner --seed-node 127.0.0.1:4053 --config cartpole --set dqn.runner.count=4",
+        ]),
+        ("status", ["status --node 127.0.0.1:4053"]),
+        ("leave", ["leave --node 127.0.0.1:4053"]),
         ("envs", ["envs"]),
     ];
 
@@ -43,7 +51,8 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         output.WriteLine("Exit codes:");
         output.WriteLine($"  {ExitCode.Done}    done");
         output.WriteLine($"  {ExitCode.Failed}    the run failed");
-        output.WriteLine($"  {ExitCode.BadInput}    bad input; nothing was started");
+        output.WriteLine($"  {ExitCode.BadInput}    bad input, or refused by the cluster; nothing was started");
+        output.WriteLine($"  {ExitCode.Removed}    a node was removed from its cluster; start it again");
         output.WriteLine($"  {ExitCode.Interrupted}  interrupted (Ctrl-C, SIGTERM, SIGHUP); a training run wrote its checkpoint");
         return code;
     }

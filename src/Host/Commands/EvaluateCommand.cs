@@ -57,10 +57,10 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
 
     private static ResolvedConfiguration Resolve(ConfigurationSource source, string? runConfiguration, SavedPolicy saved)
     {
-        string? file = source.File ?? runConfiguration;
-        if (file is not null)
+        IReadOnlyList<string> files = source.Files.Count > 0 || runConfiguration is null ? source.Files : [runConfiguration];
+        if (files.Count > 0)
         {
-            return (source with { File = file }).Resolve();
+            return (source with { Files = files }).Resolve();
         }
 
         List<ConfigurationLayer> layers = [.. source.Overrides()];

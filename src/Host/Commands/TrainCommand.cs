@@ -1,13 +1,10 @@
 using DqnAkka.Actors;
-using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
 
 /// <summary>Trains an agent: checks everything that can be wrong, makes the run's folder, and hands over to the session.</summary>
 internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole console)
 {
-    private const int MaxParameters = int.MaxValue / 16;
-
     /// <summary>Runs the training.</summary>
     /// <param name="source">What the command line says.</param>
     /// <param name="stop">Cancelled when the user asks for an end.</param>
@@ -18,7 +15,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         ResolvedConfiguration configuration = source.Resolve();
         TrainingOptions options = configuration.Options;
         (int observationSize, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
-        RequireLayout(observationSize, actionCount, options.Network);
+        RunChecks.RequireLayout(observationSize, actionCount, options.Network);
         ReplayMemory.Require(options.Replay, observationSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);
@@ -40,29 +37,13 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         };
     }
 
-    private static void RequireLayout(int observationSize, int actionCount, NetworkOptions network)
-    {
-        try
-        {
-            int parameters = new NetworkLayout(observationSize, actionCount, network).ParameterCount;
-            if (parameters > MaxParameters)
-            {
-                throw new ArgumentException($"the network has {parameters} parameters, at most {MaxParameters} can be trained: give fewer or smaller hidden layers");
-            }
-        }
-        catch (ArgumentException exception)
-        {
-            throw new UserErrorException($"dqn.network.hidden = [{string.Join(", ", network.Hidden)}] is too large: {exception.Message}");
-        }
-    }
-
     private async Task<RunSummary> RunSessionAsync(
         ResolvedConfiguration configuration,
         TrainingOptions options,
         RunDirectory directory,
         CancellationToken stop)
     {
-        using MetricsFileSink metrics = new(directory.MetricsFile);
+        using MetricsFileSink metrics = MetricsFileSink.Append(directory.MetricsFile);
         using IConsoleSink view = console.IsTerminal
             ? LiveConsoleSink.ForTerminal(console.Output, options.Stop)
             : new PlainConsoleSink(console.Output);

@@ -92,8 +92,11 @@ internal sealed class ConfigurationLayer
         }
     }
 
+    // What names a file or a folder counts from the file that it stands in.
     private static RawValue Rooted(string key, RawValue raw, string folder) =>
-        key == "dqn.environment.path" ? raw with { Items = [.. raw.Items.Select(item => Path.GetFullPath(item, folder))] } : raw;
+        key == "dqn.environment.path" || key.StartsWith("dqn.remote.tls.", StringComparison.Ordinal)
+            ? raw with { Items = [.. raw.Items.Select(item => item.Length == 0 ? "" : Path.GetFullPath(item, folder))] }
+            : raw;
 
     // Akka's parser overflows the stack on such a value, so it is looked for before the value is touched.
     private static bool RefersToItself(HoconValue value, HoconValue root, HashSet<HoconValue> above)

@@ -92,6 +92,18 @@ internal static class ConfigurationSchema
         new TextSetting("run.directory", "a folder that is new or empty, or empty to choose one"),
         new TextSetting("run.name", "letters, digits, '-', '_' and '.', or empty", "^[A-Za-z0-9._-]*$"),
         new IntegerSetting("run.seed", 0, ulong.MaxValue),
+        new NumberSetting("run.restart-window-minutes", 0, Unbounded) { AboveMinimum = true },
+
+        new TextSetting("remote.hostname", "a host name or an address", @"^\S+$"),
+        new TextSetting("remote.public-hostname", "a host name or an address, or empty", @"^\S*$"),
+        new IntegerSetting("remote.port", 0, 65_535),
+        new AddressListSetting("remote.seed-nodes"),
+        new BooleanSetting("remote.allow-insecure"),
+        new TextSetting("remote.tls.certificate", "a PEM file, or empty"),
+        new TextSetting("remote.tls.private-key", "a PEM file, or empty"),
+        new TextSetting("remote.tls.authority", "a PEM file, or empty"),
+
+        new IntegerSetting("health.port", 0, 65_535),
     ];
 
     /// <summary>The setting of a key without the leading <c>dqn.</c>, or null.</summary>

@@ -7,11 +7,21 @@ namespace DqnAkka.Host;
 internal sealed record ConfigurationSource
 {
     private const string DefaultExperiment = "cartpole";
+    private const string TlsName = "tls";
     private const string IdKey = "dqn.environment.id";
     private const string TypeKey = "dqn.environment.type";
 
-    /// <summary>The file of <c>--config</c>, or the name of a ready-made experiment; null to go by the environment that <see cref="Assignments"/> name.</summary>
-    public string? File { get; init; }
+    /// <summary>
+    /// Each <c>--config</c>: a file, or the name of one that travels inside the program; a later one wins. None to go by the environment
+    /// that <see cref="Assignments"/> name.
+    /// </summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>Options of the command that stand for keys; they win over <c>--set</c>.</summary>
+    public IReadOnlyList<(string Key, string Value, string Option)> Options { get; init; } = [];
+
+    /// <summary>The roles of a node, whose settings lie under the files; empty where the command is for no node.</summary>
+    public IReadOnlyList<string> Roles { get; init; } = [];
 
     /// <summary>Each <c>--set</c>, <c>key=value</c>; a later one wins.</summary>
     public IReadOnlyList<string> Assignments { get; init; } = [];
@@ -23,14 +33,19 @@ internal sealed record ConfigurationSource
     public string? RunDirectory { get; init; }
 
     /// <summary>
-    /// Reads the sources: options of their own, then <c>--set</c>, then the file. Without a file: the ready-made experiment of the
+    /// Reads the sources: options of their own, then <c>--set</c>, for a node the environment's variables, then the files, for a node its
+    /// roles. Without a file: the ready-made experiment of the
     /// environment that is set, none where it has none, and the default experiment where no environment is set.
     /// </summary>
     /// <exception cref="UserErrorException">A file is missing or a source is not well-formed.</exception>
     public ResolvedConfiguration Resolve()
     {
         IReadOnlyList<ConfigurationLayer> overrides = Overrides();
-        return ConfigurationResolver.Resolve([.. overrides, .. File is null ? LayersOfEnvironment(overrides) : FileLayers(File)]);
+        // The first file names the experiment; what comes after it amends it.
+        IEnumerable<ConfigurationLayer> files = Files.Count == 0
+            ? LayersOfEnvironment(overrides)
+            : [.. Files.Skip(1).Reverse().Select(file => FileLayers(file)[0]), .. FileLayers(Files[0])];
+        return ConfigurationResolver.Resolve([.. overrides, .. files, .. Roles.Select(role => Resource($"roles/{role}.conf"))]);
     }
 
     /// <summary>The sources that are stronger than any file, the strongest first.</summary>
@@ -48,7 +63,13 @@ internal sealed record ConfigurationSource
             layers.Add(ConfigurationLayer.Single("dqn.run.directory", directory, "--run-dir"));
         }
 
+        layers.AddRange(Options.Select(option => ConfigurationLayer.Single(option.Key, option.Value, option.Option)));
         layers.AddRange(Assignments.Reverse().Select(ReadAssignment));
+        if (Roles.Count > 0)
+        {
+            layers.Add(Resource("environment.conf"));
+        }
+
         return layers;
     }
 
@@ -57,15 +78,20 @@ internal sealed record ConfigurationSource
     public static IReadOnlyList<ConfigurationLayer> FileLayers(string file)
     {
         ConfigurationLayer name = RunName(Path.GetFileNameWithoutExtension(file), "the file's name");
-        if (!System.IO.File.Exists(file) && EmbeddedHocon.Experiments.Contains(file))
+        if (!File.Exists(file) && EmbeddedHocon.Experiments.Contains(file))
         {
             return [Experiment(file), name];
+        }
+
+        if (!File.Exists(file) && file == TlsName)
+        {
+            return [Resource("tls.conf"), name];
         }
 
         try
         {
             string path = Path.GetFullPath(file);
-            return [ConfigurationLayer.Parse(System.IO.File.ReadAllText(path), file, Path.GetDirectoryName(path)!), name];
+            return [ConfigurationLayer.Parse(File.ReadAllText(path), file, Path.GetDirectoryName(path)!), name];
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -99,11 +125,10 @@ internal sealed record ConfigurationSource
     private static string? ValueOf(string key, IEnumerable<ConfigurationLayer> layers) =>
         layers.Select(layer => layer.Values.GetValueOrDefault(key)).FirstOrDefault(raw => raw is { Items.Count: > 0 })?.Items[0];
 
-    private static ConfigurationLayer Experiment(string name)
-    {
-        string resource = $"experiments/{name}.conf";
-        return ConfigurationLayer.Parse(EmbeddedHocon.Read(resource), $"hocon/{resource}", Environment.CurrentDirectory);
-    }
+    private static ConfigurationLayer Experiment(string name) => Resource($"experiments/{name}.conf");
+
+    private static ConfigurationLayer Resource(string name) =>
+        ConfigurationLayer.Parse(EmbeddedHocon.Read(name), $"hocon/{name}", Environment.CurrentDirectory);
 
     private static ConfigurationLayer RunName(string text, string origin) =>
         ConfigurationLayer.Single("dqn.run.name", Regex.Replace(text, "[^A-Za-z0-9._-]", "-"), origin);

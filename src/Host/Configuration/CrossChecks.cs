@@ -17,6 +17,7 @@ internal static class CrossChecks
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "learner.batch-size"], ToleranceTakesABatch),
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "runner.environments", "runner.fragment"], ToleranceTakesAFragment),
             (["learner.backend", "learner.device"], BackendSuitsDevice),
+            (["remote.tls.certificate", "remote.tls.private-key", "remote.tls.authority"], TlsFilesAreComplete),
         ];
         return checks
             .Where(check => check.Keys.All(values.Has))
@@ -79,6 +80,16 @@ internal static class CrossChecks
         values.Get<Learner.TrainerBackend>("learner.backend") != Learner.TrainerBackend.Simd || values.Text("learner.device") == "cpu"
             ? null
             : $"{values.Describe("learner.backend")} runs on the CPU only, but {values.Describe("learner.device")}: give dqn.learner.backend = torch or dqn.learner.device = cpu";
+
+    private static string? TlsFilesAreComplete(ConfigurationValues values)
+    {
+        string[] keys = ["remote.tls.certificate", "remote.tls.private-key", "remote.tls.authority"];
+        string? missing = Array.Find(keys, key => values.Text(key).Length == 0);
+        string? given = Array.Find(keys, key => values.Text(key).Length > 0);
+        return missing is null || given is null
+            ? null
+            : $"{values.Describe(given)} but dqn.{missing} is empty: give all three files, or none of them";
+    }
 
     private static long Fragment(ConfigurationValues values) => (long)values.Integer("runner.environments") * values.Integer("runner.fragment");
 }

@@ -10,6 +10,7 @@ internal sealed class ResolvedConfiguration
     public ResolvedConfiguration(ConfigurationValues values, Config akka)
     {
         Options = TrainingOptionsBinder.Bind(values);
+        Node = NodeOptionsBinder.Bind(values);
         Text = ConfigurationRenderer.Render(values);
         Name = values.Text("run.name");
         AkkaSettings = akka;
@@ -17,6 +18,9 @@ internal sealed class ResolvedConfiguration
 
     /// <summary>The typed options; <see cref="RunOptions.Directory"/> as the user gave it, perhaps empty.</summary>
     public TrainingOptions Options { get; }
+
+    /// <summary>This process as a node of a cluster; without roles, which are no keys.</summary>
+    public NodeOptions Node { get; }
 
     /// <summary>Every key of <c>dqn</c> as HOCON; reading it gives the same options.</summary>
     public string Text { get; }

@@ -59,7 +59,12 @@ internal static class TrainingOptionsBinder
             Score = values.Number("stop.score"),
             Minutes = values.Number("stop.minutes"),
         },
-        Run = new RunOptions { Directory = values.Text("run.directory"), Seed = (ulong)values.Get<decimal>("run.seed") },
+        Run = new RunOptions
+        {
+            Directory = values.Text("run.directory"),
+            Seed = (ulong)values.Get<decimal>("run.seed"),
+            RestartWindowMinutes = values.Number("run.restart-window-minutes"),
+        },
     };
 
     private static LearnerOptions BindLearner(ConfigurationValues values) => new()

@@ -20,11 +20,17 @@ internal sealed class LearningCurve(string path, string title, double target, Ac
     private readonly List<EvaluationResult> _evaluations = [];
 
     /// <inheritdoc />
-    public void Report(ProgressReport report)
+    public void Report(ProgressReport report) => Add(report.Steps, report.ReturnMean, report.ReturnDeviation);
+
+    /// <summary>Adds a point of the training returns, unless there were none yet.</summary>
+    /// <param name="step">Environment steps.</param>
+    /// <param name="mean">Mean return.</param>
+    /// <param name="deviation">Standard deviation of the returns.</param>
+    public void Add(long step, double mean, double deviation)
     {
-        if (double.IsFinite(report.ReturnMean) && double.IsFinite(report.ReturnDeviation))
+        if (double.IsFinite(mean) && double.IsFinite(deviation))
         {
-            _returns.Add(report.Steps, report.ReturnMean, report.ReturnDeviation);
+            _returns.Add(step, mean, deviation);
         }
     }
 

@@ -13,11 +13,20 @@ internal sealed class MetricsFileSink : IProgressSink, IDisposable
     private readonly Stream _file;
     private TimeSpan _elapsed;
 
-    /// <summary>Makes the file.</summary>
-    /// <param name="path">The file, which must not exist.</param>
-    /// <exception cref="IOException">It exists or cannot be written.</exception>
-    public MetricsFileSink(string path) : this(new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read))
+    /// <summary>Makes the file, or goes on with one that another part of the run has begun.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public static MetricsFileSink Append(string path)
     {
+        bool isCut = EndsInTheMiddle(path);
+        FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        if (isCut)
+        {
+            // Whoever wrote it was killed in a line; what follows begins a new one.
+            file.WriteByte((byte)'\n');
+        }
+
+        return new MetricsFileSink(file);
     }
 
     /// <summary>Writes to a stream, which it owns.</summary>
@@ -74,6 +83,17 @@ internal sealed class MetricsFileSink : IProgressSink, IDisposable
         {
             // What could not be flushed was reported when its line was written; a full disk must not hide how the run ended.
         }
+    }
+
+    private static bool EndsInTheMiddle(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        return file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
     }
 
     private static void WriteProgress(Utf8JsonWriter writer, ProgressReport report)

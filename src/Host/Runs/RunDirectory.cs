@@ -1,4 +1,5 @@
 using System.Globalization;
+using DqnAkka.Actors;
 
 namespace DqnAkka.Host;
 
@@ -43,6 +44,65 @@ internal sealed class RunDirectory
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw Unwritable(path, exception);
+        }
+    }
+
+    /// <summary>Uses a folder that may hold a run already, which then goes on.</summary>
+    /// <param name="requested">The folder.</param>
+    /// <exception cref="UserErrorException">It cannot be made.</exception>
+    public static RunDirectory Open(string requested)
+    {
+        string path = System.IO.Path.GetFullPath(requested);
+        try
+        {
+            Directory.CreateDirectory(path);
+            return new RunDirectory(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(path, exception);
+        }
+    }
+
+    /// <summary>Writes the resolved configuration where there is none; where there is one, it must be of the same run.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <exception cref="UserErrorException">The folder holds another run, or cannot be written.</exception>
+    public void RequireSameRun(ResolvedConfiguration configuration)
+    {
+        string file = System.IO.Path.Combine(Path, ConfigurationName);
+        try
+        {
+            if (!File.Exists(file))
+            {
+                // Another learner may be starting in the same folder: whoever is first writes, the other compares.
+                string temporary = $"{file}.{Environment.ProcessId}";
+                File.WriteAllText(temporary, configuration.Text);
+                File.Move(temporary, file, overwrite: false);
+                return;
+            }
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete($"{file}.{Environment.ProcessId}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(Path, exception);
+        }
+
+        ResolvedConfiguration existing = ConfigurationResolver.Resolve(ConfigurationSource.FileLayers(file));
+        string[] different =
+        [
+            .. from entry in configuration.Node.Agreement
+               where SharedKeys.MustAgree(entry.Key, [ClusterRoles.Learner])
+               let other = existing.Node.Agreement.GetValueOrDefault(entry.Key, "nothing")
+               where other != entry.Value
+               select $"{entry.Key} is {other} there and {entry.Value} here",
+        ];
+        if (different.Length > 0)
+        {
+            throw new UserErrorException(
+                $"run directory {Path} holds a run with another configuration ({string.Join("; ", different)}): give the same configuration, or another folder with --run-dir");
         }
     }
 

@@ -172,6 +172,20 @@ public sealed class CheckpointStore
         return file;
     }
 
+    /// <summary>The counters alone, without the weights.</summary>
+    /// <returns>The counters by name, or null where there is no checkpoint or its manifest cannot be read.</returns>
+    public IReadOnlyDictionary<string, long>? TryReadCounters()
+    {
+        try
+        {
+            return Exists ? ManifestCodec.Decode(ReadManifest(), ManifestPath).Counters : null;
+        }
+        catch (Exception exception) when (exception is CheckpointException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private byte[] ReadManifest()
     {
         using FileStream stream = Exists

@@ -17,6 +17,19 @@ internal interface ISelector
     /// <param name="absoluteTdErrors">Checked |δ| of each, or empty where they are unknown.</param>
     void Insert(int firstSlot, int count, ReadOnlySpan<float> absoluteTdErrors);
 
+    /// <summary>Whether each of these masses can be a slot's; throws an <see cref="ArgumentException"/> that names the first that cannot.</summary>
+    void CheckMasses(ReadOnlySpan<double> masses);
+
+    /// <summary>Takes over the neighbouring slots from <paramref name="firstSlot"/> on with masses that <see cref="ReadMasses"/> of another selector gave.</summary>
+    /// <param name="firstSlot">The first slot.</param>
+    /// <param name="masses">The checked mass of each.</param>
+    void InsertMasses(int firstSlot, ReadOnlySpan<double> masses);
+
+    /// <summary>The masses of some occupied slots.</summary>
+    /// <param name="slots">The slots.</param>
+    /// <param name="masses">Receives the mass of each, as long as <paramref name="slots"/>.</param>
+    void ReadMasses(ReadOnlySpan<int> slots, Span<double> masses);
+
     /// <summary>Draws independently, with replacement, in proportion to the masses. There is at least one occupied slot.</summary>
     /// <param name="slots">Receives the slots.</param>
     /// <param name="masses">Receives the mass of each, as long as <paramref name="slots"/>.</param>

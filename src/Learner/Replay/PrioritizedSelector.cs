@@ -70,6 +70,36 @@ internal sealed class PrioritizedSelector : ISelector
         ArrayPool<double>.Shared.Return(rented);
     }
 
+    public void CheckMasses(ReadOnlySpan<double> masses)
+    {
+        for (int i = 0; i < masses.Length; i++)
+        {
+            if (!(masses[i] >= SmallestMass && masses[i] <= LargestMass))
+            {
+                throw new ArgumentException($"the mass of row {i} is {masses[i]}: a sampling mass lies between {SmallestMass} and {LargestMass}", nameof(masses));
+            }
+        }
+    }
+
+    public void InsertMasses(int firstSlot, ReadOnlySpan<double> masses)
+    {
+        _tree.SetRange(firstSlot, masses);
+        foreach (double mass in masses)
+        {
+            // What has no |δ| is put beside the largest priority, also where that was inherited. With α = 0 all masses are alike.
+            double priority = _alpha > 0 ? Math.Pow(mass, 1 / _alpha) : 0;
+            _largestPriority = double.IsFinite(priority) ? Math.Max(_largestPriority, priority) : _largestPriority;
+        }
+    }
+
+    public void ReadMasses(ReadOnlySpan<int> slots, Span<double> masses)
+    {
+        for (int i = 0; i < slots.Length; i++)
+        {
+            masses[i] = _tree[slots[i]];
+        }
+    }
+
     public void Select(Span<int> slots, Span<double> masses, RandomSource random)
     {
         double total = _tree.Total;

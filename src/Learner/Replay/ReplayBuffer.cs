@@ -3,9 +3,13 @@ using DqnAkka.Environments;
 namespace DqnAkka.Learner;
 
 /// <summary>
-/// The newest transitions of a stream, drawn uniformly or by proportional priority. A transition's key is its insertion number
-/// (0, 1, 2, …); it lies in slot key mod capacity until <c>capacity</c> later ones have come. Not thread-safe.
+/// The newest transitions of a stream, drawn uniformly or by proportional priority. A transition's key is its number in the order
+/// of arrival (0, 1, 2, …); it lies in slot key mod capacity until <c>capacity</c> later ones have come. Not thread-safe.
 /// </summary>
+/// <remarks>
+/// Beside its own stream a buffer may inherit what another one held (<see cref="AppendInherited"/>). That takes keys and room, and
+/// does not count as inserted.
+/// </remarks>
 public sealed class ReplayBuffer
 {
     private readonly TransitionRing _ring;
@@ -32,13 +36,21 @@ public sealed class ReplayBuffer
     public int ObservationSize { get; }
 
     /// <summary>Transitions held now.</summary>
-    public int Count => (int)Math.Min(Inserts, Capacity);
+    public int Count => (int)Math.Min(NextKey, Capacity);
 
-    /// <summary>Transitions inserted so far, which is also the next key.</summary>
+    /// <summary>Transitions inserted so far.</summary>
     public long Inserts { get; private set; }
+
+    /// <summary>Transitions inherited so far.</summary>
+    public long Inherited { get; private set; }
+
+    /// <summary>Transitions, inserted or inherited, that later ones have replaced.</summary>
+    public long Evicted => NextKey - Count;
 
     /// <summary>Σ p^α of what is held; <see cref="Count"/> where sampling is uniform.</summary>
     public double Mass => _selector.Mass;
+
+    private long NextKey => Inserts + Inherited;
 
     /// <summary>
     /// Inserts a batch. Its priorities come from <see cref="TransitionBatch.AbsoluteTdErrors"/>, or are the largest priority so far
@@ -49,25 +61,70 @@ public sealed class ReplayBuffer
     public void Append(TransitionBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (batch.ObservationSize != ObservationSize)
-        {
-            throw new ArgumentException(
-                $"the batch has observations of {batch.ObservationSize} components, the replay buffer holds {ObservationSize}; all nodes must use the same environment",
-                nameof(batch));
-        }
-
+        CheckSize(batch);
         _selector.Check(batch.AbsoluteTdErrors);
         int row = Math.Max(0, batch.Count - Capacity);
         while (row < batch.Count)
         {
-            int slot = (int)((Inserts + row) % Capacity);
-            int count = Math.Min(batch.Count - row, Capacity - slot);
+            (int slot, int count) = Place(row, batch.Count);
             _ring.Write(slot, batch, row, count);
             _selector.Insert(slot, count, batch.AbsoluteTdErrors.Length == 0 ? [] : batch.AbsoluteTdErrors.AsSpan(row, count));
             row += count;
         }
 
         Inserts += batch.Count;
+    }
+
+    /// <summary>
+    /// Takes over the last rows of a batch that another buffer held, with their masses. They may not replace anything: there is room for
+    /// <see cref="Capacity"/> − <see cref="Count"/> of them.
+    /// </summary>
+    /// <param name="batch">The transitions; they are copied.</param>
+    /// <param name="masses">The sampling mass of each, as <see cref="ReadOldest"/> gave it.</param>
+    /// <param name="skip">Rows at the beginning that are left out.</param>
+    /// <exception cref="ArgumentException">Sizes do not fit, there is no room, or (prioritised) a mass is none; nothing is taken then.</exception>
+    public void AppendInherited(TransitionBatch batch, ReadOnlySpan<double> masses, int skip = 0)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        CheckSize(batch);
+        if (masses.Length != batch.Count || skip < 0 || skip > batch.Count || batch.Count - skip > Capacity - Count)
+        {
+            throw new ArgumentException(
+                $"{batch.Count} transitions less {skip} with {masses.Length} masses do not fit: there is room for {Capacity - Count}", nameof(batch));
+        }
+
+        _selector.CheckMasses(masses);
+        int row = skip;
+        while (row < batch.Count)
+        {
+            (int slot, int count) = Place(row - skip, batch.Count - skip);
+            _ring.Write(slot, batch, row, count);
+            _selector.InsertMasses(slot, masses.Slice(row, count));
+            row += count;
+        }
+
+        Inherited += batch.Count - skip;
+    }
+
+    /// <summary>Copies what is held out in the order of arrival, the oldest first.</summary>
+    /// <param name="skip">Number of older transitions that are passed over.</param>
+    /// <param name="count">Number of transitions.</param>
+    /// <returns>The transitions, without |δ|, and the sampling mass of each.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">So many are not held.</exception>
+    public (TransitionBatch Transitions, double[] Masses) ReadOldest(int skip, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(skip);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count - skip);
+        int[] slots = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            slots[i] = (int)((Evicted + skip + i) % Capacity);
+        }
+
+        double[] masses = new double[count];
+        _selector.ReadMasses(slots, masses);
+        return (_ring.Read(slots), masses);
     }
 
     /// <summary>Draws transitions independently and with replacement, each with probability mass / <see cref="Mass"/>.</summary>
@@ -79,7 +136,7 @@ public sealed class ReplayBuffer
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentNullException.ThrowIfNull(random);
-        if (Inserts == 0)
+        if (Count == 0)
         {
             throw new InvalidOperationException("the replay buffer is empty: insert transitions before sampling");
         }
@@ -88,11 +145,12 @@ public sealed class ReplayBuffer
         double[] masses = GC.AllocateUninitializedArray<double>(count);
         _selector.Select(slots, masses, random);
         long[] keys = GC.AllocateUninitializedArray<long>(count);
-        long round = Inserts - (Inserts % Capacity);
+        long next = NextKey;
+        long round = next - (next % Capacity);
         for (int i = 0; i < count; i++)
         {
             long key = round + slots[i];
-            keys[i] = key < Inserts ? key : key - Capacity;
+            keys[i] = key < next ? key : key - Capacity;
         }
 
         return new SampledTransitions(_ring.Read(slots), keys, masses);
@@ -114,16 +172,34 @@ public sealed class ReplayBuffer
         }
 
         _selector.Check(absoluteTdErrors);
-        long oldest = Inserts - Count;
+        long next = NextKey;
+        long oldest = next - Count;
         int applied = 0;
         for (int i = 0; i < keys.Length; i++)
         {
-            if (keys[i] >= oldest && keys[i] < Inserts && _selector.Update((int)(keys[i] % Capacity), absoluteTdErrors[i]))
+            if (keys[i] >= oldest && keys[i] < next && _selector.Update((int)(keys[i] % Capacity), absoluteTdErrors[i]))
             {
                 applied++;
             }
         }
 
         return applied;
+    }
+
+    /// <summary>Where row <paramref name="row"/> of those that arrive goes, and how many rows fit there before the ring's end.</summary>
+    private (int Slot, int Count) Place(int row, int rows)
+    {
+        int slot = (int)((NextKey + row) % Capacity);
+        return (slot, Math.Min(rows - row, Capacity - slot));
+    }
+
+    private void CheckSize(TransitionBatch batch)
+    {
+        if (batch.ObservationSize != ObservationSize)
+        {
+            throw new ArgumentException(
+                $"the batch has observations of {batch.ObservationSize} components, the replay buffer holds {ObservationSize}; all nodes must use the same environment",
+                nameof(batch));
+        }
     }
 }

@@ -15,6 +15,14 @@ internal sealed class UniformSelector : ISelector
 
     public void Insert(int firstSlot, int count, ReadOnlySpan<float> absoluteTdErrors) => _count = Math.Max(_count, firstSlot + count);
 
+    public void CheckMasses(ReadOnlySpan<double> masses)
+    {
+    }
+
+    public void InsertMasses(int firstSlot, ReadOnlySpan<double> masses) => Insert(firstSlot, masses.Length, []);
+
+    public void ReadMasses(ReadOnlySpan<int> slots, Span<double> masses) => masses.Fill(1);
+
     public void Select(Span<int> slots, Span<double> masses, RandomSource random)
     {
         for (int i = 0; i < slots.Length; i++)

@@ -78,7 +78,7 @@ public sealed class LearnerGuardianActorTests : TestKit
     [Fact]
     public async Task A_learner_that_cannot_start_ends_the_run_at_once_with_the_cause_alone()
     {
-        LearnerGuardianLinks links = new(_region, _writer, _coordinator, _progress, () => throw new CheckpointException("checkpoint x is damaged"));
+        LearnerGuardianLinks links = new(_region, _writer, _coordinator, _progress, 0, () => throw new CheckpointException("checkpoint x is damaged"));
         IActorRef guardian = Sys.ActorOf(LearnerGuardianActor.CreateProps(Make.Layout(Options), Options, links));
 
         Assert.Equal(new RunProtocol.StopRun(StopReason.Failed, "checkpoint x is damaged"), await _coordinator.ExpectMsgAsync<RunProtocol.StopRun>());
@@ -88,7 +88,7 @@ public sealed class LearnerGuardianActorTests : TestKit
 
     private async Task<IActorRef> Start()
     {
-        LearnerGuardianLinks links = new(_region, _writer, _coordinator, _progress, () => _checkpoint);
+        LearnerGuardianLinks links = new(_region, _writer, _coordinator, _progress, 0, () => _checkpoint);
         IActorRef guardian = Sys.ActorOf(LearnerGuardianActor.CreateProps(Make.Layout(Options), Options, links));
         await _region.ExpectMsgAsync<ReplayProtocol.GrantInserts>();
         _learner = _region.LastSender;

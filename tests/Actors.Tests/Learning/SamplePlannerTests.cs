@@ -12,10 +12,10 @@ public sealed class SamplePlannerTests
     public void Plans_nothing_below_the_least_size_and_no_more_rounds_than_may_be_outstanding()
     {
         SamplePlanner planner = Planner(Make.Options());
-        planner.Accounts.Apply(Make.State(0, inserts: 9), countHeld: true);
+        planner.Accounts.Apply(Make.State(0, inserts: 9));
         Assert.Null(planner.TryPlan());
 
-        planner.Accounts.Apply(Make.State(1, inserts: 1), countHeld: true);
+        planner.Accounts.Apply(Make.State(1, inserts: 1));
         Assert.NotNull(planner.TryPlan());
         Assert.NotNull(planner.TryPlan());
         Assert.Null(planner.TryPlan());
@@ -27,7 +27,7 @@ public sealed class SamplePlannerTests
     {
         SamplePlanner planner = Planner(Make.Options());
         Assert.Equal([15L, 15L], Allowances(planner));
-        planner.Accounts.Apply(Make.State(0, inserts: 10), countHeld: true);
+        planner.Accounts.Apply(Make.State(0, inserts: 10));
 
         // (10 − 10 + 20)·2 = 40 samples: five rounds of eight.
         int rounds = 0;
@@ -40,7 +40,7 @@ public sealed class SamplePlannerTests
         Assert.Equal(5, rounds);
         // 10 + 20 + 40/2 = 50 inserts in all, of which 40 are left, 20 for each shard.
         Assert.Equal([30L, 20L], Allowances(planner));
-        planner.Accounts.Apply(Make.State(1, inserts: 4), countHeld: true);
+        planner.Accounts.Apply(Make.State(1, inserts: 4));
         Answer(planner, Assert.IsType<SampleRound>(planner.TryPlan()));
         Assert.Null(planner.TryPlan());
     }
@@ -76,7 +76,7 @@ public sealed class SamplePlannerTests
                 {
                     // To the brim: the worst case for the other side.
                     inserts = allowed;
-                    planner.Accounts.Apply(Make.State(0, inserts), countHeld: true);
+                    planner.Accounts.Apply(Make.State(0, inserts));
                 }
             }
 
@@ -98,15 +98,15 @@ public sealed class SamplePlannerTests
     public void A_buffer_that_was_lost_may_fill_up_again_before_it_is_sampled()
     {
         SamplePlanner planner = Planner(Make.Options());
-        planner.Restore(inserts: 50, environmentSteps: 50, samples: 40);
-        planner.Accounts.Apply(Make.State(0, inserts: 0), countHeld: false);
-        planner.Accounts.Apply(Make.State(1, inserts: 0), countHeld: false);
+        planner.Restore(inserts: 50, environmentSteps: 50, samples: 40, []);
+        planner.Accounts.Apply(Make.State(0, inserts: 0));
+        planner.Accounts.Apply(Make.State(1, inserts: 0));
         Assert.Null(planner.TryPlan());
 
         Assert.Equal([5L, 5L], Allowances(planner));
-        planner.Accounts.Apply(Make.State(0, inserts: 5), countHeld: false);
+        planner.Accounts.Apply(Make.State(0, inserts: 5));
         Assert.Null(planner.TryPlan());
-        planner.Accounts.Apply(Make.State(1, inserts: 5), countHeld: false);
+        planner.Accounts.Apply(Make.State(1, inserts: 5));
         Assert.NotNull(planner.TryPlan());
     }
 
@@ -115,8 +115,8 @@ public sealed class SamplePlannerTests
     {
         SamplePlanner before = Planner(Make.Options());
         SamplePlanner after = Planner(Make.Options());
-        before.Accounts.Apply(Make.State(0, inserts: 10), countHeld: true);
-        after.Accounts.Apply(Make.State(0, inserts: 10), countHeld: true);
+        before.Accounts.Apply(Make.State(0, inserts: 10));
+        after.Accounts.Apply(Make.State(0, inserts: 10));
         SampleRound old = before.TryPlan()!;
         SampleRound round = after.TryPlan()!;
 
@@ -141,7 +141,7 @@ public sealed class SamplePlannerTests
         double[] masses = [0, 1, 3, 6];
         for (int shard = 0; shard < 4; shard++)
         {
-            planner.Accounts.Apply(Make.State(shard, inserts: 10, mass: masses[shard]), countHeld: true);
+            planner.Accounts.Apply(Make.State(shard, inserts: 10, mass: masses[shard]));
         }
 
         long[] drawn = new long[4];

@@ -11,12 +11,18 @@ public sealed class ReplayShardActorTests : TestKit
     private const int FragmentSize = 4;
     private readonly TestProbe _runner;
     private readonly TestProbe _learner;
+    private readonly TestProbe _node;
+    private readonly TestProbe _courier;
 
     public ReplayShardActorTests(ITestOutputHelper output) : base(TestSettings.Synchronous, output: output)
     {
         _runner = CreateTestProbe();
         _learner = CreateTestProbe();
+        _node = CreateTestProbe();
+        _courier = CreateTestProbe();
     }
+
+    private TestScheduler Time => (TestScheduler)Sys.Scheduler;
 
     [Fact]
     public void Appends_every_fragment_once_whatever_is_repeated_or_missing()
@@ -39,8 +45,8 @@ public sealed class ReplayShardActorTests : TestKit
         Insert(shard, 1);
         Insert(shard, 2);
 
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 2, 4, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(Credit(1, 1, 3, false), NextCredit(_runner));
+        Assert.Equal(Credit(1, 2, 4, false), NextCredit(_runner));
     }
 
     [Fact]
@@ -49,18 +55,18 @@ public sealed class ReplayShardActorTests : TestKit
         TestActorRef<ReplayShardActor> shard = Start();
         Grant(shard, 8);
         Insert(shard, 1);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 2, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(Credit(1, 1, 2, false), NextCredit(_runner));
         Insert(shard, 2);
         Assert.False(_runner.HasMessages);
 
         Grant(shard, 8);
         Assert.False(_runner.HasMessages);
         Grant(shard, 9);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 2, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(Credit(1, 2, 3, false), NextCredit(_runner));
         Grant(shard, 9);
         Assert.False(_runner.HasMessages);
         Grant(shard, 100);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 2, 4, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(Credit(1, 2, 4, false), NextCredit(_runner));
         Grant(shard, 1000);
         Assert.False(_runner.HasMessages);
     }
@@ -74,7 +80,7 @@ public sealed class ReplayShardActorTests : TestKit
 
         shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [1], InsertAllowance: 100, 0), _learner);
 
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(Credit(1, 1, 3, false), NextCredit(_runner));
     }
 
     [Fact]
@@ -84,21 +90,30 @@ public sealed class ReplayShardActorTests : TestKit
         Insert(shard, 1);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
 
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 1, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(Credit(1, 1, 1, true), NextCredit(_runner));
         Grant(shard, 100);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 2), _runner);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 3, false), _runner.ExpectMsg<ReplayProtocol.Credit>());
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 1, 3, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(Credit(1, 1, 3, false), NextCredit(_runner));
+        Assert.Equal(Credit(1, 1, 3, true), NextCredit(_runner));
     }
 
     [Fact]
-    public void A_probe_of_an_older_incarnation_has_no_answer()
+    public void A_runner_older_than_one_known_is_refused_by_the_newer_number_and_nothing_of_it_is_taken()
     {
         TestActorRef<ReplayShardActor> shard = Start();
-        Insert(shard, 1, incarnation: 2);
-        shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
+        TestProbe older = CreateTestProbe();
+        Insert(shard, 1, incarnation: 7);
 
-        Assert.False(_runner.HasMessages);
+        shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 6, 1), older);
+        shard.Tell(new ReplayProtocol.Insert(Shard, 0, 6, 1, 7, Make.Batch(FragmentSize), 1), older);
+        shard.Tell(new ReplayProtocol.InsertPart(Shard, 0, 6, 1, 0, 1, new byte[] { 1 }), older);
+
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal(new ReplayProtocol.CreditRefused(Shard, 7), older.ExpectMsg<ReplayProtocol.CreditRefused>());
+        }
+
+        Assert.Equal(4, State(shard).Inserts);
     }
 
     [Fact]
@@ -109,7 +124,7 @@ public sealed class ReplayShardActorTests : TestKit
         Assert.Equal(0, State(shard).Inserts);
 
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 0, 0, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(Credit(1, 0, 0, true), NextCredit(_runner));
         Insert(shard, 1);
         Insert(shard, 2);
         Assert.Equal(8, State(shard).Inserts);
@@ -123,12 +138,12 @@ public sealed class ReplayShardActorTests : TestKit
         Grant(shard, 1);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 1, 2, 1), other);
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 1, 0, 1, true), _runner.ExpectMsg<ReplayProtocol.Credit>());
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 2, 0, 0, true), other.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(Credit(1, 0, 1, true), NextCredit(_runner));
+        Assert.Equal(Credit(2, 0, 0, true), NextCredit(other));
 
         Sys.Stop(_runner);
 
-        Assert.Equal(new ReplayProtocol.Credit(Shard, 1, 2, 0, 1, false), other.ExpectMsg<ReplayProtocol.Credit>());
+        Assert.Equal(Credit(2, 0, 1, false), NextCredit(other));
     }
 
     [Fact]
@@ -220,13 +235,179 @@ public sealed class ReplayShardActorTests : TestKit
         Assert.Equal(4, after.Inserts);
     }
 
+    /// <summary>The learner knows a predecessor whose clock was an hour ahead: under its own number the shard would be taken for an old one.</summary>
     [Fact]
-    public void Stops_on_the_hand_off_message()
+    public void A_shard_on_a_slower_clock_goes_beyond_the_incarnation_that_the_learner_knows_and_says_so_at_once()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        Insert(shard, 1);
+        long own = State(shard).Incarnation;
+        long known = own + TimeSpan.TicksPerHour;
+
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 1000, ReportNow: false, known), _learner);
+
+        ReplayProtocol.ShardState state = _learner.ExpectMsg<ReplayProtocol.ShardState>();
+        Assert.True(state.Incarnation > known);
+        Assert.Equal(4, state.Inserts);
+        // The allowance counted the inserts of the predecessor.
+        Assert.False(_runner.HasMessages);
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 1000, ReportNow: false, state.Incarnation), _learner);
+        Assert.Equal(state.Incarnation, _runner.ExpectMsg<ReplayProtocol.Credit>().ShardIncarnation);
+        Assert.False(_learner.HasMessages);
+        Assert.True(Incarnations.Next() > state.Incarnation);
+    }
+
+    [Fact]
+    public void An_allowance_for_a_predecessor_is_answered_with_the_account_and_not_used()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        Insert(shard, 1);
+
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 1000, ReportNow: false, KnownIncarnation: 1), _learner);
+
+        Assert.Equal(4, _learner.ExpectMsg<ReplayProtocol.ShardState>().Inserts);
+        Assert.False(_runner.HasMessages);
+    }
+
+    [Fact]
+    public void A_fragment_in_pieces_counts_when_the_last_one_has_come_whatever_the_order()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        Grant(shard, 100_000);
+        ReplayProtocol.Insert insert = new(Shard, 0, 1, 1, 7, Make.Batch(6_000), 1);
+        IReadOnlyList<ReplayProtocol.InsertPart> parts = WireParts.Cut(insert)!;
+        Assert.True(parts.Count > 2);
+
+        foreach (ReplayProtocol.InsertPart part in parts.Skip(1).Reverse().Append(parts[1]))
+        {
+            shard.Tell(part, _runner);
+            Assert.Equal(0, State(shard).Inserts);
+        }
+
+        Grant(shard, 100_000);
+        shard.Tell(parts[0], _runner);
+        Assert.Equal(6_000, State(shard).Inserts);
+        Assert.Equal(Credit(1, 1, 3, false), NextCredit(_runner));
+    }
+
+    [Theory]
+    [InlineData("observations")]
+    [InlineData("actions")]
+    [InlineData("errors")]
+    [InlineData("shard")]
+    [InlineData("sequence")]
+    public void A_fragment_that_does_not_fit_is_passed_over_and_costs_nothing_that_is_held(string fault)
+    {
+        TestActorRef<ReplayShardActor> shard = Start(new ReplayOptions { Capacity = 1000, Shards = 2, Prioritized = true });
+        Insert(shard, 1);
+        ReplayProtocol.ShardState before = State(shard);
+        TransitionBatch batch = fault switch
+        {
+            "observations" => new TransitionBatch(3, new float[3], [0], [0f], [0f], new float[3], []),
+            "actions" => new TransitionBatch(2, new float[2], [2], [0f], [0f], new float[2], []),
+            "errors" => new TransitionBatch(2, new float[2], [0], [0f], [0f], new float[2], [float.NaN]),
+            _ => Make.Batch(1),
+        };
+
+        shard.Tell(new ReplayProtocol.Insert(fault == "shard" ? Shard + 1 : Shard, 0, 1, fault == "sequence" ? 0 : 2, 1, batch, 1), _runner);
+
+        Assert.Equal(before, State(shard));
+        Insert(shard, 2);
+        Assert.Equal(8, State(shard).Inserts);
+    }
+
+    [Fact]
+    public void Requests_and_priorities_that_do_not_fit_are_passed_over()
+    {
+        TestActorRef<ReplayShardActor> shard = Start(new ReplayOptions { Capacity = 1000, Shards = 2, Prioritized = true });
+        Insert(shard, 1);
+        ReplayProtocol.ShardState before = State(shard);
+
+        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [int.MaxValue, int.MaxValue], 0, 0), _learner);
+        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [-1], 0, 0), _learner);
+        shard.Tell(new ReplayProtocol.UpdatePriorities(Shard, before.Incarnation, [0, 1], [1f]), _learner);
+        shard.Tell(new ReplayProtocol.UpdatePriorities(Shard, before.Incarnation, [0], [float.NaN]), _learner);
+
+        Assert.False(_learner.HasMessages);
+        Assert.Equal(before, State(shard));
+    }
+
+    [Fact]
+    public void Every_second_the_node_hears_where_the_shard_stands_and_what_it_waits_for()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        NodeProtocol.PartReport report = NextReport();
+        Assert.Equal(("shard-1", 0L), (report.Part, report.Progress));
+        Assert.Contains("the learner", report.WaitsFor, StringComparison.Ordinal);
+
+        Grant(shard, 1);
+        shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
+        Insert(shard, 1);
+        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [3], 1, 0), _learner);
+        report = NextReport();
+        Assert.Equal(7, report.Progress);
+        Assert.Contains("allowance", report.WaitsFor, StringComparison.Ordinal);
+        Assert.Equal(new ShardStatus(Shard, State(shard).Incarnation, 4, 4, 4, 0, 0, 3), report.Status);
+
+        Grant(shard, 1000);
+        Assert.Contains("transitions from the runners", NextReport().WaitsFor, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_shard_that_moves_acknowledges_what_it_has_tells_the_learner_and_gives_all_to_the_courier()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        Grant(shard, 0);
+        Insert(shard, 1);
+        ReplayProtocol.ShardState state = State(shard);
+        _learner.ExpectMsg<ReplayProtocol.ShardState>();
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 0, ReportNow: false, 0), _learner);
+        Watch(shard);
+
+        shard.Tell(ReplayShardActor.StopShard.Instance);
+
+        ExpectTerminated(shard);
+        Assert.Equal(Credit(1, 1, 1, false), NextCredit(_runner));
+        Assert.Equal(state with { Count = 0, Mass = 0 }, _learner.ExpectMsg<ReplayProtocol.ShardState>());
+        ShardCourierActor.Deliver deliver = _courier.ExpectMsg<ShardCourierActor.Deliver>();
+        Assert.Equal((Shard, state.Incarnation, 4), (deliver.Shard, deliver.Incarnation, deliver.Buffer.Count));
+        Assert.Equal([new ReplayProtocol.RunnerPosition(0, 1, 1)], deliver.Runners);
+    }
+
+    [Fact]
+    public void An_empty_shard_has_nothing_to_give_away()
     {
         TestActorRef<ReplayShardActor> shard = Start();
         Watch(shard);
         shard.Tell(ReplayShardActor.StopShard.Instance);
         ExpectTerminated(shard);
+        Assert.False(_courier.HasMessages);
+    }
+
+    [Fact]
+    public void What_a_predecessor_held_is_held_and_drawn_here_and_is_no_insert_and_its_fragments_are_not_taken_again()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        TestProbe courier = CreateTestProbe();
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 0, ReportNow: false, 0), _learner);
+        shard.Tell(new ReplayProtocol.TransferBegin(Shard, 5, 8, [new(0, 1, 2)]), courier);
+        Assert.Equal(new ReplayProtocol.TransferCredit(Shard, 5, 0), courier.ExpectMsg<ReplayProtocol.TransferCredit>());
+
+        foreach (ReplayProtocol.TransferPart part in WireParts.Cut(Shard, 5, 0, Make.Batch(8), [.. Enumerable.Repeat(1.0, 8)]))
+        {
+            shard.Tell(part, courier);
+            shard.Tell(part, courier);
+        }
+
+        Assert.Equal(new ReplayProtocol.TransferCredit(Shard, 5, 1), courier.ExpectMsg<ReplayProtocol.TransferCredit>());
+        Assert.Equal(8, _learner.ExpectMsg<ReplayProtocol.ShardState>().Count);
+        ReplayProtocol.ShardState state = State(shard);
+        Assert.Equal((0L, 0L, 8, 8.0), (state.Inserts, state.EnvironmentSteps, state.Count, state.Mass));
+        Insert(shard, 2, firstUnacknowledged: 2);
+        Assert.Equal(0, State(shard).Inserts);
+        Insert(shard, 3, firstUnacknowledged: 2);
+        Assert.Equal((4L, 12), (State(shard).Inserts, State(shard).Count));
+        Assert.Equal(8, ((ShardStatus)NextReport().Status).Inherited);
     }
 
     [Theory]
@@ -239,7 +420,8 @@ public sealed class ReplayShardActorTests : TestKit
     private TestActorRef<ReplayShardActor> Start(ReplayOptions? replay = null)
     {
         TrainingOptions options = Make.Options();
-        Props props = ReplayShardActor.CreateProps(Shard, Make.ObservationSize, options with { Replay = replay ?? options.Replay });
+        Props props = ReplayShardActor.CreateProps(
+            Shard, Make.Layout(options), options with { Replay = replay ?? options.Replay }, new ReplayShardLinks(_node, _courier));
         return ActorOfAsTestActorRef<ReplayShardActor>(props);
     }
 
@@ -257,5 +439,22 @@ public sealed class ReplayShardActorTests : TestKit
         TestProbe probe = CreateTestProbe();
         shard.Tell(new ReplayProtocol.GrantInserts(Shard, 0, ReportNow: true, KnownIncarnation: 0), probe);
         return probe.ExpectMsg<ReplayProtocol.ShardState>();
+    }
+
+    private NodeProtocol.PartReport NextReport()
+    {
+        Time.Advance(TimeSpan.FromSeconds(1));
+        return _node.ExpectMsg<NodeProtocol.PartReport>();
+    }
+
+    private static (long Incarnation, long Received, long Granted, bool Resend) Credit(long incarnation, long received, long granted, bool resend) =>
+        (incarnation, received, granted, resend);
+
+    private static (long Incarnation, long Received, long Granted, bool Resend) NextCredit(TestProbe runner)
+    {
+        ReplayProtocol.Credit credit = runner.ExpectMsg<ReplayProtocol.Credit>();
+        Assert.Equal(Shard, credit.Shard);
+        Assert.True(credit.ShardIncarnation > 0);
+        return (credit.Incarnation, credit.Received, credit.Granted, credit.Resend);
     }
 }

@@ -71,6 +71,33 @@ public sealed class CheckpointWriterActorTests : TestKit
         Write(writer, 7);
     }
 
+    [Fact]
+    public void A_writer_that_takes_over_keeps_the_best_policy_of_the_run()
+    {
+        TestActorRef<CheckpointWriterActor> first = Start(_directory);
+        Evaluated(first, mark: 5, mean: 80);
+        Write(first, 6);
+
+        TestActorRef<CheckpointWriterActor> second = Start(_directory);
+        Evaluated(second, mark: 7, mean: 60);
+
+        Assert.Equal(5, Write(second, 8).Policy.Parameters[0]);
+        Assert.Equal(80, new CheckpointStore(_directory).Load().Evaluation!.Mean);
+    }
+
+    [Fact]
+    public void A_learner_that_was_replaced_does_not_write_over_its_successor()
+    {
+        TestActorRef<CheckpointWriterActor> writer = Start(_directory);
+        writer.Tell(new RunProtocol.WriteCheckpoint(Capture(1, generation: 9)), TestActor);
+        ExpectMsg<RunProtocol.CheckpointWritten>();
+
+        writer.Tell(new RunProtocol.WriteCheckpoint(Capture(2, generation: 8)), TestActor);
+
+        Assert.Contains("generation 9, this one is 8", ExpectMsg<RunProtocol.CheckpointFailed>().Message, StringComparison.Ordinal);
+        Assert.Equal(1, new CheckpointStore(_directory).Load().Policy[0]);
+    }
+
     protected override void AfterAll()
     {
         base.AfterAll();
@@ -89,11 +116,11 @@ public sealed class CheckpointWriterActorTests : TestKit
         return snapshot;
     }
 
-    private RunProtocol.LearnerCapture Capture(float mark)
+    private RunProtocol.LearnerCapture Capture(float mark, long generation = 1)
     {
         float[] zeros = new float[_layout.Length];
         TrainerState state = new() { Updates = 3, Online = zeros, Target = zeros, FirstMoments = zeros, SecondMoments = zeros };
-        return new RunProtocol.LearnerCapture(state, new Dictionary<string, long> { [CounterNames.Updates] = 3 }, Snapshot(mark));
+        return new RunProtocol.LearnerCapture(state, new Dictionary<string, long> { [CounterNames.Updates] = 3, [CounterNames.Generation] = generation }, Snapshot(mark));
     }
 
     private void Evaluated(TestActorRef<CheckpointWriterActor> writer, float mark, double mean) =>

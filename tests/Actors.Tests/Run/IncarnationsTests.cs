@@ -13,4 +13,17 @@ public sealed class IncarnationsTests
         Assert.All(drawn, numbers => Assert.Equal(numbers.Order(), numbers));
         Assert.Equal(4 * 2000, drawn.SelectMany(numbers => numbers).Distinct().Count());
     }
+
+    [Fact]
+    public void What_was_seen_elsewhere_is_surpassed_and_what_is_old_changes_nothing()
+    {
+        // A minute ahead of this machine's clock: far enough to tell, and soon caught up with by what else runs here.
+        long ahead = DateTime.UtcNow.AddMinutes(1).Ticks;
+        Incarnations.Observe(ahead);
+        long next = Incarnations.Next();
+        Assert.True(next > ahead);
+
+        Incarnations.Observe(1);
+        Assert.True(Incarnations.Next() > next);
+    }
 }

@@ -5,9 +5,12 @@ using Akka.TestKit.Xunit;
 
 namespace DqnAkka.Actors.Tests;
 
-public sealed class ProgressActorTests(ITestOutputHelper output) : TestKit(TestSettings.Synchronous, output: output)
+public sealed class ProgressActorTests : TestKit
 {
     private readonly RecordingSink _sink = new();
+    private readonly TestProbe _node;
+
+    public ProgressActorTests(ITestOutputHelper output) : base(TestSettings.Synchronous, output: output) => _node = CreateTestProbe();
 
     private TestScheduler Time => (TestScheduler)Sys.Scheduler;
 
@@ -72,7 +75,32 @@ public sealed class ProgressActorTests(ITestOutputHelper output) : TestKit(TestS
         Assert.Empty(_sink.Notices);
     }
 
+    [Fact]
+    public void The_node_hears_once_a_second_where_the_training_stands_and_what_it_waits_for()
+    {
+        TestActorRef<ProgressActor> progress = Start(_sink);
+        progress.Tell(new ProgressProtocol.LearnerReport(90, 5, 100, 320, 80, 0.1, 0.2, 0.3, 0.9)
+        {
+            Generation = 7,
+            SnapshotVersion = 3,
+            WaitsFor = "transitions",
+        });
+        progress.Tell(new ProgressProtocol.CheckpointSaved(4));
+        progress.Tell(new ProgressProtocol.RunnerReport(0, 12, 0.5, [], []));
+        progress.Tell(new ProgressProtocol.RunnerReport(5, 12, 0.1, [], []));
+
+        Time.Advance(TimeSpan.FromMilliseconds(750));
+        _node.ExpectNoMsg(TimeSpan.Zero);
+        Time.Advance(TimeSpan.FromMilliseconds(250));
+
+        NodeProtocol.PartReport part = _node.ExpectMsg<NodeProtocol.PartReport>();
+        Assert.Equal(("training", 105L, "transitions"), (part.Part, part.Progress, part.WaitsFor));
+        TrainingStatus status = Assert.IsType<TrainingStatus>(part.Status);
+        Assert.Equal((7L, 3L, 5L, 90L, 100L, 320L), (status.Generation, status.SnapshotVersion, status.Updates, status.Steps, status.Inserts, status.Samples));
+        Assert.Equal((4L, 2), (status.CheckpointUpdates, status.Runners));
+    }
+
     private sealed record Expected : IDeadLetterSuppression;
 
-    private TestActorRef<ProgressActor> Start(params IProgressSink[] sinks) => ActorOfAsTestActorRef<ProgressActor>(ProgressActor.CreateProps(sinks, 0));
+    private TestActorRef<ProgressActor> Start(params IProgressSink[] sinks) => ActorOfAsTestActorRef<ProgressActor>(ProgressActor.CreateProps(sinks, 0, _node));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit;
@@ -213,7 +214,7 @@ public sealed class RunCoordinatorActorTests : TestKit
 
     private TestActorRef<RunCoordinatorActor> Start(TrainingOptions? options = null, bool withMembers = true)
     {
-        TestActorRef<RunCoordinatorActor> coordinator = ActorOfAsTestActorRef<RunCoordinatorActor>(RunCoordinatorActor.CreateProps(options ?? Make.Options(), _summary));
+        TestActorRef<RunCoordinatorActor> coordinator = ActorOfAsTestActorRef<RunCoordinatorActor>(RunCoordinatorActor.CreateProps(options ?? Make.Options(), _summary, Stopwatch.GetTimestamp()));
         if (withMembers)
         {
             coordinator.Tell(Members());

@@ -9,13 +9,13 @@ public sealed class EnvironmentRunnerActorTests : TestKit
 {
     private readonly TestProbe _region;
     private readonly TestProbe _mirror;
-    private readonly TestProbe _progress;
+    private readonly TestProbe _pool;
 
     public EnvironmentRunnerActorTests(ITestOutputHelper output) : base(TestSettings.Synchronous, output: output)
     {
         _region = CreateTestProbe();
         _mirror = CreateTestProbe();
-        _progress = CreateTestProbe();
+        _pool = CreateTestProbe();
     }
 
     private TestScheduler Time => (TestScheduler)Sys.Scheduler;
@@ -38,7 +38,7 @@ public sealed class EnvironmentRunnerActorTests : TestKit
     {
         TrainingOptions options = Make.Options();
         IActorRef runner = ActorOfAsTestActorRef<EnvironmentRunnerActor>(
-            EnvironmentRunnerActor.CreateProps(0, 0, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _progress)));
+            EnvironmentRunnerActor.CreateProps(new RunnerProtocol.RunnerLease(0, 0), 2, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _pool)));
         ReplayProtocol.CreditProbe first = _region.ExpectMsg<ReplayProtocol.CreditProbe>();
         Assert.Equal((0, 1L), (first.Shard, first.FirstUnacknowledged));
         Assert.Equal(first with { Shard = 1 }, _region.ExpectMsg<ReplayProtocol.CreditProbe>());
@@ -137,16 +137,12 @@ public sealed class EnvironmentRunnerActorTests : TestKit
     [Fact]
     public void Reports_its_own_rung_of_the_ladder_with_its_steps_and_returns()
     {
-        TrainingOptions options = Make.Options() with { Runner = Make.Options().Runner with { Count = 3 } };
-        TestActorRef<EnvironmentRunnerActor> runner = Start(options, index: 1);
+        TrainingOptions options = Make.Options();
+        TestActorRef<EnvironmentRunnerActor> runner = Start(options, index: 1, total: 3);
         Policy(runner, options);
         Time.Advance(TimeSpan.FromSeconds(2));
 
-        List<ProgressProtocol.RunnerReport> reports = [];
-        while (_progress.HasMessages)
-        {
-            reports.Add(_progress.ExpectMsg<ProgressProtocol.RunnerReport>());
-        }
+        List<ProgressProtocol.RunnerReport> reports = Reports();
 
         // 0.4^(1 + 7·1/2) = 0.4^4.5; four fragments of four steps, in which three episodes of 1 + 2 + 3 + 4 + 5 end.
         Assert.All(reports, report => Assert.Equal((1, Math.Pow(0.4, 4.5)), (report.Runner, report.Epsilon)));
@@ -163,29 +159,146 @@ public sealed class EnvironmentRunnerActorTests : TestKit
         Sys.Stop(runner);
         ExpectTerminated(runner);
 
-        long steps = 0;
-        while (_progress.HasMessages)
-        {
-            steps += _progress.ExpectMsg<ProgressProtocol.RunnerReport>().Steps;
-        }
-
-        Assert.Equal(16, steps);
+        Assert.Equal(16, Reports().Sum(report => report.Steps));
     }
 
-    private (IActorRef Runner, long Incarnation) StartAndFill()
+    [Fact]
+    public void Climbs_to_its_rung_of_the_ladder_that_it_is_told_of_even_where_that_is_shorter_than_its_index()
     {
-        TestActorRef<EnvironmentRunnerActor> runner = Start(Make.Options());
+        (IActorRef runner, long incarnation) = StartAndFill(index: 1);
+        long granted = 2;
+        foreach ((int total, double exponent) in new[] { (3, 4.5), (8, 2.0), (1, 8.0) })
+        {
+            Reports();
+            runner.Tell(new RunnerProtocol.Ladder(total));
+            runner.Tell(new ReplayProtocol.Credit(0, 1, incarnation, Received: 0, Granted: ++granted, Resend: false));
+            Time.Advance(TimeSpan.FromSeconds(2));
+
+            Assert.Equal(Math.Pow(0.4, exponent), Reports().Last().Epsilon, 12);
+        }
+    }
+
+    [Fact]
+    public void Counts_what_each_incarnation_of_a_shard_acknowledges_once()
+    {
+        (IActorRef runner, long incarnation) = StartAndFill();
+        runner.Tell(new ReplayProtocol.Credit(0, 100, incarnation, Received: 1, Granted: 2, Resend: false));
+        runner.Tell(new ReplayProtocol.Credit(0, 100, incarnation, Received: 1, Granted: 2, Resend: false));
+        runner.Tell(new ReplayProtocol.Credit(1, 101, incarnation, Received: 2, Granted: 2, Resend: false));
+        runner.Tell(new ReplayProtocol.Credit(0, 102, incarnation, Received: 2, Granted: 2, Resend: false));
+        runner.Tell(new ReplayProtocol.Credit(9, 102, incarnation, Received: 2, Granted: 2, Resend: false));
+        Time.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(
+            [new(0, 100, 4), new(0, 102, 4), new(1, 101, 8)],
+            Reports().SelectMany(report => report.Acknowledged).OrderBy(entry => (entry.Shard, entry.Incarnation)));
+        Time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Empty(Reports());
+    }
+
+    [Fact]
+    public void A_shard_that_knows_a_newer_incarnation_makes_it_go_on_under_one_newer_still_and_give_up_what_was_refused()
+    {
+        (IActorRef runner, long incarnation) = StartAndFill();
+        long newer = incarnation + TimeSpan.TicksPerMinute;
+
+        runner.Tell(new ReplayProtocol.CreditRefused(0, newer));
+
+        List<ReplayProtocol.Insert> inserts = Inserts();
+        Assert.Equal([(0, 1L), (0, 2L), (1, 1L), (1, 2L)], inserts.Select(insert => (insert.Shard, insert.Sequence)).Order());
+        Assert.All(inserts, insert => Assert.True(insert.Incarnation > newer));
+        runner.Tell(new ReplayProtocol.Credit(0, 1, incarnation, Received: 2, Granted: 9, Resend: true));
+        Assert.False(_region.HasMessages);
+    }
+
+    [Fact]
+    public void Two_runners_of_one_index_drive_each_other_on_no_more_than_once_a_second()
+    {
+        (IActorRef runner, long incarnation) = StartAndFill();
+        runner.Tell(new ReplayProtocol.CreditRefused(0, incarnation + TimeSpan.TicksPerMinute));
+        long second = Inserts()[0].Incarnation;
+
+        Time.Advance(TimeSpan.FromMilliseconds(999));
+        runner.Tell(new ReplayProtocol.CreditRefused(1, second + TimeSpan.TicksPerMinute));
+        Assert.False(_region.HasMessages);
+
+        Time.Advance(TimeSpan.FromMilliseconds(1));
+        runner.Tell(new ReplayProtocol.CreditRefused(0, second - 1));
+        Assert.False(_region.HasMessages);
+        runner.Tell(new ReplayProtocol.CreditRefused(1, second + TimeSpan.TicksPerMinute));
+        Assert.All(Inserts(), insert => Assert.True(insert.Incarnation > second + TimeSpan.TicksPerMinute));
+    }
+
+    [Fact]
+    public void More_returns_than_one_report_takes_go_into_further_ones()
+    {
+        // Episodes of one step: a fragment of 5000 steps has as many returns.
+        TrainingOptions options = Make.Options() with
+        {
+            Environment = ScriptedEnvironment.Specification(("episodeLength", "1")),
+            Runner = Make.Options().Runner with { Fragment = 5000, MaxInFlight = 1 },
+            Replay = Make.Options().Replay with { Shards = 1 },
+        };
+        Policy(Start(options), options);
+        Time.Advance(TimeSpan.FromSeconds(2));
+
+        List<ProgressProtocol.RunnerReport> reports = Reports();
+        Assert.Equal([2048, 2048, 904], reports.Select(report => report.Returns.Count));
+        Assert.Equal([5000L, 0L, 0L], reports.Select(report => report.Steps));
+    }
+
+    [Fact]
+    public void Says_every_two_seconds_what_it_has_to_go_on_with()
+    {
+        (IActorRef runner, long incarnation) = StartAndFill();
+        List<EnvironmentRunnerActor.Standing> standings = [];
+        for (int tick = 0; tick < 4; tick++)
+        {
+            Time.Advance(TimeSpan.FromSeconds(2));
+            runner.Tell(new ReplayProtocol.Credit(1, 1, incarnation, Received: 0, Granted: 2, Resend: false));
+            while (_pool.HasMessages)
+            {
+                if (_pool.ReceiveOne(TimeSpan.Zero) is EnvironmentRunnerActor.Standing standing)
+                {
+                    standings.Add(standing);
+                }
+            }
+        }
+
+        Assert.All(standings, standing => Assert.True(standing.HasPolicy));
+        Assert.All(standings, standing => Assert.Equal([0, 1], standing.Closed));
+        Assert.Equal([[], [], [0], [0]], standings.Select(standing => standing.Silent));
+    }
+
+    private List<ProgressProtocol.RunnerReport> Reports()
+    {
+        List<ProgressProtocol.RunnerReport> reports = [];
+        while (_pool.HasMessages)
+        {
+            if (_pool.ReceiveOne(TimeSpan.Zero) is ProgressProtocol.RunnerReport report)
+            {
+                reports.Add(report);
+            }
+        }
+
+        return reports;
+    }
+
+    private (IActorRef Runner, long Incarnation) StartAndFill(int index = 0)
+    {
+        TestActorRef<EnvironmentRunnerActor> runner = Start(Make.Options(), index);
         Policy(runner, Make.Options());
         List<ReplayProtocol.Insert> inserts = Inserts();
         Assert.Equal(4, inserts.Count);
         return (runner, inserts[0].Incarnation);
     }
 
-    private TestActorRef<EnvironmentRunnerActor> Start(TrainingOptions options, int index = 0)
+    private TestActorRef<EnvironmentRunnerActor> Start(TrainingOptions options, int index = 0, int total = 2)
     {
         new OpeningRegion(options.Runner.MaxInFlight).Attach(_region);
         return ActorOfAsTestActorRef<EnvironmentRunnerActor>(
-            EnvironmentRunnerActor.CreateProps(index, 0, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _progress)));
+            EnvironmentRunnerActor.CreateProps(
+                new RunnerProtocol.RunnerLease(index, 0), total, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _pool)));
     }
 
     private void Policy(IActorRef runner, TrainingOptions options, long version = 1)

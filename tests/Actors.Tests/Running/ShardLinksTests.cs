@@ -79,6 +79,66 @@ public sealed class ShardLinksTests
         Assert.Equal(4, links.Send(Make.Batch(1), 1).FirstUnacknowledged);
     }
 
+    [Fact]
+    public void Acknowledged_transitions_are_counted_once_for_the_incarnation_that_first_acknowledged_them()
+    {
+        ShardLinks links = new(runner: 0, Incarnation, shards: 2);
+        GrantAll(links, shards: 2, granted: 3);
+        for (int fragment = 1; fragment <= 6; fragment++)
+        {
+            links.Send(Make.Batch(fragment), 1);
+        }
+
+        Assert.Empty(links.TakeAcknowledged());
+        links.Apply(new ReplayProtocol.Credit(0, 50, Incarnation, Received: 2, Granted: 3, Resend: false));
+        links.Apply(new ReplayProtocol.Credit(0, 51, Incarnation, Received: 3, Granted: 3, Resend: true));
+        links.Apply(new ReplayProtocol.Credit(1, 52, Incarnation, Received: 1, Granted: 3, Resend: false));
+        links.Apply(new ReplayProtocol.Credit(1, 52, Incarnation - 1, Received: 3, Granted: 3, Resend: false));
+
+        // Shard 0 got fragments of 1, 3 and 5 transitions, shard 1 of 2, 4 and 6.
+        Assert.Equal([new(0, 50, 4), new(0, 51, 5), new(1, 52, 2)], links.TakeAcknowledged());
+        Assert.Empty(links.TakeAcknowledged());
+        links.Apply(new ReplayProtocol.Credit(1, 52, Incarnation, Received: 3, Granted: 3, Resend: false));
+        Assert.Equal([new(1, 52, 10)], links.TakeAcknowledged());
+    }
+
+    [Fact]
+    public void Under_a_new_incarnation_everything_begins_anew_and_what_was_acknowledged_still_counts()
+    {
+        ShardLinks links = new(runner: 0, Incarnation, shards: 2);
+        GrantAll(links, shards: 2, granted: 2);
+        links.Send(Make.Batch(3), 1);
+        links.Send(Make.Batch(1), 1);
+        links.Apply(new ReplayProtocol.Credit(0, 50, Incarnation, Received: 1, Granted: 2, Resend: false));
+
+        links.Renew(Incarnation + 1);
+
+        Assert.False(links.CanSend);
+        Assert.Equal(0, links.InFlight);
+        Assert.Equal([new(0, 0, Incarnation + 1, 1), new(1, 0, Incarnation + 1, 1)], links.DueProbes());
+        Assert.Empty(links.Apply(new ReplayProtocol.Credit(1, 51, Incarnation, Received: 0, Granted: 2, Resend: true)));
+        links.Apply(new ReplayProtocol.Credit(1, 51, Incarnation + 1, Received: 0, Granted: 1, Resend: true));
+        ReplayProtocol.Insert insert = links.Send(Make.Batch(1), 1);
+        Assert.Equal((1, 1L, 1L, Incarnation + 1), (insert.Shard, insert.Sequence, insert.FirstUnacknowledged, insert.Incarnation));
+        Assert.Equal([new(0, 50, 3)], links.TakeAcknowledged());
+    }
+
+    [Fact]
+    public void A_shard_is_silent_once_a_probe_has_gone_unanswered()
+    {
+        ShardLinks links = new(runner: 0, Incarnation, shards: 3);
+        GrantAll(links, shards: 1, granted: 1);
+        Assert.Equal([1, 2], links.Closed);
+        _ = links.DueProbes().Count();
+        Assert.Empty(links.Silent);
+        links.Apply(new ReplayProtocol.Credit(2, 1, Incarnation, Received: 0, Granted: 0, Resend: true));
+        _ = links.DueProbes().Count();
+        Assert.Equal([1], links.Silent);
+
+        links.Apply(new ReplayProtocol.Credit(1, 1, Incarnation, Received: 0, Granted: 0, Resend: true));
+        Assert.Empty(links.Silent);
+    }
+
     /// <summary>Whatever the channel drops or repeats, the shard appends every fragment once and in order, and the window holds.</summary>
     [Fact]
     public void Over_a_channel_that_loses_and_repeats_every_fragment_arrives_once_and_in_order() => CsCheck.Check.Sample(

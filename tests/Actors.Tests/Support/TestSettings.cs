@@ -11,6 +11,10 @@ internal static class TestSettings
     public static Config Production { get; } =
         ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "akka.conf")));
 
+    /// <summary>hocon/cluster.conf over it: a node of a cluster of several.</summary>
+    public static Config Node { get; } =
+        ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "cluster.conf"))).WithFallback(Production);
+
     /// <summary>A cluster node of the kit's, which does not print every failure that a test provokes.</summary>
     public static Config Cluster { get; } = ConfigurationFactory.ParseString("""
         akka.loggers = ["Akka.Event.DefaultLogger, Akka"]

@@ -21,7 +21,7 @@ public sealed class FlowControlTests : TestKit
         _region = CreateTestProbe();
         _learner = CreateTestProbe();
         TrainingOptions options = Options();
-        _shards = [.. Enumerable.Range(0, Shards).Select(shard => ActorOfAsTestActorRef<ReplayShardActor>(ReplayShardActor.CreateProps(shard, Make.ObservationSize, options)))];
+        _shards = [.. Enumerable.Range(0, Shards).Select(shard => ActorOfAsTestActorRef<ReplayShardActor>(ReplayShardActor.CreateProps(shard, Make.Layout(options), options, new ReplayShardLinks(ActorRefs.Nobody, ActorRefs.Nobody))))];
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class FlowControlTests : TestKit
         for (int runner = 0; runner < Runners; runner++)
         {
             RunnerLinks links = new(_region, mirror, CreateTestProbe());
-            ActorOfAsTestActorRef<EnvironmentRunnerActor>(EnvironmentRunnerActor.CreateProps(runner, 0, Make.Layout(options), options, links))
+            ActorOfAsTestActorRef<EnvironmentRunnerActor>(EnvironmentRunnerActor.CreateProps(new RunnerProtocol.RunnerLease(runner, 0), Runners, Make.Layout(options), options, links))
                 .Tell(Make.Snapshot(Make.Layout(options)), mirror);
         }
     }

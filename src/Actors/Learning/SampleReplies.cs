@@ -1,0 +1,71 @@
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>Takes in what shards answer: puts replies together that came in pieces, and holds them against what was asked for.</summary>
+internal sealed class SampleReplies
+{
+    private const long SmallestBound = 16L << 20;
+    private readonly NetworkLayout _layout;
+    private readonly SamplePlanner _planner;
+    private readonly PartAssembly<(long Request, int Shard)> _parts;
+
+    /// <summary>Starts with nothing; what is held is bounded by what may be asked for at once.</summary>
+    public SampleReplies(NetworkLayout layout, TrainingOptions options, SamplePlanner planner)
+    {
+        _layout = layout;
+        _planner = planner;
+        long rowBytes = (((2L * layout.ObservationSize) + 3) * sizeof(float)) + sizeof(long) + sizeof(double);
+        long rows = (long)options.Learner.BatchSize * options.Learner.BatchesPerRequest * (options.Learner.Prefetch + 1);
+        _parts = new PartAssembly<(long, int)>(SmallestBound + (2 * rows * rowBytes), options.Replay.Shards * (options.Learner.Prefetch + 1));
+    }
+
+    /// <summary>Takes a piece of a reply.</summary>
+    /// <returns>The reply that it completes, or null.</returns>
+    public ReplayProtocol.SampleReply? Join(ReplayProtocol.SampleReplyPart part)
+    {
+        if (!_planner.IsAwaited(part.Request))
+        {
+            _parts.DropWhere(key => !_planner.IsAwaited(key.Request));
+            return null;
+        }
+
+        return _parts.Add((part.Request, part.Shard), part.Index, part.Count, part.Bytes) is { } whole ? WireParts.JoinSampleReply(whole) : null;
+    }
+
+    /// <summary>What is wrong with a report: one line, or null.</summary>
+    public string? Fault(ReplayProtocol.ShardState state) =>
+        state.Shard < 0 || state.Shard >= _planner.Accounts.Shards ? $"there is no replay shard {state.Shard}: all nodes must use the same dqn.replay.shards"
+        : state.Count < 0 || !(state.Mass >= 0 && double.IsFinite(state.Mass)) ? $"replay shard {state.Shard} reports {state.Count} transitions of the mass {state.Mass}"
+        : null;
+
+    /// <summary>What is wrong with a reply: one line, or null.</summary>
+    public string? Fault(ReplayProtocol.SampleReply reply)
+    {
+        if (Fault(reply.State) is { } fault)
+        {
+            return fault;
+        }
+
+        TransitionBatch transitions = reply.Samples.Transitions;
+        return transitions.ObservationSize != _layout.ObservationSize
+            ? $"replay shard {reply.State.Shard} holds observations of {transitions.ObservationSize} components, the network takes {_layout.ObservationSize}: all nodes must use the same environment"
+            : transitions.Actions.AsSpan().ContainsAnyExceptInRange(0, _layout.ActionCount - 1)
+            ? $"replay shard {reply.State.Shard} holds an action outside 0 to {_layout.ActionCount - 1}: all nodes must use the same environment"
+            : HasNoMass(reply) ? $"replay shard {reply.State.Shard} gave a transition of no mass"
+            : _planner.FaultOfCount(reply);
+    }
+
+    private static bool HasNoMass(ReplayProtocol.SampleReply reply)
+    {
+        foreach (double mass in reply.Samples.Masses)
+        {
+            if (!(mass > 0 && double.IsFinite(mass)))
+            {
+                return true;
+            }
+        }
+
+        return !(reply.State.Mass > 0);
+    }
+}

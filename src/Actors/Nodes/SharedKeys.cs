@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// Which configuration keys must agree over a cluster. What shapes transitions, priorities and networks must agree on every node;
+/// what only a learner reads must agree on every node that may run one, since another may go on where it stopped; what only runners
+/// and learners read must agree on those. Everything else (devices, threads, counts of runners, addresses, folders) is each node's own.
+/// </summary>
+public static class SharedKeys
+{
+    private const int MaxValueLength = 200;
+    private const int ShownLength = 80;
+
+    private static readonly string[] Everywhere =
+    [
+        "dqn.environment.",
+        "dqn.network.",
+        "dqn.learner.algorithm",
+        "dqn.learner.gamma",
+        "dqn.learner.n-step",
+        "dqn.replay.shards",
+        "dqn.replay.capacity",
+        "dqn.replay.prioritized",
+        "dqn.replay.alpha",
+        "dqn.replay.priority-epsilon",
+        "dqn.run.seed",
+    ];
+
+    private static readonly string[] OfLearners =
+        ["dqn.learner.", "dqn.replay.", "dqn.snapshot.", "dqn.evaluation.", "dqn.checkpoint.", "dqn.stop."];
+
+    private static readonly string[] OfLearnersAndRunners = ["dqn.exploration."];
+
+    private static readonly string[] OfTheMachine =
+    [
+        // Where a type's assembly is looked for.
+        "dqn.environment.path",
+        "dqn.learner.device",
+        "dqn.learner.backend",
+        "dqn.learner.prefetch",
+    ];
+
+    /// <summary>Whether a key must have the same value on a node as in the cluster that it joins.</summary>
+    /// <param name="key">The whole key, <c>dqn.replay.shards</c>.</param>
+    /// <param name="roles">The roles of the node that joins.</param>
+    public static bool MustAgree(string key, IReadOnlyCollection<string> roles)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(roles);
+        if (IsIn(OfTheMachine, key))
+        {
+            return false;
+        }
+
+        bool isLearner = roles.Contains(ClusterRoles.Learner);
+        return IsIn(Everywhere, key)
+            || (isLearner && IsIn(OfLearners, key))
+            || ((isLearner || roles.Contains(ClusterRoles.Runner)) && IsIn(OfLearnersAndRunners, key));
+    }
+
+    /// <summary>What of an agreement must agree for a node with these roles, long values cut to a length that fits a message, with their hash.</summary>
+    internal static IReadOnlyDictionary<string, string> Select(IReadOnlyDictionary<string, string> agreement, IReadOnlyCollection<string> roles) =>
+        agreement.Where(entry => MustAgree(entry.Key, roles)).ToDictionary(entry => entry.Key, entry => Abbreviate(entry.Value));
+
+    private static string Abbreviate(string value) => value.Length <= MaxValueLength
+        ? value
+        : string.Create(CultureInfo.InvariantCulture, $"{value[..ShownLength]}… (hash {XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(value)):x16})");
+
+    // A group ends with a dot; a key may hold keys of its own.
+    private static bool IsIn(string[] entries, string key) => Array.Exists(
+        entries,
+        entry => key == entry || key.StartsWith(entry.EndsWith('.') ? entry : entry + ".", StringComparison.Ordinal));
+}

@@ -1,0 +1,8 @@
+using Akka.Actor;
+
+namespace DqnAkka.Actors;
+
+/// <summary>Whom a shard talks to on its own node.</summary>
+/// <param name="Node">Hears once a second where the shard stands (<see cref="NodeProtocol.PartReport"/>).</param>
+/// <param name="Courier">Takes what the shard holds to its successor (<see cref="ShardCourierActor"/>).</param>
+public sealed record ReplayShardLinks(IActorRef Node, IActorRef Courier);

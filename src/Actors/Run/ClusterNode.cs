@@ -1,0 +1,172 @@
+using System.Globalization;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DqnAkka.Actors;
+
+/// <summary>One process of a cluster: joins, does what its roles ask for, and leaves when the run ends, when the user asks, or when it must.</summary>
+public static class ClusterNode
+{
+    private static readonly TimeSpan OthersTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OthersPeriod = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Runs the node to its end.</summary>
+    /// <param name="options">The run's options, validated; with the role learner the run's directory exists.</param>
+    /// <param name="node">The process.</param>
+    /// <param name="akka">Akka's configuration with the dispatchers of <see cref="Dispatchers"/>.</param>
+    /// <param name="openSinks">Makes those who hear of progress, when the training starts on this node.</param>
+    /// <param name="logging">Where log lines go.</param>
+    /// <param name="line">Takes lines that the user must see.</param>
+    /// <param name="readiness">Where the node keeps whether it is ready to work.</param>
+    /// <param name="leave">Cancelled when the user asks the node to leave.</param>
+    /// <exception cref="Environments.EnvironmentException">The environment cannot be made, or is none that DQN can learn.</exception>
+    /// <exception cref="InvalidOperationException">The actor system could not start (a port in use, for example).</exception>
+    public static Task<NodeEnd> RunAsync(
+        TrainingOptions options,
+        NodeOptions node,
+        Config akka,
+        Func<IReadOnlyList<IProgressSink>> openSinks,
+        Action<ILoggingBuilder> logging,
+        Action<string> line,
+        NodeReadiness readiness,
+        CancellationToken leave) => RunAsync(options, node, akka, openSinks, logging, line, readiness, _ => { }, leave);
+
+    /// <summary>As the other; tests reach the actor system through <paramref name="started"/>.</summary>
+    internal static async Task<NodeEnd> RunAsync(
+        TrainingOptions options,
+        NodeOptions node,
+        Config akka,
+        Func<IReadOnlyList<IProgressSink>> openSinks,
+        Action<ILoggingBuilder> logging,
+        Action<string> line,
+        NodeReadiness readiness,
+        Action<ActorSystem> started,
+        CancellationToken leave)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(node);
+        ArgumentNullException.ThrowIfNull(readiness);
+        TrainingRun run = new(options, openSinks, leave);
+        TaskCompletionSource<NodeEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        List<Setup> setups = [];
+        Config remote = Remote(node.Remote);
+        if (node.Remote.Tls is { } tls)
+        {
+            setups.Add(ClusterTls.CreateSetup(tls, line));
+            remote = remote.WithFallback(ClusterTls.Settings);
+        }
+
+        using IHost host = NodeHost.Build(run, node, Links, remote.WithFallback(akka), logging, PrepareLeaving, setups);
+        await NodeHost.StartAsync(host).ConfigureAwait(false);
+        ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
+        started(system);
+        using CancellationTokenRegistration registration = leave.Register(() => end.TrySetResult(new NodeEnd(NodeEndKind.Left, "")));
+        NodeEnd ended = await EndAsync(run, end.Task, system).ConfigureAwait(false);
+        if (run.Summary.Task.IsCompletedSuccessfully)
+        {
+            await OthersHaveLeftAsync(system).ConfigureAwait(false);
+        }
+
+        if (ended.Kind == NodeEndKind.Removed)
+        {
+            // There is nobody to hand over to, and on the losing side of a partition the learner must not linger.
+            await system.Terminate().ConfigureAwait(false);
+        }
+
+        await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).ConfigureAwait(false);
+        await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        return ended;
+
+        NodeLinks Links(IActorRef toTraining)
+        {
+            NodeLinks links = new(toTraining, end, line) { Readiness = readiness };
+            if (options.Run.Directory.Length == 0)
+            {
+                return links;
+            }
+
+            MemberFile members = new(options.Run.Directory, line);
+            return links with { Remembered = members.Read(), Remember = members.Write };
+        }
+    }
+
+    private static Config Remote(RemoteOptions remote) => ConfigurationFactory.ParseString(string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""
+        akka.remote.dot-netty.tcp {
+          hostname = "{{remote.Hostname}}"
+          port = {{remote.Port}}
+          public-hostname = "{{remote.PublicHostname}}"
+        }
+        """));
+
+    private static async Task<NodeEnd> EndAsync(TrainingRun run, Task<NodeEnd> end, ActorSystem system)
+    {
+        await Task.WhenAny(end, run.Summary.Task, system.WhenTerminated).ConfigureAwait(false);
+        if (end.IsCompleted)
+        {
+            return await end.ConfigureAwait(false);
+        }
+
+        if (run.Summary.Task.IsCompletedSuccessfully)
+        {
+            RunSummary summary = await run.Summary.Task.ConfigureAwait(false);
+            return new NodeEnd(NodeEndKind.RunEnded, summary.Failure, summary.Reason);
+        }
+
+        return run.Summary.Task.Exception is { } failure
+            ? new NodeEnd(NodeEndKind.Failed, Failures.Describe(failure))
+            : new NodeEnd(NodeEndKind.Failed, "the actor system stopped; the log says why");
+    }
+
+    /// <summary>The node that tells the others of the run's end goes last, or not much later than they should have gone.</summary>
+    private static async Task OthersHaveLeftAsync(ActorSystem system)
+    {
+        Cluster cluster = Cluster.Get(system);
+        using CancellationTokenSource limit = new(OthersTimeout);
+        using PeriodicTimer timer = new(OthersPeriod);
+        try
+        {
+            while (cluster.State.Members.Any(member => !member.Address.Equals(cluster.SelfAddress)))
+            {
+                await timer.WaitForNextTickAsync(limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // A node that does not answer is left to its supervisor.
+        }
+    }
+
+    private static void PrepareLeaving(ActorSystem system)
+    {
+        ActorRegistry registry = ActorRegistry.For(system);
+        CoordinatedShutdown shutdown = CoordinatedShutdown.Get(system);
+        if (registry.TryGet<RunnerPoolActor>(out IActorRef runners))
+        {
+            shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "stop-runners", async () =>
+            {
+                await runners.GracefulStop(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+                return Akka.Done.Instance;
+            });
+        }
+
+        IActorRef courier = registry.Get<ShardCourierActor>();
+        shutdown.AddTask(HandOverPhase, "hand-over-shards", async () =>
+        {
+            await courier.Ask<ShardCourierActor.Idle>(ShardCourierActor.WhenIdle.Instance, HandOverTimeout).ConfigureAwait(false);
+            return Akka.Done.Instance;
+        });
+    }
+
+    /// <summary>The phase of <c>hocon/cluster.conf</c> after the shards have stopped and before the node leaves.</summary>
+    private const string HandOverPhase = "dqn-hand-over";
+
+    private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(35);
+}

@@ -1,0 +1,123 @@
+using DqnAkka.Actors;
+using DqnAkka.Environments;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Host;
+
+/// <summary>Runs one process of a cluster: checks everything that can be wrong, and hands over to the session.</summary>
+internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole console)
+{
+    /// <summary>Runs the node until the run ends, the user asks it to leave, or it must.</summary>
+    /// <param name="request">What the command line says.</param>
+    /// <param name="leave">Cancelled when the user asks the node to leave.</param>
+    /// <returns>A value of <see cref="ExitCode"/>.</returns>
+    /// <exception cref="UserErrorException">Something in the input is wrong; nothing was started.</exception>
+    public async Task<int> RunAsync(NodeRequest request, CancellationToken leave)
+    {
+        IReadOnlyList<string> roles = RoleList.Parse(request.Roles);
+        ResolvedConfiguration configuration = (request.Configuration with { Roles = roles }).Resolve();
+        NodeOptions node = configuration.Node with { Roles = roles };
+        RequireContact(node);
+        Require(RemoteSafety.Problem(node.Remote));
+        TrainingOptions options = configuration.Options;
+        (int observationSize, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
+        RunChecks.RequireLayout(observationSize, actionCount, options.Network);
+        if (roles.Contains(ClusterRoles.Replay))
+        {
+            ReplayMemory.Require(options.Replay, observationSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        }
+
+        RunDirectory? directory = OpenDirectory(configuration, roles);
+        options = options with { Run = options.Run with { Directory = directory?.Path ?? "" } };
+        return await RunAsync(configuration, options, node, directory, leave).ConfigureAwait(false);
+    }
+
+    private static void Require(string? problem)
+    {
+        if (problem is not null)
+        {
+            throw new UserErrorException(problem);
+        }
+    }
+
+    private static void RequireContact(NodeOptions node)
+    {
+        if (node.Remote.SeedNodes.Count == 0 && !node.Roles.Contains(ClusterRoles.Seed))
+        {
+            throw new UserErrorException(
+                $"a node with the roles {string.Join(",", node.Roles)} has nobody to join: name a seed with --seed-node host:port, dqn.remote.seed-nodes or DQN_SEED_NODES, or give it the role seed");
+        }
+    }
+
+    /// <summary>A learner needs the run's folder; a seed remembers the cluster's members there where it has one.</summary>
+    private static RunDirectory? OpenDirectory(ResolvedConfiguration configuration, IReadOnlyList<string> roles)
+    {
+        string requested = configuration.Options.Run.Directory;
+        bool isLearner = roles.Contains(ClusterRoles.Learner);
+        if (requested.Length == 0)
+        {
+            return isLearner
+                ? throw new UserErrorException(
+                    "a node with the role learner needs the run's folder, which another learner can go on from: name it with --run-dir, dqn.run.directory or DQN_RUN_DIRECTORY")
+                : null;
+        }
+
+        RunDirectory directory = RunDirectory.Open(requested);
+        if (isLearner)
+        {
+            directory.RequireSameRun(configuration);
+        }
+
+        return directory;
+    }
+
+    private async Task<int> RunAsync(
+        ResolvedConfiguration configuration, TrainingOptions options, NodeOptions node, RunDirectory? directory, CancellationToken leave)
+    {
+        NodeReadiness readiness = new();
+        NodeLog log = new(node, console.Error);
+        if (RemoteSafety.Warning(node.Remote) is { } warning)
+        {
+            log.Warn(warning);
+        }
+
+        bool isAlive = true;
+        await using HealthServer? health = node.HealthPort == 0
+            ? null
+            : HealthServer.Start(node.Remote.Hostname, node.HealthPort, () => readiness.Current, () => Volatile.Read(ref isAlive));
+        NodeStart start = new(
+            options,
+            node,
+            configuration.AkkaSettings,
+            () => directory is null ? [] : RunSinks.Open(directory, configuration.Name, options.Stop.Score, console),
+            log.Configure,
+            log.Say,
+            readiness);
+        NodeEnd end = await collaborators.Nodes.RunAsync(start, leave).ConfigureAwait(false);
+        Volatile.Write(ref isAlive, false);
+        return Tell(end, log);
+    }
+
+    private int Tell(NodeEnd end, NodeLog log)
+    {
+        switch (end.Kind)
+        {
+            case NodeEndKind.RunEnded when end.Reason == StopReason.Failed:
+            case NodeEndKind.Failed:
+                console.Error.WriteLine($"error: {end.Message}");
+                return ExitCode.Failed;
+            case NodeEndKind.Refused:
+                console.Error.WriteLine($"error: {end.Message}");
+                return ExitCode.BadInput;
+            case NodeEndKind.Removed:
+                console.Error.WriteLine($"error: {end.Message}");
+                return ExitCode.Removed;
+            case NodeEndKind.RunEnded:
+                log.Say("the run has ended, this node has left");
+                return ExitCode.Done;
+            default:
+                log.Say("this node has left the cluster");
+                return ExitCode.Done;
+        }
+    }
+}

@@ -1,0 +1,24 @@
+namespace DqnAkka.Process.Tests;
+
+/// <summary>Five kills at random moments; thirty over a quarter of an hour are <c>bench -- chaos</c>.</summary>
+[Collection(ClusterCollection.Name)]
+public sealed class ChaosTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task A_run_whose_processes_are_killed_reaches_the_score_and_its_account_closes()
+    {
+        using Chaos chaos = new(minutes: 2, seed: 20, output.WriteLine);
+
+        string last = await chaos.RunAsync(kills: 5, over: TimeSpan.FromSeconds(75));
+
+        (IReadOnlyList<string> lines, IReadOnlyList<string> errors) = chaos.Account.Close();
+        foreach (string line in lines)
+        {
+            output.WriteLine(line);
+        }
+
+        Assert.Empty(errors);
+        Assert.Equal(0, chaos.Unbidden);
+        Assert.True(EvaluationLines.Mean(last) >= 475, last);
+    }
+}

@@ -1,0 +1,8 @@
+namespace DqnAkka.Process.Tests;
+
+/// <summary>Tests with several processes run one at a time: two cores carry one cluster.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ClusterCollection
+{
+    public const string Name = "cluster";
+}
