@@ -8,6 +8,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["environments"] = _ => EnvironmentsBenchmark.Run(),
     ["replay"] = _ => ReplayBenchmark.Run(),
     ["learner"] = _ => LearnerBenchmark.Run(),
+    ["snapshots"] = arguments => SnapshotBenchmark.Run(arguments),
     ["chaos"] = arguments => ChaosBenchmark.Run(arguments),
     ["memory"] = arguments => MemoryBenchmark.Run(arguments),
 };
