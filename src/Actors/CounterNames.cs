@@ -12,12 +12,6 @@ public static class CounterNames
     /// <summary>Transitions inserted.</summary>
     public const string Inserts = "inserts";
 
-    /// <summary>Generation of the learner that wrote the checkpoint.</summary>
-    public const string Generation = "generation";
-
-    /// <summary>Wall-clock time of the run, in milliseconds.</summary>
-    public const string ElapsedMilliseconds = "elapsed-milliseconds";
-
     /// <summary>Transitions sampled.</summary>
     public const string Samples = "samples";
 

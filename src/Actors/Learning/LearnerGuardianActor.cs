@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using DqnAkka.Learner;
 
@@ -20,7 +21,10 @@ public sealed class LearnerGuardianActor : ReceiveActor
         _restarts = new RestartWindow(options.Learner.MaxRestarts, TimeSpan.FromMinutes(options.Run.RestartWindowMinutes), TimeProvider.System);
         _links = links;
         IActorRef publisher = Context.ActorOf(SnapshotPublisherActor.CreateProps(options.Snapshot), "publisher");
-        LearnerLinks learnerLinks = new(links.Region, publisher, links.CheckpointWriter, links.Coordinator, links.Progress, links.StartTimestamp, links.Resume);
+        LearnerLinks learnerLinks = new(links.Region, publisher, links.CheckpointWriter, links.Coordinator, links.Progress, links.Resume)
+        {
+            ElapsedMilliseconds = () => (long)Stopwatch.GetElapsedTime(links.StartTimestamp).TotalMilliseconds,
+        };
         _learner = Context.ActorOf(LearnerActor.CreateProps(layout, options, learnerLinks), "learner");
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
         Receive<SnapshotProtocol.SnapshotRequest>(publisher.Forward);

@@ -79,7 +79,9 @@ public static class ClusterNode
             await system.Terminate().ConfigureAwait(false);
         }
 
-        await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).ConfigureAwait(false);
+        // After the run nobody needs what the shards hold.
+        string? from = ended.Kind == NodeEndKind.RunEnded ? CoordinatedShutdown.PhaseClusterLeave : null;
+        await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance, from).ConfigureAwait(false);
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         return ended;
 

@@ -31,7 +31,7 @@ public static class DqnAkkaRegistration
             {
                 NodeLinks nodeLinks = links(registry.Get<TrainingActor>());
                 registry.Register<NodeActor>(system.ActorOf(NodeActor.CreateProps(node, nodeLinks), NodeProtocol.ActorName));
-                registry.Register<ShardCourierActor>(system.ActorOf(ShardCourierActor.CreateProps(), ShardCourierActor.ActorName));
+                registry.Register<ShardCourierActor>(system.ActorOf(ShardCourierActor.CreateProps(), "courier"));
             })
             .AddReplayShards(run, node)
             .WithActors((system, registry) => StartPlayers(system, registry, run, node));
@@ -87,7 +87,7 @@ public static class DqnAkkaRegistration
     {
         IActorRef nodeActor = registry.Get<NodeActor>();
         IActorRef training = registry.Get<TrainingActor>();
-        IActorRef mirror = system.ActorOf(PolicyMirrorActor.CreateProps(nodeActor, training, run.Layout.Length), "mirror");
+        IActorRef mirror = system.ActorOf(PolicyMirrorActor.CreateProps(), "mirror");
         registry.Register<PolicyMirrorActor>(mirror);
         if (node.Roles.Contains(ClusterRoles.Runner))
         {

@@ -90,7 +90,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
             node,
             configuration.AkkaSettings,
             () => directory is null ? [] : RunSinks.Open(directory, configuration.Name, options.Stop.Score, console),
-            log.Configure,
+            NodeLog.Configure,
             log.Say,
             readiness);
         NodeEnd end = await collaborators.Nodes.RunAsync(start, leave).ConfigureAwait(false);

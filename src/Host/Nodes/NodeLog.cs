@@ -13,7 +13,7 @@ internal sealed class NodeLog(NodeOptions node, TextWriter error)
     public void Warn(string message) => Write("warn", message);
 
     /// <summary>Sends the log of the actor system the same way.</summary>
-    public void Configure(ILoggingBuilder logging) => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+    public static void Configure(ILoggingBuilder logging) => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
 
     private void Write(string level, string message) => error.WriteLine(
         $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ssZ} {level} {node.Remote.Hostname}:{node.Remote.Port} [{string.Join(',', node.Roles)}] {message}");

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Akka.Actor.Setup;
+using Akka.Configuration;
 using DqnAkka.Actors;
 
 namespace DqnAkka.Process.Tests;
@@ -7,6 +9,9 @@ namespace DqnAkka.Process.Tests;
 /// <summary>The processes of one cluster on loopback, each on a port of its own; all are ended by their ids when the test is over.</summary>
 internal sealed class TestCluster : IDisposable
 {
+    private static readonly Config Akka =
+        ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "akka.conf")));
+
     private static readonly TimeSpan PollPeriod = TimeSpan.FromMilliseconds(500);
     private readonly TemporaryFolder _folder = new();
     private readonly string[] _common;
@@ -67,9 +72,9 @@ internal sealed class TestCluster : IDisposable
     {
         try
         {
-            return await StatusClient.AskAsync("127.0.0.1", node.Port);
+            return await StatusClient.AskAsync(node.Address, Akka, ActorSystemSetup.Empty, CancellationToken.None);
         }
-        catch (InvalidOperationException)
+        catch (NodeClientException)
         {
             return null;
         }
