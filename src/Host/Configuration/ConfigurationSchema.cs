@@ -79,6 +79,7 @@ internal static class ConfigurationSchema
         new IntegerSetting("snapshot.period", 0, int.MaxValue),
         new NumberSetting("snapshot.manifest-seconds", 0.1, 3_600),
         new IntegerSetting("snapshot.chunk-bytes", 1_024, 60_000),
+        new IntegerSetting("snapshot.chunk-window", 1, 128),
 
         new IntegerSetting("evaluation.episodes", 1, 100_000),
         new IntegerSetting("evaluation.period", 1, long.MaxValue),
