@@ -23,7 +23,7 @@ internal sealed class AdmissionActor : ReceiveActor
         Receive<NodeProtocol.IAmHere>(here => _checks.Answered(here.Address, here.Uid));
         // Who was admitted has found something that this node's user should know as well.
         Receive<ProgressProtocol.Notice>(notice => _links.Line(notice.Message));
-        Receive<JoinActor.Waits>(waits => _waitsFor = waits.For);
+        Receive<JoinActor.Waits>(waits => _waitsFor = waits.ToOthers);
     }
 
     /// <summary>Makes the actor.</summary>

@@ -103,7 +103,7 @@ internal sealed class JoinActor : ReceiveActor, IWithTimers
                 break;
         }
 
-        Context.Parent.Tell(new Waits(_procedure.Describe(Now, Unreachable)));
+        Context.Parent.Tell(new Waits(_procedure.Describe(Now, Unreachable), _procedure.DescribeToOthers(Now)));
         if (_procedure.Due(Now, Unreachable) is { } line)
         {
             _links.Line(line);
@@ -141,14 +141,17 @@ internal sealed class JoinActor : ReceiveActor, IWithTimers
     private void OnRefused(NodeProtocol.JoinRefused refused)
     {
         string line = $"{refused.Address} refuses this node: {refused.Reason}";
-        if (_procedure.Refused(refused.Address))
+        switch (_procedure.Refused(refused.Address))
         {
-            Timers.CancelAll();
-            _links.End.TrySetResult(new NodeEnd(NodeEndKind.Refused, line));
-        }
-        else
-        {
-            _links.Line($"{line} (it is only remembered from an earlier cluster, and no longer asked)");
+            case JoinRefusal.Final:
+                Timers.CancelAll();
+                _links.End.TrySetResult(new NodeEnd(NodeEndKind.Refused, line));
+                break;
+            case JoinRefusal.Dropped:
+                _links.Line($"{line} (it is only remembered from an earlier cluster, and no longer asked)");
+                break;
+            default:
+                break;
         }
     }
 
@@ -170,7 +173,8 @@ internal sealed class JoinActor : ReceiveActor, IWithTimers
 
     /// <summary>What the node waits for, in words that complete "waits for …".</summary>
     /// <param name="For">The words.</param>
-    internal sealed record Waits(string For);
+    /// <param name="ToOthers">The words for another node that waits for this one.</param>
+    internal sealed record Waits(string For, string ToOthers);
 
     private sealed record Tick
     {

@@ -99,10 +99,28 @@ public sealed class JoinProcedureTests
     public void A_refusal_ends_it_unless_the_member_was_only_remembered()
     {
         JoinProcedure procedure = Start([ClusterRoles.Seed], [Self, Other], Third);
-        Assert.False(procedure.Refused(Third));
+        Assert.Equal(JoinRefusal.Dropped, procedure.Refused(Third));
         Assert.Equal([Other], procedure.Contacts);
-        Assert.True(procedure.Refused(Other));
-        Assert.True(Start([ClusterRoles.Replay], [], Third).Refused(Third));
+        Assert.Equal(JoinRefusal.Late, procedure.Refused(Third));
+        Assert.Equal(JoinRefusal.Final, procedure.Refused(Other));
+        Assert.Equal(JoinRefusal.Final, Start([ClusterRoles.Replay], [], Third).Refused(Third));
+    }
+
+    [Fact]
+    public void Two_nodes_that_wait_for_each_other_do_not_tell_each_other_their_own_words()
+    {
+        JoinProcedure one = Start([ClusterRoles.Seed], [Third, Self, Other]);
+        JoinProcedure two = new(Other, [ClusterRoles.Seed], [Third, Self, Other], []);
+        two.Start(Seconds(0));
+        for (int second = 1; second <= 100; second++)
+        {
+            one.Pending(Other, $"itself waits for {two.DescribeToOthers(Seconds(second))}", Seconds(second));
+            two.Pending(Self, $"itself waits for {one.DescribeToOthers(Seconds(second))}", Seconds(second));
+        }
+
+        Assert.Equal(
+            $"{Other}, which itself waits for a seed node: {Third} has not answered for 100 s (is it started, reachable from here, and started under exactly this address?); a seed node: {Third} has not answered for 100 s (is it started, reachable from here, and started under exactly this address?)",
+            one.Describe(Seconds(100), []));
     }
 
     private static JoinProcedure Start(string[] roles, string[] seeds, params string[] remembered)
