@@ -9,6 +9,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["replay"] = _ => ReplayBenchmark.Run(),
     ["learner"] = _ => LearnerBenchmark.Run(),
     ["transport"] = TransportBenchmark.Run,
+    ["snapshots"] = arguments => SnapshotBenchmark.Run(arguments),
     ["chaos"] = arguments => ChaosBenchmark.Run(arguments),
     ["memory"] = arguments => MemoryBenchmark.Run(arguments),
 };

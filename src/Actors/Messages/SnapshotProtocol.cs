@@ -20,9 +20,6 @@ public static class SnapshotProtocol
     /// <summary>Pub/sub topic of manifests and chunks.</summary>
     public const string SnapshotTopic = "dqn-snapshots";
 
-    /// <summary>Pub/sub topic on which a mirror asks for what it lacks.</summary>
-    public const string RequestTopic = "dqn-snapshot-requests";
-
     /// <summary>The learner hands over a snapshot. Answered by <see cref="PublishAccepted"/>; one at a time.</summary>
     /// <param name="Snapshot">The snapshot.</param>
     public sealed record Publish(PolicySnapshot Snapshot);

@@ -111,6 +111,9 @@ public sealed record SnapshotOptions
 
     /// <summary>Largest chunk on the wire, in bytes.</summary>
     public int ChunkBytes { get; init; } = 60_000;
+
+    /// <summary>Chunks that may be on their way to a mirror.</summary>
+    public int ChunkWindow { get; init; } = 8;
 }
 
 /// <summary>Greedy evaluation.</summary>

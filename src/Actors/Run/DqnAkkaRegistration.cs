@@ -87,7 +87,7 @@ public static class DqnAkkaRegistration
     {
         IActorRef nodeActor = registry.Get<NodeActor>();
         IActorRef training = registry.Get<TrainingActor>();
-        IActorRef mirror = system.ActorOf(PolicyMirrorActor.CreateProps(), "mirror");
+        IActorRef mirror = system.ActorOf(PolicyMirrorActor.CreateProps(nodeActor, training, run.Layout.Length), "mirror");
         registry.Register<PolicyMirrorActor>(mirror);
         if (node.Roles.Contains(ClusterRoles.Runner))
         {

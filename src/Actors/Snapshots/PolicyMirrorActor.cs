@@ -1,30 +1,42 @@
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.Event;
 
 namespace DqnAkka.Actors;
 
 /// <summary>
 /// One on each node: assembles the snapshots that come over pub/sub and hands the newest to the node's runners and evaluator,
-/// all of them the same immutable reference, at most one underway to each.
+/// all of them the same immutable reference, at most one underway to each. What it lacks it asks the training for, whose singleton
+/// proxy knows the way sooner than pub/sub does on a node that has just joined.
 /// </summary>
 public sealed class PolicyMirrorActor : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan RequestPeriod = TimeSpan.FromSeconds(1);
-    private readonly IActorRef _mediator;
-    private readonly SnapshotAssembly _assembly = new();
+    private const int TicksPerReport = 1000 / RequestSchedule.TickMilliseconds;
+    private readonly IActorRef _node;
+    private readonly IActorRef _training;
+    private readonly int _length;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly SnapshotAssembly _assembly;
+    private readonly RequestSchedule _requests = new();
     private readonly Dictionary<IActorRef, Subscriber> _subscribers = [];
-    private PolicySnapshot? _newest;
+    private TimeSpan _newestSince;
+    private int _refusedLength;
+    private long _taken;
+    private int _ticks;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
-    public PolicyMirrorActor()
+    public PolicyMirrorActor(IActorRef node, IActorRef training, int length)
     {
-        _mediator = DistributedPubSub.Get(Context.System).Mediator;
+        _node = node;
+        _training = training;
+        _length = length;
+        _assembly = new SnapshotAssembly(length);
         Receive<SnapshotProtocol.Manifest>(OnManifest);
         Receive<SnapshotProtocol.Chunk>(OnChunk);
         Receive<SnapshotProtocol.Subscribe>(_ => OnSubscribe());
         Receive<SnapshotProtocol.Consumed>(_ => OnConsumed());
         Receive<Terminated>(terminated => _subscribers.Remove(terminated.ActorRef));
-        Receive<RequestTick>(_ => OnRequestTick());
+        Receive<Tick>(_ => OnTick());
         Receive<SubscribeAck>(_ => Request());
     }
 
@@ -32,39 +44,73 @@ public sealed class PolicyMirrorActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>Makes a mirror.</summary>
-    public static Props CreateProps() => Props.Create(() => new PolicyMirrorActor());
+    /// <param name="node">The node's actor, which hears of the mirror once a second.</param>
+    /// <param name="training">The way to the training, which passes requests on to the publisher.</param>
+    /// <param name="length">Number of parameters of the network.</param>
+    public static Props CreateProps(IActorRef node, IActorRef training, int length) =>
+        Props.Create(() => new PolicyMirrorActor(node, training, length));
 
     /// <inheritdoc />
     protected override void PreStart()
     {
-        _mediator.Tell(new Subscribe(SnapshotProtocol.SnapshotTopic, Self));
-        Timers.StartPeriodicTimer(nameof(RequestTick), RequestTick.Instance, RequestPeriod);
+        DistributedPubSub.Get(Context.System).Mediator.Tell(new Subscribe(SnapshotProtocol.SnapshotTopic, Self));
+        Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TimeSpan.FromMilliseconds(RequestSchedule.TickMilliseconds));
     }
 
     private void OnManifest(SnapshotProtocol.Manifest manifest)
     {
-        if (_newest is not null && (manifest.Generation, manifest.Version).CompareTo((_newest.Generation, _newest.Version)) <= 0)
+        if (!_assembly.Fits(manifest))
         {
-            // A repeated manifest of what is held already: a publisher that restarted learns that this mirror is there.
-            Sender.Tell(new SnapshotProtocol.Received(_newest.Generation, _newest.Version, manifest.Chunks, IsWhole: true));
+            Refuse(manifest);
             return;
         }
 
-        _assembly.Begin(manifest);
+        Incarnations.Observe(manifest.Generation);
+        bool wasIdle = _assembly.Awaited is null;
+        SnapshotProtocol.Received? answer = _assembly.Take(manifest);
+        if (answer is not null)
+        {
+            Sender.Tell(answer);
+        }
+
+        // Only what begins from rest: manifests that go on cancelling each other are no progress, and the mirror asks.
+        if (wasIdle && _assembly.Awaited is not null)
+        {
+            _requests.Progress();
+        }
+    }
+
+    private void Refuse(SnapshotProtocol.Manifest manifest)
+    {
+        if (_refusedLength != manifest.Length)
+        {
+            _refusedLength = manifest.Length;
+            _log.Warning(
+                "A policy snapshot of {Length} parameters from {Publisher} was refused: this node's network has {Expected}; give all nodes the same dqn.environment and dqn.network",
+                manifest.Length,
+                Sender,
+                _length);
+        }
     }
 
     private void OnChunk(SnapshotProtocol.Chunk chunk)
     {
-        if (_assembly.Add(chunk) is not { } snapshot || !snapshot.IsNewerThan(_newest))
+        int before = _assembly.Present;
+        if (_assembly.Take(chunk) is not { } answer)
         {
             return;
         }
 
-        _newest = snapshot;
-        Sender.Tell(new SnapshotProtocol.Received(snapshot.Generation, snapshot.Version, chunk.Index + 1, IsWhole: true));
-        foreach ((IActorRef reference, Subscriber subscriber) in _subscribers)
+        _taken += answer.Chunks - before;
+        _requests.Progress();
+        Sender.Tell(answer);
+        if (answer.IsWhole)
         {
-            Hand(reference, subscriber);
+            _newestSince = Context.System.Scheduler.MonotonicClock;
+            foreach ((IActorRef reference, Subscriber subscriber) in _subscribers)
+            {
+                Hand(reference, subscriber);
+            }
         }
     }
 
@@ -87,24 +133,44 @@ public sealed class PolicyMirrorActor : ReceiveActor, IWithTimers
 
     private void Hand(IActorRef reference, Subscriber subscriber)
     {
-        if (!subscriber.IsBusy && _newest is not null && _newest.IsNewerThan(subscriber.Last))
+        if (!subscriber.IsBusy && _assembly.Newest is { } newest && newest.IsNewerThan(subscriber.Last))
         {
             subscriber.IsBusy = true;
-            subscriber.Last = _newest;
-            reference.Tell(_newest);
+            subscriber.Last = newest;
+            reference.Tell(newest);
         }
     }
 
-    private void OnRequestTick()
+    private void OnTick()
     {
-        // Still awaiting what was announced a period ago means that a chunk was lost.
-        if (_newest is null || _assembly.Awaited is not null)
+        if (_requests.Tick(isLacking: _assembly.Newest is null || _assembly.Awaited is not null))
         {
             Request();
         }
+
+        if (++_ticks % TicksPerReport == 0)
+        {
+            Report();
+        }
     }
 
-    private void Request() => _mediator.Tell(new Publish(SnapshotProtocol.RequestTopic, SnapshotProtocol.SnapshotRequest.Instance));
+    private void Request() => _training.Tell(SnapshotProtocol.SnapshotRequest.Instance);
+
+    private void Report()
+    {
+        MirrorStatus status = _assembly.Newest is { } newest
+            ? new MirrorStatus(newest.Generation, newest.Version, Context.System.Scheduler.MonotonicClock - _newestSince)
+            : new MirrorStatus(0, 0, TimeSpan.Zero);
+        _node.Tell(new NodeProtocol.PartReport("mirror", _taken, WaitsFor(), status));
+    }
+
+    private string WaitsFor() => _assembly switch
+    {
+        { Awaited: { } awaited } =>
+            $"{awaited.Chunks - _assembly.Present} of {awaited.Chunks} chunks of policy snapshot {awaited.Version} from the learner",
+        { Newest: null } => "a policy snapshot from the learner",
+        _ => "",
+    };
 
     private sealed class Subscriber
     {
@@ -113,12 +179,12 @@ public sealed class PolicyMirrorActor : ReceiveActor, IWithTimers
         public PolicySnapshot? Last { get; set; }
     }
 
-    private sealed record RequestTick
+    private sealed record Tick
     {
-        private RequestTick()
+        private Tick()
         {
         }
 
-        public static RequestTick Instance { get; } = new();
+        public static Tick Instance { get; } = new();
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace DqnAkka.Actors;
 
-/// <summary>Cuts a snapshot into chunks and puts chunks together again.</summary>
+/// <summary>Describes a snapshot and cuts it into chunks.</summary>
 public static class SnapshotWire
 {
     /// <summary>The manifest of a snapshot.</summary>
@@ -13,25 +13,22 @@ public static class SnapshotWire
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         int perChunk = ParametersPerChunk(chunkBytes);
-        int chunks = (snapshot.Parameters.Length + perChunk - 1) / perChunk;
+        int chunks = (int)(((long)snapshot.Parameters.Length + perChunk - 1) / perChunk);
         return new SnapshotProtocol.Manifest(
             snapshot.Generation, snapshot.Version, snapshot.Updates, snapshot.Steps, snapshot.Parameters.Length, chunks, Checksum(snapshot.Parameters));
     }
 
-    /// <summary>The chunks of a snapshot, in order; they share its array.</summary>
+    /// <summary>One chunk of a snapshot; it shares the snapshot's array.</summary>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="chunkBytes">Largest chunk, in bytes.</param>
-    public static IEnumerable<SnapshotProtocol.Chunk> Cut(PolicySnapshot snapshot, int chunkBytes)
+    /// <param name="index">Number of the chunk, from 0.</param>
+    public static SnapshotProtocol.Chunk Cut(PolicySnapshot snapshot, int chunkBytes, int index)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         int perChunk = ParametersPerChunk(chunkBytes);
-        int index = 0;
-        for (int offset = 0; offset < snapshot.Parameters.Length; offset += perChunk)
-        {
-            int length = Math.Min(perChunk, snapshot.Parameters.Length - offset);
-            yield return new SnapshotProtocol.Chunk(
-                snapshot.Generation, snapshot.Version, index++, offset, snapshot.Parameters.AsMemory(offset, length));
-        }
+        int offset = checked(index * perChunk);
+        int length = Math.Min(perChunk, snapshot.Parameters.Length - offset);
+        return new SnapshotProtocol.Chunk(snapshot.Generation, snapshot.Version, index, offset, snapshot.Parameters.AsMemory(offset, length));
     }
 
     /// <summary>XXH3 (64 bits) of the parameters' bytes.</summary>

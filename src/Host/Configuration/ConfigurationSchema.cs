@@ -79,6 +79,7 @@ internal static class ConfigurationSchema
         new IntegerSetting("snapshot.period", 0, int.MaxValue),
         new NumberSetting("snapshot.manifest-seconds", 0.1, 3_600),
         new IntegerSetting("snapshot.chunk-bytes", 1_024, 60_000),
+        new IntegerSetting("snapshot.chunk-window", 1, 128),
 
         new IntegerSetting("evaluation.episodes", 1, 100_000),
         new IntegerSetting("evaluation.period", 1, long.MaxValue),
@@ -89,7 +90,7 @@ internal static class ConfigurationSchema
         new NumberSetting("stop.score", double.NegativeInfinity, Unbounded) { OrNone = true },
         new NumberSetting("stop.minutes", 0, 1_000_000),
 
-        new TextSetting("run.directory", "a folder that is new or empty, or empty to choose one"),
+        new TextSetting("run.directory", "a folder (for train a new or empty one), or empty"),
         new TextSetting("run.name", "letters, digits, '-', '_' and '.', or empty", "^[A-Za-z0-9._-]*$"),
         new IntegerSetting("run.seed", 0, ulong.MaxValue),
         new NumberSetting("run.restart-window-minutes", 0, Unbounded) { AboveMinimum = true },

@@ -50,6 +50,7 @@ internal static class TrainingOptionsBinder
             Period = values.Integer("snapshot.period"),
             ManifestSeconds = values.Number("snapshot.manifest-seconds"),
             ChunkBytes = values.Integer("snapshot.chunk-bytes"),
+            ChunkWindow = values.Integer("snapshot.chunk-window"),
         },
         Evaluation = new EvaluationOptions { Episodes = values.Integer("evaluation.episodes"), Period = values.Long("evaluation.period") },
         Checkpoint = new CheckpointOptions { Period = values.Long("checkpoint.period") },

@@ -16,10 +16,10 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
     {
         await Join();
         IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
-        IActorRef mirror = Sys.ActorOf(PolicyMirrorActor.CreateProps());
+        IActorRef mirror = Mirror(publisher, 10_001);
         TestProbe early = CreateTestProbe();
         mirror.Tell(SnapshotProtocol.Subscribe.Instance, early);
-        PolicySnapshot snapshot = Snapshot(generation: 1, version: 1, length: 10_001);
+        PolicySnapshot snapshot = SnapshotPieces.Snapshot(1, 1, 10_001);
 
         publisher.Tell(new SnapshotProtocol.Publish(snapshot), TestActor);
 
@@ -38,11 +38,10 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
     {
         await Join();
         IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options with { ManifestSeconds = 1000 }));
-        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, 1, 1000)), TestActor);
+        publisher.Tell(new SnapshotProtocol.Publish(SnapshotPieces.Snapshot(1, 1, 1000)), TestActor);
         await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
 
-        IActorRef mirror = Sys.ActorOf(PolicyMirrorActor.CreateProps());
-        mirror.Tell(SnapshotProtocol.Subscribe.Instance, TestActor);
+        Mirror(publisher, 1000).Tell(SnapshotProtocol.Subscribe.Instance, TestActor);
 
         Assert.Equal(1, (await ExpectMsgAsync<PolicySnapshot>(TimeSpan.FromSeconds(10))).Version);
     }
@@ -52,16 +51,10 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
     {
         await Join();
         IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
-        TestProbe mirror = CreateTestProbe();
-        await Publish(publisher, 1);
-        publisher.Tell(new SnapshotProtocol.Received(1, 1, 1, IsWhole: true), mirror);
-        for (int version = 2; version <= 5; version++)
-        {
-            await Publish(publisher, version);
-        }
+        TestProbe mirror = await FourAheadOf(publisher);
 
-        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, 6, 10)), TestActor);
-        publisher.Tell(new SnapshotProtocol.Received(2, 5, 1, IsWhole: true), mirror);
+        publisher.Tell(new SnapshotProtocol.Publish(SnapshotPieces.Snapshot(1, 6, 10)), TestActor);
+        publisher.Tell(new SnapshotProtocol.Received(0, 5, 1, IsWhole: true), mirror);
         publisher.Tell(SnapshotProtocol.SnapshotRequest.Instance, mirror);
         Assert.Equal(5, (await mirror.ExpectMsgAsync<SnapshotProtocol.Manifest>()).Version);
         await ExpectNoMsgAsync(TimeSpan.Zero);
@@ -75,18 +68,24 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
     {
         await Join();
         IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
-        TestProbe mirror = CreateTestProbe();
-        await Publish(publisher, 1);
-        publisher.Tell(new SnapshotProtocol.Received(1, 1, 1, IsWhole: true), mirror);
-        for (int version = 2; version <= 5; version++)
-        {
-            await Publish(publisher, version);
-        }
+        TestProbe mirror = await FourAheadOf(publisher);
 
-        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, 6, 10)), TestActor);
+        publisher.Tell(new SnapshotProtocol.Publish(SnapshotPieces.Snapshot(1, 6, 10)), TestActor);
         Sys.Stop(mirror);
 
         await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
+    }
+
+    [Fact]
+    public async Task A_mirror_that_is_there_and_silent_holds_nobody_up_for_ever()
+    {
+        await Join();
+        IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
+        await FourAheadOf(publisher);
+
+        publisher.Tell(new SnapshotProtocol.Publish(SnapshotPieces.Snapshot(1, 6, 10)), TestActor);
+
+        await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>(TimeSpan.FromSeconds(10));
     }
 
     [Fact]
@@ -94,19 +93,13 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
     {
         await Join();
         IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
-        TestProbe mirror = CreateTestProbe();
-        await Publish(publisher, 1);
-        publisher.Tell(new SnapshotProtocol.Received(1, 1, 1, IsWhole: true), mirror);
-        for (int version = 2; version <= 5; version++)
-        {
-            await Publish(publisher, version);
-        }
+        TestProbe mirror = await FourAheadOf(publisher);
 
         TestProbe gone = CreateTestProbe();
-        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, 6, 10)), gone);
-        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(2, 1, 10)), TestActor);
+        publisher.Tell(new SnapshotProtocol.Publish(SnapshotPieces.Snapshot(1, 6, 10)), gone);
+        publisher.Tell(new SnapshotProtocol.Publish(SnapshotPieces.Snapshot(2, 1, 10)), TestActor);
         await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
-        publisher.Tell(new SnapshotProtocol.Received(2, 1, 1, IsWhole: true), mirror);
+        publisher.Tell(new SnapshotProtocol.Received(1, 5, 1, IsWhole: true), mirror);
         publisher.Tell(SnapshotProtocol.SnapshotRequest.Instance, mirror);
 
         Assert.Equal(2, (await mirror.ExpectMsgAsync<SnapshotProtocol.Manifest>()).Generation);
@@ -114,7 +107,21 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
     }
 
     [Fact]
-    public async Task The_newest_manifest_is_repeated()
+    public async Task A_learner_whose_generation_is_older_than_a_mirrors_hears_of_it()
+    {
+        await Join();
+        IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
+        TestProbe mirror = CreateTestProbe();
+        await Publish(publisher, 1);
+        publisher.Tell(new SnapshotProtocol.Received(2, 5, 1, IsWhole: true), mirror);
+
+        await ExpectMsgAsync(new SnapshotProtocol.NewerGenerationSeen(2));
+        publisher.Tell(new SnapshotProtocol.Publish(SnapshotPieces.Snapshot(3, 1, 10)), TestActor);
+        await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
+    }
+
+    [Fact]
+    public async Task The_newest_manifest_is_repeated_after_one_manifest_and_one_chunk()
     {
         await Join();
         TestProbe topic = CreateTestProbe();
@@ -123,18 +130,31 @@ public sealed class SnapshotTransportTests(ITestOutputHelper output) : TestKit(T
         IActorRef publisher = Sys.ActorOf(SnapshotPublisherActor.CreateProps(Options));
         await Publish(publisher, 3);
 
-        SnapshotProtocol.Manifest first = await topic.FishForMessageAsync<SnapshotProtocol.Manifest>(_ => true);
+        SnapshotProtocol.Manifest first = await topic.ExpectMsgAsync<SnapshotProtocol.Manifest>();
         await topic.ExpectMsgAsync<SnapshotProtocol.Chunk>();
         Assert.Equal(first, await topic.ExpectMsgAsync<SnapshotProtocol.Manifest>());
         Assert.Equal(first, await topic.ExpectMsgAsync<SnapshotProtocol.Manifest>());
     }
 
-    private static PolicySnapshot Snapshot(long generation, long version, int length) =>
-        new(generation, version, 10, 100, [.. Enumerable.Range(0, length).Select(i => (float)i)]);
+    private IActorRef Mirror(IActorRef publisher, int length) => Sys.ActorOf(PolicyMirrorActor.CreateProps(ActorRefs.Nobody, publisher, length));
+
+    /// <summary>A mirror that has confirmed the first of five snapshots.</summary>
+    private async Task<TestProbe> FourAheadOf(IActorRef publisher)
+    {
+        TestProbe mirror = CreateTestProbe();
+        await Publish(publisher, 1);
+        publisher.Tell(new SnapshotProtocol.Received(1, 1, 1, IsWhole: true), mirror);
+        for (int version = 2; version <= 5; version++)
+        {
+            await Publish(publisher, version);
+        }
+
+        return mirror;
+    }
 
     private async Task Publish(IActorRef publisher, long version)
     {
-        publisher.Tell(new SnapshotProtocol.Publish(Snapshot(1, version, 10)), TestActor);
+        publisher.Tell(new SnapshotProtocol.Publish(SnapshotPieces.Snapshot(1, version, 10)), TestActor);
         await ExpectMsgAsync<SnapshotProtocol.PublishAccepted>();
     }
 
