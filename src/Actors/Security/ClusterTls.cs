@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Remote.Transport.DotNetty;
@@ -20,11 +21,23 @@ public static class ClusterTls
         }
         """);
 
+    // Akka's own exit code for it; the reason's type is not public.
+    private const int HandshakeFailed = 79;
+
     /// <summary>Makes the part of an actor system's setup that encrypts, shows the node's certificate and judges those of others.</summary>
     /// <param name="tls">The files.</param>
     /// <param name="line">Takes a line for each peer that is refused; called on any thread.</param>
     /// <exception cref="TlsFileException">A file is missing, cannot be read, or does not fit.</exception>
     public static Setup CreateSetup(TlsOptions tls, Action<string> line) => CreateSetup(tls, line, TimeProvider.System);
+
+    /// <summary>
+    /// Why Akka has ended a system, where that was over TLS; null where it was not. Akka does so where a node that was dialled could
+    /// not be identified; one that dials in and is refused changes nothing.
+    /// </summary>
+    /// <param name="system">A system that has ended.</param>
+    internal static string? Ended(ActorSystem system) => CoordinatedShutdown.Get(system).ShutdownReason is { ExitCode: HandshakeFailed }
+        ? "Akka has ended this node because one that it dialled could not be identified over TLS (the log says which): started again, it joins anew"
+        : null;
 
     /// <summary>As the other, by another clock.</summary>
     internal static Setup CreateSetup(TlsOptions tls, Action<string> line, TimeProvider time)

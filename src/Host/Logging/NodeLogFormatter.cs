@@ -23,7 +23,7 @@ internal sealed class NodeLogFormatter(Func<string> address, string roles, bool 
 
         // Akka's long texts explain at length, with stack traces, from the second line on.
         string message = parts.IsAkka && !parts.IsOwn && !isDebug ? FirstLine(parts.Message) : parts.Message;
-        textWriter.WriteLine(LogLine.Format(time.GetUtcNow(), Name(logEntry.LogLevel), address(), roles, message));
+        textWriter.WriteLine(LogLine.Format(time.GetUtcNow(), Label(logEntry.LogLevel), address(), roles, message));
         if (isDebug && logEntry.Exception is { } exception)
         {
             textWriter.WriteLine(exception);
@@ -36,7 +36,7 @@ internal sealed class NodeLogFormatter(Func<string> address, string roles, bool 
         return end < 0 ? message : message[..end];
     }
 
-    private static string Name(LogLevel level) => level switch
+    private static string Label(LogLevel level) => level switch
     {
         LogLevel.Trace or LogLevel.Debug => "debug",
         LogLevel.Information => "info",

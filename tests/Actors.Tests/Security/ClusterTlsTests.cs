@@ -86,6 +86,25 @@ public sealed class ClusterTlsTests : TestKit
     }
 
     [Fact]
+    public void Intruders_that_were_refused_change_nothing_for_others()
+    {
+        ActorSystem node = StartNode("node");
+        AssertRefused(dialler: StartIntruder(Intruder.Foreign), dialled: node);
+        AssertRefused(dialler: StartIntruder(Intruder.WithoutCertificate), dialled: node);
+        AssertTalks(StartNode("second"), node);
+        Assert.Null(ClusterTls.Ended(node));
+    }
+
+    [Fact]
+    public async Task A_node_that_has_dialled_an_intruder_is_ended_by_akka_and_says_why()
+    {
+        ActorSystem node = StartNode("node");
+        AssertRefused(dialler: node, dialled: StartIntruder(Intruder.Foreign));
+        await node.WhenTerminated.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.StartsWith("Akka has ended this node because one that it dialled could not be identified over TLS", ClusterTls.Ended(node), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_intruder_that_shows_no_certificate_is_refused()
     {
         ActorSystem node = StartNode("node");
