@@ -38,7 +38,7 @@ internal static class SnapshotBenchmark
         SnapshotMeter meter = new(Mirrors);
         system.ActorOf(Props.Create(() => new SnapshotCollector(meter)), SnapshotNode.CollectorName);
         string self = $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}";
-        List<Process> processes = [.. Enumerable.Range(0, Mirrors).Select(_ => StartMirror(self))];
+        List<System.Diagnostics.Process> processes = [.. Enumerable.Range(0, Mirrors).Select(_ => StartMirror(self))];
         try
         {
             meter.WaitForMirrors(Patience);
@@ -91,7 +91,7 @@ internal static class SnapshotBenchmark
 
     private static double Quantile(double[] sorted, double share) => sorted[(int)(share * (sorted.Length - 1))];
 
-    private static Process StartMirror(string address)
+    private static System.Diagnostics.Process StartMirror(string address)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardInput = true };
         foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "DqnAkka.Bench.dll"), "snapshots", "--mirror", address])
@@ -99,11 +99,11 @@ internal static class SnapshotBenchmark
             start.ArgumentList.Add(argument);
         }
 
-        return Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        return System.Diagnostics.Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
     }
 
     /// <summary>A mirror's process ends with its standard input, so also when this process dies.</summary>
-    private static void End(Process process)
+    private static void End(System.Diagnostics.Process process)
     {
         process.StandardInput.Close();
         if (!process.WaitForExit(TimeSpan.FromSeconds(10)))
