@@ -14,6 +14,7 @@ namespace DqnAkka.Actors.Tests;
 /// Three whole nodes in one process, with the settings that ship, whose links are cut by Akka.Remote's throttle: the side of one ends,
 /// the side of two goes on, and at no time do two learners publish.
 /// </summary>
+[Collection(WholeNodes.Name)]
 public sealed class PartitionTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
