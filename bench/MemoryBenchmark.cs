@@ -21,7 +21,7 @@ internal static class MemoryBenchmark
             "--set", "dqn.stop.steps=0",
             "--set", "dqn.evaluation.period=1000000");
         TestNode learner = cluster.Seed("seed,learner,replay");
-        TestNode runner = cluster.Node("runner");
+        TestNode runner = TestCluster.Node("runner");
         int[] processes = [cluster.Start(learner).Id, cluster.Start(runner).Id];
         List<Sample> samples = WatchAsync(learner, processes, TimeSpan.FromMinutes(minutes)).GetAwaiter().GetResult();
         return Report(samples, minutes) ? 0 : 1;

@@ -8,10 +8,17 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["environments"] = _ => EnvironmentsBenchmark.Run(),
     ["replay"] = _ => ReplayBenchmark.Run(),
     ["learner"] = _ => LearnerBenchmark.Run(),
+    ["transport"] = TransportBenchmark.Run,
     ["snapshots"] = arguments => SnapshotBenchmark.Run(arguments),
     ["chaos"] = arguments => ChaosBenchmark.Run(arguments),
     ["memory"] = arguments => MemoryBenchmark.Run(arguments),
 };
+
+// The transport benchmark starts this program a second time.
+if (args is [TransportBenchmark.PeerArgument])
+{
+    return TransportSystem.RunPeer();
+}
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Func<string[], int>? benchmark))
 {

@@ -21,6 +21,21 @@ public sealed class CommandLineTests : IDisposable
         { "eval /nowhere --episodes 2000000000", "--episodes 2000000000 is out of range: give 1 to 100000" },
         { "train --seed 1 --seed 2", "--seed is given twice: give it once; see 'train --help'" },
         { "train --run-dir a --run-dir b", "--run-dir is given twice: give it once; see 'train --help'" },
+        { "node", "--roles needs a value: write --roles ROLE,...; see 'node --help'" },
+        { "node --roles", "--roles needs a value: write --roles ROLE,...; see 'node --help'" },
+        { "node --roles ,", "--roles names no role: give some of seed,learner,replay,runner" },
+        { "node --roles seed,lerner", "--roles seed,lerner: lerner is no role: did you mean learner? Give some of seed,learner,replay,runner" },
+        { "node --roles seed --port x", "--port x is not a whole number from 0 up: write --port N; see 'node --help'" },
+        { "node --roles seed --port 70000", "dqn.remote.port = 70000 (--port) is out of range: give an integer, 0 to 65535" },
+        { "node --roles seed --health-port -1", "dqn.health.port = -1 (--health-port) is out of range: give an integer, 0 to 65535" },
+        { "node --roles seed --port 4053 --health-port 4053", "dqn.health.port = 4053 (--health-port) is also dqn.remote.port = 4053 (--port): give two ports" },
+        { "node --roles runner --seed-node here", "dqn.remote.seed-nodes = here (--seed-node) holds here, which is no host:port: give host:port for each, for example 127.0.0.1:4053" },
+        { "node --roles seed --sed-node a:1", "--sed-node is no option of node: did you mean --seed-node? See 'node --help'" },
+        { "node --roles replay,runner", "a node with the roles replay,runner has nobody to join: name a seed with --seed-node host:port, dqn.remote.seed-nodes or DQN_SEED_NODES, or give it the role seed" },
+        { "node --roles seed,learner", "a node with the role learner needs the run's folder, which another learner can go on from: name it with --run-dir, dqn.run.directory or DQN_RUN_DIRECTORY" },
+        { "node --roles seed --config nothere", "nothere does not exist: give --config a file, or one of acrobot, cartpole, mountaincar, tls" },
+        { "status", "--node needs a value: write --node HOST:PORT; see 'status --help'" },
+        { "leave --node x", "--node x is no host:port: write --node 127.0.0.1:4053" },
         { "eval /nowhere", "/nowhere does not exist: give a run's folder, or the checkpoint folder in it" },
     };
 
@@ -36,12 +51,16 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--help", "train --config acrobot --seed 3")]
     [InlineData("train --help", "train --run-dir runs/first")]
     [InlineData("eval -h", "eval runs/first --episodes 100")]
+    [InlineData("node --help", "node --roles seed,learner --port 4053")]
+    [InlineData("status --help", "status --node 127.0.0.1:4053")]
+    [InlineData("leave --help", "leave --node 127.0.0.1:4053")]
     public async Task Help_ends_with_examples_and_exit_codes(string line, string example)
     {
         int code = await _host.Run(line.Split(' '));
         string help = _host.Output.ToString();
         Assert.Equal((0, ""), (code, _host.Error.ToString()));
         Assert.Contains($"\n  {example}", help, StringComparison.Ordinal);
+        Assert.Contains("\n  3    a node was removed from its cluster", help, StringComparison.Ordinal);
         Assert.Contains("\n  130  interrupted", help, StringComparison.Ordinal);
         Assert.DoesNotContain("docs ", help, StringComparison.Ordinal);
     }
@@ -71,7 +90,7 @@ public sealed class CommandLineTests : IDisposable
     public async Task The_hidden_command_prints_the_configuration_page()
     {
         Assert.Equal(0, await _host.Run("docs", "configuration"));
-        Assert.Equal(ConfigurationDocument.Render(EmbeddedHocon.Read("reference.conf")), _host.Output.ToString());
+        Assert.Equal(ConfigurationDocument.Render(EmbeddedHocon.Read("reference.conf"), EmbeddedHocon.Read("environment.conf")), _host.Output.ToString());
     }
 
     [Theory]

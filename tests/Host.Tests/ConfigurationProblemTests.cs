@@ -82,7 +82,7 @@ public sealed class ConfigurationProblemTests
         { "include \"other.conf\"", "1: include is not supported: put the keys into this file" },
         { "dqn.run.seed = ${dqn.run.seed}", "1: dqn.run.seed refers to itself: give it a value" },
         { "dqn.run.seed = ${dqn.stop.steps}\ndqn.stop.steps = ${dqn.run.seed}", "1: dqn.run.seed refers to itself: give it a value" },
-        { "dqn.run.seed = ${nothing}", " not readable as HOCON (Unresolved substitution: nothing): write 'key = value', one on each line" },
+        { "\ndqn.run.seed = ${nothing}", "2: nothing is neither a key of this file nor an environment variable: set it, or write ${?nothing} to leave the key as it is without it" },
         { "x = 1\ndqn { a { b = 4 }, c = 5 }", "2: not readable as HOCON (Unknown token): write 'key = value', one on each line" },
     };
 
@@ -116,7 +116,7 @@ public sealed class ConfigurationProblemTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("x.conf", text);
-        UserErrorException exception = Assert.Throws<UserErrorException>(() => new ConfigurationSource { File = file }.Resolve());
+        UserErrorException exception = Assert.Throws<UserErrorException>(() => new ConfigurationSource { Files = [file] }.Resolve());
         Assert.Equal([$"{file}:{expected}"], exception.Lines);
     }
 
@@ -125,7 +125,7 @@ public sealed class ConfigurationProblemTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("x.conf", "dqn {\n  learner {\n    gama = 1\n    optimizer = sgd\n  }\n}\n");
-        ConfigurationSource source = new() { File = file, Assignments = ["dqn.replay.shards=0"] };
+        ConfigurationSource source = new() { Files = [file], Assignments = ["dqn.replay.shards=0"] };
         UserErrorException exception = Assert.Throws<UserErrorException>(source.Resolve);
         Assert.Equal(
             [
@@ -139,8 +139,8 @@ public sealed class ConfigurationProblemTests
     [Fact]
     public void A_missing_file_is_one_line_that_names_the_ready_made_experiments()
     {
-        UserErrorException exception = Assert.Throws<UserErrorException>(() => new ConfigurationSource { File = "nofile.conf" }.Resolve());
-        Assert.Equal(["nofile.conf does not exist: give --config a file, or one of acrobot, cartpole, mountaincar"], exception.Lines);
+        UserErrorException exception = Assert.Throws<UserErrorException>(() => new ConfigurationSource { Files = ["nofile.conf"] }.Resolve());
+        Assert.Equal(["nofile.conf does not exist: give --config a file, or one of acrobot, cartpole, mountaincar, tls"], exception.Lines);
     }
 
     [Theory]

@@ -18,12 +18,15 @@ public sealed class ConfigurationResolutionTests
     [Fact]
     public void Every_option_has_a_key()
     {
-        // Arguments are free keys (kwargs); run.name only names the folder.
+        // Arguments are free keys (kwargs); run.name only names the folder; roles are an option of the command.
         IEnumerable<string> options = typeof(TrainingOptions).GetProperties()
             .SelectMany(group => group.PropertyType.GetProperties().Where(property => property.CanWrite).Select(property => $"{group.Name}.{property.Name}"))
             .Where(name => name != "Environment.Arguments")
             .Select(name => name.Replace("SearchPaths", "Path", StringComparison.Ordinal))
-            .Append("Run.Name");
+            .Append("Run.Name")
+            .Concat(typeof(RemoteOptions).GetProperties().Where(property => property.Name != nameof(RemoteOptions.Tls)).Select(property => $"Remote.{property.Name}"))
+            .Concat(typeof(TlsOptions).GetProperties().Where(property => property.CanWrite).Select(property => $"Remote.Tls.{property.Name}"))
+            .Append("Health.Port");
         IEnumerable<string> keys = ConfigurationSchema.Settings.Select(setting => setting.Key.Replace("-", "", StringComparison.Ordinal));
         Assert.Equal(options.Select(name => name.ToUpperInvariant()).Order(), keys.Select(key => key.ToUpperInvariant()).Order());
     }
@@ -43,7 +46,7 @@ public sealed class ConfigurationResolutionTests
     [InlineData("mountaincar", "MountainCar-v0")]
     public void A_ready_made_experiment_is_found_by_its_name(string name, string environment)
     {
-        ResolvedConfiguration configuration = new ConfigurationSource { File = name }.Resolve();
+        ResolvedConfiguration configuration = new ConfigurationSource { Files = [name] }.Resolve();
         Assert.Equal((name, environment), (configuration.Name, configuration.Options.Environment.Id));
     }
 
@@ -83,7 +86,7 @@ public sealed class ConfigurationResolutionTests
         string file = folder.Write("mine.conf", "dqn { learner { gamma = 0.5, n-step = 2 }\n run.seed = 3 }");
         ConfigurationSource source = new()
         {
-            File = file,
+            Files = [file],
             Assignments = ["dqn.learner.gamma=0.6", "dqn.learner.gamma=0.7", "dqn.run.seed=4"],
             Seed = ulong.MaxValue,
             RunDirectory = "there",
@@ -103,7 +106,7 @@ public sealed class ConfigurationResolutionTests
         string file = folder.Write(
             "x.conf",
             "# a comment\ndqn.replay.capacity = 1e6 // another\ndqn { network { hidden : [32, 16] } }\ndqn.run.seed = ${dqn.replay.capacity}\ndqn.learner.gamma = ${?nothing}\n");
-        TrainingOptions options = new ConfigurationSource { File = file, Assignments = ["dqn.network.dueling=on", "dqn.stop.score=none"] }.Resolve().Options;
+        TrainingOptions options = new ConfigurationSource { Files = [file], Assignments = ["dqn.network.dueling=on", "dqn.stop.score=none"] }.Resolve().Options;
         Assert.Equal(1_000_000, options.Replay.Capacity);
         Assert.Equal([32, 16], options.Network.Hidden);
         Assert.Equal(1_000_000UL, options.Run.Seed);
@@ -117,7 +120,7 @@ public sealed class ConfigurationResolutionTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("x.conf", "dqn.environment { type = \"A.B, C\", kwargs { sutton_barto_reward = true, length = 1 } }");
-        ResolvedConfiguration configuration = new ConfigurationSource { File = file, Assignments = ["dqn.environment.kwargs.length=2.5"] }.Resolve();
+        ResolvedConfiguration configuration = new ConfigurationSource { Files = [file], Assignments = ["dqn.environment.kwargs.length=2.5"] }.Resolve();
         Assert.Equal("A.B, C", configuration.Options.Environment.Type);
         Assert.Equal(
             new Dictionary<string, string> { ["sutton_barto_reward"] = "true", ["length"] = "2.5" },
@@ -129,7 +132,7 @@ public sealed class ConfigurationResolutionTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("conf/x.conf", "dqn.environment.path = [../bin, /abs]");
-        Assert.Equal([folder.Sub("bin"), Path.GetFullPath("/abs")], new ConfigurationSource { File = file }.Resolve().Options.Environment.SearchPaths);
+        Assert.Equal([folder.Sub("bin"), Path.GetFullPath("/abs")], new ConfigurationSource { Files = [file] }.Resolve().Options.Environment.SearchPaths);
         Assert.Equal(
             [Path.GetFullPath("lib")],
             new ConfigurationSource { Assignments = ["dqn.environment.path=lib"] }.Resolve().Options.Environment.SearchPaths);
@@ -140,7 +143,7 @@ public sealed class ConfigurationResolutionTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("x.conf", "akka { loglevel = DEBUG, actor.x = 1 }\ndqn.run.seed = 5");
-        ResolvedConfiguration configuration = new ConfigurationSource { File = file, Assignments = ["akka.loglevel=INFO"] }.Resolve();
+        ResolvedConfiguration configuration = new ConfigurationSource { Files = [file], Assignments = ["akka.loglevel=INFO"] }.Resolve();
         Assert.Equal("INFO", configuration.AkkaSettings.GetString("akka.loglevel"));
         Assert.Equal(1, configuration.AkkaSettings.GetInt("akka.actor.x"));
         Assert.False(configuration.AkkaSettings.HasPath("dqn"));

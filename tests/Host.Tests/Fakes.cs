@@ -84,6 +84,17 @@ internal sealed class FakeSession(Func<IReadOnlyList<IProgressSink>, Cancellatio
     }
 }
 
+internal sealed class FakeNodeSession(Func<NodeStart, CancellationToken, NodeEnd> run) : INodeSession
+{
+    public NodeStart? Start { get; private set; }
+
+    public Task<NodeEnd> RunAsync(NodeStart start, CancellationToken leave)
+    {
+        Start = start;
+        return Task.FromResult(run(start, leave));
+    }
+}
+
 /// <summary>A disk without room.</summary>
 internal sealed class FullStream : MemoryStream
 {
@@ -107,12 +118,14 @@ internal sealed class Host : IDisposable
 
     public FakeSession Session { get; init; } = new((_, _) => Samples.Summary(StopReason.Score));
 
+    public FakeNodeSession Nodes { get; init; } = new((_, _) => new NodeEnd(NodeEndKind.RunEnded, "", StopReason.Score));
+
     public TemporaryFolder Folder { get; } = new();
 
     public Task<int> Run(params string[] arguments) => Run(CancellationToken.None, arguments);
 
     public Task<int> Run(CancellationToken stop, params string[] arguments) =>
-        new Application(new HostCollaborators(Session, Environments, Checkpoints), new HostConsole(BrokenOutput ?? Output, Error, false)).RunAsync(arguments, stop);
+        new Application(new HostCollaborators(Session, Nodes, Environments, Checkpoints), new HostConsole(BrokenOutput ?? Output, Error, false)).RunAsync(arguments, stop);
 
     public void Dispose()
     {

@@ -71,7 +71,7 @@ public sealed class SinkTests
     {
         using TemporaryFolder folder = new();
         string path = folder.Sub("metrics.jsonl");
-        using MetricsFileSink sink = new(path);
+        using MetricsFileSink sink = MetricsFileSink.Append(path);
         sink.Report(Samples.Empty());
         sink.Report(Samples.Report());
         sink.Evaluated(Samples.Evaluation());

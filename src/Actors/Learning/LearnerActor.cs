@@ -18,7 +18,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestTurn = TimeSpan.FromMilliseconds(50);
     private const int StandstillTicks = 10;
-    private const int SilentTicks = 5;
+    private const int SilentTicks = 6;
     private readonly TrainingOptions _options;
     private readonly LearnerLinks _links;
     private readonly LearningProcess _process;

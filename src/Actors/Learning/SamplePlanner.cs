@@ -60,11 +60,8 @@ internal sealed class SamplePlanner
 
     /// <summary>Inserts that a shard may take, since its incarnation began; a run with a limit of steps needs no more inserts than that.</summary>
     /// <remarks>What the buffer lacks to its least size is always allowed: shards that restarted empty would otherwise wait for ever.</remarks>
-    public long Allowance(int shard)
-    {
-        long refill = Accounts.Inserts + Math.Max(0, LeastSize - Accounts.Count);
-        return Accounts.Allowance(shard, Math.Min(_maxSteps, Math.Max(refill, _limiter.AllowedInserts(Samples))));
-    }
+    public long Allowance(int shard) =>
+        Math.Max(Accounts.Allowance(shard, Math.Min(_maxSteps, _limiter.AllowedInserts(Samples))), Refill(shard));
 
     /// <summary>Plans one round if the limiter and the prefetch allow it.</summary>
     /// <returns>The round, now outstanding, or null.</returns>
@@ -177,6 +174,25 @@ internal sealed class SamplePlanner
             return Math.Min(_minSize, capacity);
         }
     }
+
+    /// <summary>
+    /// The inserts up to which a shard takes its part of what the buffer lacks. Only those with room have one: in a full shard every
+    /// insert replaces another, and the buffer would lack the same ever after.
+    /// </summary>
+    private long Refill(int shard)
+    {
+        long missing = Math.Min(LeastSize - Accounts.Count, _maxSteps - Accounts.Inserts);
+        if (missing <= 0 || !HasRoom(shard))
+        {
+            return 0;
+        }
+
+        int withRoom = Enumerable.Range(0, Accounts.Shards).Count(HasRoom);
+        int rank = Enumerable.Range(0, shard).Count(HasRoom);
+        return Accounts.InsertsOf(shard) + (missing / withRoom) + (missing % withRoom > rank ? 1 : 0);
+    }
+
+    private bool HasRoom(int shard) => !Accounts.IsSilent(shard) && Accounts.CountOf(shard) < ReplayShardActor.ShardCapacity(_replay, shard);
 
     private bool IsAwaitedOf(int shard) => _outstanding.Values.Any(round => round.Awaits(shard));
 

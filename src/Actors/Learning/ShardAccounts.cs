@@ -31,6 +31,12 @@ internal sealed class ShardAccounts(int shards)
     /// <summary>Sampling mass of one shard.</summary>
     public double MassOf(int shard) => _accounts[shard].Mass;
 
+    /// <summary>Transitions that one shard holds; 0 where it does not answer.</summary>
+    public int CountOf(int shard) => _accounts[shard].Count;
+
+    /// <summary>Transitions inserted into one shard since its incarnation began.</summary>
+    public long InsertsOf(int shard) => _accounts[shard].Inserts;
+
     /// <summary>The newest incarnation known of one shard; 0 where there is none.</summary>
     public long IncarnationOf(int shard) => _accounts[shard].Incarnation;
 

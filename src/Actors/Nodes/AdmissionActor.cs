@@ -21,7 +21,9 @@ internal sealed class AdmissionActor : ReceiveActor
         _admission = new Admission(options, _self, _cluster.SelfUniqueAddress.Uid);
         Receive<NodeProtocol.JoinRequest>(request => Sender.Tell(Answer(request)));
         Receive<NodeProtocol.IAmHere>(here => _checks.Answered(here.Address, here.Uid));
-        Receive<JoinActor.Waits>(waits => _waitsFor = waits.For);
+        // Who was admitted has found something that this node's user should know as well.
+        Receive<ProgressProtocol.Notice>(notice => _links.Line(notice.Message));
+        Receive<JoinActor.Waits>(waits => _waitsFor = waits.ToOthers);
     }
 
     /// <summary>Makes the actor.</summary>

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Configuration;
 
 namespace DqnAkka.Actors;
 
@@ -26,6 +27,9 @@ internal sealed class JoinActor : ReceiveActor, IWithTimers
         Receive<NodeProtocol.JoinAccepted>(OnAccepted);
         Receive<NodeProtocol.JoinPending>(pending => _procedure.Pending(pending.Address, pending.Reason, Now));
         Receive<NodeProtocol.JoinRefused>(OnRefused);
+        Receive<NodeProtocol.IAmHere>(OnIAmHere);
+        // Nobody answers at the node's own address from outside: nobody contradicts it.
+        Receive<Status.Failure>(_ => { });
     }
 
     /// <inheritdoc />
@@ -51,6 +55,38 @@ internal sealed class JoinActor : ReceiveActor, IWithTimers
 
         _procedure.Start(Now);
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TimeSpan.Zero, AskPeriod);
+        if (IsReachedElsewhere())
+        {
+            WhoIsAtOwnAddress().PipeTo(Self);
+        }
+    }
+
+    /// <summary>Whether others reach the node under another address than it listens on: another process may be given the same one.</summary>
+    private static bool IsReachedElsewhere()
+    {
+        Config transport = Context.System.Settings.Config.GetConfig("akka.remote.dot-netty.tcp");
+        return transport.GetString("public-hostname").Length > 0 || transport.GetInt("public-port") > 0;
+    }
+
+    /// <summary>
+    /// Asks from outside who is there. Where it is another process, the answers of the cluster's members go to that one, and this node
+    /// would wait for ever.
+    /// </summary>
+    private Task<NodeProtocol.IAmHere> WhoIsAtOwnAddress() => NodeClient.AskAsync(
+        _self,
+        Context.System.Settings.Config,
+        Context.System.Settings.Setup,
+        new NodeProtocol.WhoIsThere(_self),
+        message => message as NodeProtocol.IAmHere,
+        CancellationToken.None);
+
+    private void OnIAmHere(NodeProtocol.IAmHere here)
+    {
+        if (here.Uid != _cluster.SelfUniqueAddress.Uid)
+        {
+            Timers.CancelAll();
+            _links.End.TrySetResult(new NodeEnd(NodeEndKind.Refused, Admission.AddressIsTaken(_self)));
+        }
     }
 
     private void OnTick()
@@ -67,7 +103,7 @@ internal sealed class JoinActor : ReceiveActor, IWithTimers
                 break;
         }
 
-        Context.Parent.Tell(new Waits(_procedure.Describe(Now, Unreachable)));
+        Context.Parent.Tell(new Waits(_procedure.Describe(Now, Unreachable), _procedure.DescribeToOthers(Now)));
         if (_procedure.Due(Now, Unreachable) is { } line)
         {
             _links.Line(line);
@@ -105,14 +141,17 @@ internal sealed class JoinActor : ReceiveActor, IWithTimers
     private void OnRefused(NodeProtocol.JoinRefused refused)
     {
         string line = $"{refused.Address} refuses this node: {refused.Reason}";
-        if (_procedure.Refused(refused.Address))
+        switch (_procedure.Refused(refused.Address))
         {
-            Timers.CancelAll();
-            _links.End.TrySetResult(new NodeEnd(NodeEndKind.Refused, line));
-        }
-        else
-        {
-            _links.Line($"{line} (it is only remembered from an earlier cluster, and no longer asked)");
+            case JoinRefusal.Final:
+                Timers.CancelAll();
+                _links.End.TrySetResult(new NodeEnd(NodeEndKind.Refused, line));
+                break;
+            case JoinRefusal.Dropped:
+                _links.Line($"{line} (it is only remembered from an earlier cluster, and no longer asked)");
+                break;
+            default:
+                break;
         }
     }
 
@@ -134,7 +173,8 @@ internal sealed class JoinActor : ReceiveActor, IWithTimers
 
     /// <summary>What the node waits for, in words that complete "waits for …".</summary>
     /// <param name="For">The words.</param>
-    internal sealed record Waits(string For);
+    /// <param name="ToOthers">The words for another node that waits for this one.</param>
+    internal sealed record Waits(string For, string ToOthers);
 
     private sealed record Tick
     {

@@ -15,6 +15,19 @@ internal enum JoinStep
     Form,
 }
 
+/// <summary>What a refusal means to a node that wants to join.</summary>
+internal enum JoinRefusal
+{
+    /// <summary>It may not join.</summary>
+    Final,
+
+    /// <summary>The member was only remembered, may belong to another cluster today, and is no longer asked.</summary>
+    Dropped,
+
+    /// <summary>The member was dropped before: the answer is to an earlier question.</summary>
+    Late,
+}
+
 /// <summary>
 /// How a node comes into a cluster: it asks its contacts until a member accepts it, and joins through that one. Only the first seed
 /// node may form a cluster, at once where it has nobody to ask, otherwise when nobody has accepted it for a while: members of an
@@ -23,15 +36,19 @@ internal enum JoinStep
 internal sealed class JoinProcedure
 {
     private static readonly TimeSpan FormAfter = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(10);
+    // A process that was killed and started again on its address is let in at the second request: at the first the cluster drops the
+    // dead one.
+    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan LinePeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
     private readonly Dictionary<string, Contact> _contacts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _dropped = new(StringComparer.Ordinal);
     private readonly bool _mayForm;
     private TimeSpan _started;
     private TimeSpan _since;
     private TimeSpan _lastLine;
     private string? _target;
+    private (string Address, TimeSpan At)? _accepted;
 
     /// <summary>Works out whom to ask.</summary>
     /// <param name="self">The node's address, <c>host:port</c>.</param>
@@ -109,6 +126,7 @@ internal sealed class JoinProcedure
 
         _target = address;
         _since = now;
+        _accepted = (address, now);
         return true;
     }
 
@@ -116,16 +134,21 @@ internal sealed class JoinProcedure
     public void Pending(string address, string reason, TimeSpan now) => Heard(address, reason, now);
 
     /// <summary>A member refuses the node.</summary>
-    /// <returns>Whether that is the end. A remembered address may belong to another cluster today, and is only forgotten.</returns>
-    public bool Refused(string address)
+    public JoinRefusal Refused(string address)
     {
-        if (_contacts.TryGetValue(address, out Contact? contact) && !contact.IsSeed)
+        if (_dropped.Contains(address))
         {
-            _contacts.Remove(address);
-            return _contacts.Count == 0 && !_mayForm;
+            return JoinRefusal.Late;
         }
 
-        return true;
+        if (!_contacts.TryGetValue(address, out Contact? contact) || contact.IsSeed)
+        {
+            return JoinRefusal.Final;
+        }
+
+        _contacts.Remove(address);
+        _dropped.Add(address);
+        return _contacts.Count == 0 && !_mayForm ? JoinRefusal.Final : JoinRefusal.Dropped;
     }
 
     /// <summary>What the node waits for, in words that complete "waits for …".</summary>
@@ -133,18 +156,30 @@ internal sealed class JoinProcedure
     /// <param name="unreachable">Members that the cluster it joins cannot reach.</param>
     public string Describe(TimeSpan now, IReadOnlyCollection<string> unreachable)
     {
-        if (_target is not null)
+        if (IsAccepted(now))
         {
-            string through = _target.Length > 0 ? $" of {_target}" : "";
+            string through = _accepted is { } accepted ? $" of {accepted.Address}" : "";
             string blame = unreachable.Count > 0 ? $", which first has to reach or drop {string.Join(", ", unreachable)}" : "";
             return $"the cluster{through} to take it in{blame}";
         }
 
-        string[] silent = [.. _contacts.Where(contact => IsSilent(contact.Value, now)).Select(contact => contact.Key)];
+        string[] silent = SilentContacts(now);
         IEnumerable<string> pending = _contacts
             .Where(contact => !IsSilent(contact.Value, now))
             .Select(contact => $"{contact.Key}, which {(contact.Value.Reason.Length > 0 ? contact.Value.Reason : "has just answered")}");
         return string.Join("; ", pending.Concat(silent.Length > 0 ? [DescribeSilence(silent, now)] : []));
+    }
+
+    /// <summary>The same for another node that waits for this one: without what this one's contacts say, since they may wait for each other.</summary>
+    public string DescribeToOthers(TimeSpan now)
+    {
+        if (IsAccepted(now))
+        {
+            return "the cluster to take it in";
+        }
+
+        string[] silent = SilentContacts(now);
+        return silent.Length > 0 ? DescribeSilence(silent, now) : "the nodes that it asks itself";
     }
 
     /// <summary>What to say of it now; null less than 10 s after the last line.</summary>
@@ -177,6 +212,11 @@ internal sealed class JoinProcedure
             contact.Reason = reason;
         }
     }
+
+    private bool IsAccepted(TimeSpan now) => _target is not null || now - _accepted?.At <= JoinTimeout + Silence;
+
+    private string[] SilentContacts(TimeSpan now) =>
+        [.. _contacts.Where(contact => IsSilent(contact.Value, now)).Select(contact => contact.Key)];
 
     private static bool IsSilent(Contact contact, TimeSpan now) => contact.HeardAt is not { } at || now - at > Silence;
 

@@ -17,6 +17,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
     private readonly NodeOptions _options;
     private readonly NodeLinks _links;
     private readonly Cluster _cluster = Cluster.Get(Context.System);
+    private readonly WireCounters _frames = WireCounters.Get(Context.System);
     private readonly NodeParts _parts = new();
     private readonly StandstillWatch _watch = new(StandstillLimit, StandstillLimit);
     private readonly StandstillWatch _standby = new(StandstillLimit, StandbyPeriod);
@@ -41,7 +42,6 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<NodeProtocol.LeaveRequest>(_ => OnLeaveRequest());
         Receive<NodeProtocol.PartReport>(OnPartReport);
         Receive<RunProtocol.RunEnded>(OnRunEnded);
-        Receive<ProgressProtocol.Notice>(notice => _links.Line(notice.Message));
         Receive<JoinActor.Waits>(OnWaits);
         Receive<IsUp>(_ => OnUp());
         Receive<Tick>(_ => OnTick());
@@ -191,6 +191,8 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         Membership = Membership,
         Uptime = Now - _started,
         WaitsFor = WaitsFor(),
+        RejectedFrames = _frames.Rejected,
+        SkippedFrames = _frames.Skipped,
     });
 
     private string WaitsFor() => string.Join(

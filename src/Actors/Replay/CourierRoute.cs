@@ -4,9 +4,11 @@ using Akka.Cluster;
 namespace DqnAkka.Actors;
 
 /// <summary>How the courier reaches a shard whose new place it does not know.</summary>
-internal interface ICourierRoute
+public interface ICourierRoute
 {
     /// <summary>Sends to the shard through the shard region of some other node.</summary>
+    /// <param name="message">What is sent.</param>
+    /// <param name="sender">Who is answered.</param>
     /// <returns>Whether there is such a node.</returns>
     bool TryTell(IReplayShardMessage message, IActorRef sender);
 

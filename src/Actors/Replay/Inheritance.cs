@@ -8,7 +8,8 @@ namespace DqnAkka.Actors;
 /// </summary>
 /// <remarks>
 /// What is inherited is older than what came here meanwhile, and never replaces it: of more than there is room for, the oldest are left
-/// out. What comes later replaces in the order of arrival.
+/// out. What comes later replaces in the order of arrival. Twice held is only what a runner sends again because its acknowledgement was
+/// lost, where that comes before the beginning of the hand-over; and what a shard had inherited in part when it moved on itself.
 /// </remarks>
 /// <param name="buffer">Where transitions go.</param>
 /// <param name="checks">What they must fit.</param>

@@ -289,7 +289,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     /// <summary>The shard moves: runners hear what was received, the learner that nothing can be drawn here, and the courier takes the rest along.</summary>
     private void OnStopShard()
     {
-        foreach (RunnerCredits.Link link in _credits.Links)
+        foreach (RunnerCredits.Link link in _credits.Links.Where(link => !link.IsClosed))
         {
             SendCredit(link, resend: false);
         }

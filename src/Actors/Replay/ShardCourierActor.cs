@@ -23,7 +23,9 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
     {
     }
 
-    internal ShardCourierActor(ICourierRoute route)
+    /// <summary>Called by Akka.</summary>
+    /// <param name="route">How shards are reached.</param>
+    public ShardCourierActor(ICourierRoute route)
     {
         _route = route;
         Receive<Deliver>(OnDeliver);

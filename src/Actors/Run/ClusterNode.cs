@@ -122,6 +122,11 @@ public static class ClusterNode
             return new NodeEnd(NodeEndKind.RunEnded, summary.Failure, summary.Reason);
         }
 
+        if (ClusterTls.Ended(system) is { } reason)
+        {
+            return new NodeEnd(NodeEndKind.Removed, reason);
+        }
+
         return run.Summary.Task.Exception is { } failure
             ? new NodeEnd(NodeEndKind.Failed, Failures.Describe(failure))
             : new NodeEnd(NodeEndKind.Failed, "the actor system stopped; the log says why");

@@ -43,7 +43,7 @@ internal static class NodeHost
                 .ConfigureLoggers(loggers =>
                 {
                     loggers.ClearLoggers();
-                    loggers.AddLoggerFactory();
+                    loggers.AddLogger<NodeLogger>();
                 })
                 .AddHocon(WithRunnerThreads(akka, run.Options.Runner), HoconAddMode.Prepend)
                 .WithClustering(new ClusterOptions { Roles = [.. node.Roles] })

@@ -26,7 +26,4 @@ public static class WireFormat
 
     /// <summary>Longest line of text for people, in UTF-8 bytes; a longer one is cut.</summary>
     public const int MaxTextBytes = 2_048;
-
-    /// <summary>Most runners in one <see cref="ReplayProtocol.TransferBegin"/>, so that it fits one frame.</summary>
-    public const int MaxRunnerPositions = 3_000;
 }

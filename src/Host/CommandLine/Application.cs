@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DqnAkka.Actors;
 using DqnAkka.Environments;
 
 namespace DqnAkka.Host;
@@ -41,6 +42,11 @@ internal sealed class Application(HostCollaborators collaborators, HostConsole c
             return ExitCode.BadInput;
         }
         catch (EnvironmentException exception)
+        {
+            WriteError(exception.Message);
+            return ExitCode.BadInput;
+        }
+        catch (TlsFileException exception)
         {
             WriteError(exception.Message);
             return ExitCode.BadInput;

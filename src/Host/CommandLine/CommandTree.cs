@@ -167,7 +167,7 @@ internal static class CommandTree
     private static Command Documentation(HostConsole console)
     {
         Command configuration = new("configuration", "Print docs/configuration.md.");
-        configuration.SetAction(_ => console.Output.Write(ConfigurationDocument.Render(EmbeddedHocon.Read("reference.conf"))));
+        configuration.SetAction(_ => console.Output.Write(ConfigurationDocument.Render(EmbeddedHocon.Read("reference.conf"), EmbeddedHocon.Read("environment.conf"))));
         return new Command("docs", "Print generated documentation.") { Hidden = true, Subcommands = { configuration } };
     }
 }

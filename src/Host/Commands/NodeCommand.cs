@@ -75,7 +75,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         ResolvedConfiguration configuration, TrainingOptions options, NodeOptions node, RunDirectory? directory, CancellationToken leave)
     {
         NodeReadiness readiness = new();
-        NodeLog log = new(node, console.Error);
+        NodeLog log = new(node, configuration.AkkaSettings, console.Error);
         if (RemoteSafety.Warning(node.Remote) is { } warning)
         {
             log.Warn(warning);
@@ -90,7 +90,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
             node,
             configuration.AkkaSettings,
             () => directory is null ? [] : RunSinks.Open(directory, configuration.Name, options.Stop.Score, console),
-            NodeLog.Configure,
+            log.Configure,
             log.Say,
             readiness);
         NodeEnd end = await collaborators.Nodes.RunAsync(start, leave).ConfigureAwait(false);

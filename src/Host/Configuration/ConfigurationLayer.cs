@@ -24,21 +24,22 @@ internal sealed class ConfigurationLayer
     /// <param name="text">The text.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="folder">What relative paths in it count from.</param>
-    /// <exception cref="UserErrorException">The text is not well-formed.</exception>
-    public static ConfigurationLayer Parse(string text, string name, string folder)
+    /// <param name="variables">The value of an environment variable, null where it is not set; the process's own where left out.</param>
+    /// <exception cref="UserErrorException">The text is not well-formed, or names a variable that is not set.</exception>
+    public static ConfigurationLayer Parse(string text, string name, string folder, Func<string, string?>? variables = null)
     {
-        IReadOnlyDictionary<string, int> lines = HoconScanner.Locate(text, name);
-        if (lines.Count == 0)
+        (string resolved, IReadOnlyDictionary<string, string> origins) = HoconScanner.Scan(text, name, variables ?? Environment.GetEnvironmentVariable);
+        if (origins.Count == 0)
         {
             return new ConfigurationLayer();
         }
 
-        HoconRoot root = ParseHocon(text, name);
+        HoconRoot root = ParseHocon(resolved, name);
         Dictionary<string, HoconValue> items = root.Value.GetObject().Items;
         ConfigurationLayer layer = new();
         foreach (string key in items.Keys.Where(key => key != "akka").ToArray())
         {
-            layer.Add(key, items[key], root.Value, folder, path => lines.TryGetValue(path, out int line) ? $"{name}:{line}" : name);
+            layer.Add(key, items[key], folder, path => origins.TryGetValue(path, out string? origin) ? $"{name}:{origin}" : name);
             items.Remove(key);
         }
 
@@ -65,6 +66,15 @@ internal sealed class ConfigurationLayer
             return parsed;
         }
 
+        return Literal(key, value, origin);
+    }
+
+    /// <summary>One key with a text that is taken as it is.</summary>
+    /// <param name="key">The whole key.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="origin">Where it was given, for example <c>--port</c>.</param>
+    public static ConfigurationLayer Literal(string key, string value, string origin)
+    {
         ConfigurationLayer layer = new();
         layer._values[key] = Rooted(key, new RawValue([value], false, origin), Environment.CurrentDirectory);
         return layer;
@@ -99,28 +109,18 @@ internal sealed class ConfigurationLayer
             : raw;
 
     // Akka's parser overflows the stack on such a value, so it is looked for before the value is touched.
-    private static bool RefersToItself(HoconValue value, HoconValue root, HashSet<HoconValue> above)
+    private static bool RefersToItself(HoconValue value, HashSet<HoconValue> above)
     {
-        bool refers = !above.Add(value) || value.Values.OfType<HoconSubstitution>()
-            .Any(element => !IsUnresolved(element, root) && RefersToItself(element.ResolvedValue, root, above));
+        bool refers = !above.Add(value) || value.Values.OfType<HoconSubstitution>().Any(element => RefersToItself(element.ResolvedValue, above));
         above.Remove(value);
         return refers;
     }
 
-    // An optional substitution of a key that does not exist is given the root as its value.
-    private static bool IsUnresolved(IHoconElement element, HoconValue root) =>
-        element is HoconSubstitution substitution && (substitution.ResolvedValue is null || ReferenceEquals(substitution.ResolvedValue, root));
-
-    private void Add(string path, HoconValue value, HoconValue root, string folder, Func<string, string> origin)
+    private void Add(string path, HoconValue value, string folder, Func<string, string> origin)
     {
-        if (RefersToItself(value, root, new HashSet<HoconValue>(ReferenceEqualityComparer.Instance)))
+        if (RefersToItself(value, new HashSet<HoconValue>(ReferenceEqualityComparer.Instance)))
         {
             throw new UserErrorException($"{origin(path)}: {path} refers to itself: give it a value");
-        }
-
-        if (value.Values.Any(element => IsUnresolved(element, root)))
-        {
-            return;
         }
 
         if (value.IsArray() || (value.Values.Count > 0 && value.Values.All(element => element is HoconArray)))
@@ -132,7 +132,7 @@ internal sealed class ConfigurationLayer
         {
             foreach ((string key, HoconValue item) in value.GetObject().Items)
             {
-                Add($"{path}.{key}", item, root, folder, origin);
+                Add($"{path}.{key}", item, folder, origin);
             }
         }
         else

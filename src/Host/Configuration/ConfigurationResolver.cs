@@ -7,6 +7,15 @@ internal static class ConfigurationResolver
 {
     private const string ReferenceName = "reference.conf";
 
+    // Set behind the back of dqn.remote, they would open a node to others without its checks.
+    private static readonly (string Akka, string Key)[] Guarded =
+    [
+        ("akka.remote.dot-netty.tcp.hostname", "dqn.remote.hostname"),
+        ("akka.remote.dot-netty.tcp.public-hostname", "dqn.remote.public-hostname"),
+        ("akka.remote.dot-netty.tcp.enable-ssl", "dqn.remote.tls"),
+        ("akka.remote.dot-netty.tcp.ssl", "dqn.remote.tls"),
+    ];
+
     /// <summary>Resolves a configuration.</summary>
     /// <param name="layers">The sources over the reference, the strongest first.</param>
     /// <exception cref="UserErrorException">One line for each problem.</exception>
@@ -30,12 +39,13 @@ internal static class ConfigurationResolver
 
         problems.AddRange(ReadArguments(layers, values));
         problems.AddRange(CrossChecks.Problems(values));
+        Config akka = layers.Aggregate(Config.Empty, (config, layer) => config.IsEmpty ? layer.AkkaSettings : config.WithFallback(layer.AkkaSettings));
+        problems.AddRange(Guarded.Where(guarded => akka.HasPath(guarded.Akka)).Select(guarded => $"{guarded.Akka} follows from {guarded.Key}: set that instead"));
         if (problems.Count > 0)
         {
             throw new UserErrorException(problems);
         }
 
-        Config akka = layers.Aggregate(Config.Empty, (config, layer) => config.IsEmpty ? layer.AkkaSettings : config.WithFallback(layer.AkkaSettings));
         return new ResolvedConfiguration(values, akka);
     }
 

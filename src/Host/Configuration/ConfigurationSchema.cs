@@ -90,7 +90,7 @@ internal static class ConfigurationSchema
         new NumberSetting("stop.score", double.NegativeInfinity, Unbounded) { OrNone = true },
         new NumberSetting("stop.minutes", 0, 1_000_000),
 
-        new TextSetting("run.directory", "a folder that is new or empty, or empty to choose one"),
+        new TextSetting("run.directory", "a folder (for train a new or empty one), or empty"),
         new TextSetting("run.name", "letters, digits, '-', '_' and '.', or empty", "^[A-Za-z0-9._-]*$"),
         new IntegerSetting("run.seed", 0, ulong.MaxValue),
         new NumberSetting("run.restart-window-minutes", 0, Unbounded) { AboveMinimum = true },

@@ -7,13 +7,12 @@ namespace DqnAkka.Host;
 internal sealed record ConfigurationSource
 {
     private const string DefaultExperiment = "cartpole";
-    private const string TlsName = "tls";
     private const string IdKey = "dqn.environment.id";
     private const string TypeKey = "dqn.environment.type";
 
     /// <summary>
-    /// Each <c>--config</c>: a file, or the name of one that travels inside the program; a later one wins. None to go by the environment
-    /// that <see cref="Assignments"/> name.
+    /// Each <c>--config</c>: a file, or the name of one that travels inside the program; a later one wins. Without an experiment among
+    /// them (none, or <c>tls</c> alone) it goes by the environment that <see cref="Assignments"/> name.
     /// </summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
@@ -25,6 +24,9 @@ internal sealed record ConfigurationSource
 
     /// <summary>Each <c>--set</c>, <c>key=value</c>; a later one wins.</summary>
     public IReadOnlyList<string> Assignments { get; init; } = [];
+
+    /// <summary>The value of an environment variable, null where it is not set.</summary>
+    public Func<string, string?> Variables { get; init; } = Environment.GetEnvironmentVariable;
 
     /// <summary><c>--seed</c>; wins over every other source.</summary>
     public ulong? Seed { get; init; }
@@ -41,11 +43,14 @@ internal sealed record ConfigurationSource
     public ResolvedConfiguration Resolve()
     {
         IReadOnlyList<ConfigurationLayer> overrides = Overrides();
-        // The first file names the experiment; what comes after it amends it.
-        IEnumerable<ConfigurationLayer> files = Files.Count == 0
-            ? LayersOfEnvironment(overrides)
-            : [.. Files.Skip(1).Reverse().Select(file => FileLayers(file)[0]), .. FileLayers(Files[0])];
-        return ConfigurationResolver.Resolve([.. overrides, .. files, .. Roles.Select(role => Resource($"roles/{role}.conf"))]);
+        string? experiment = Files.FirstOrDefault(file => !IsAddition(file));
+        IEnumerable<ConfigurationLayer> files =
+        [
+            .. Files.Reverse().Select(file => ReadFile(file, Variables)),
+            // The first experiment names the run; what comes after it amends it.
+            .. experiment is null ? LayersOfEnvironment(overrides) : [NameOf(experiment)],
+        ];
+        return ConfigurationResolver.Resolve([.. overrides, .. files, .. Roles.Select(role => Resource($"roles/{role}.conf", Variables))]);
     }
 
     /// <summary>The sources that are stronger than any file, the strongest first.</summary>
@@ -63,11 +68,11 @@ internal sealed record ConfigurationSource
             layers.Add(ConfigurationLayer.Single("dqn.run.directory", directory, "--run-dir"));
         }
 
-        layers.AddRange(Options.Select(option => ConfigurationLayer.Single(option.Key, option.Value, option.Option)));
+        layers.AddRange(Options.Select(option => ConfigurationLayer.Literal(option.Key, option.Value, option.Option)));
         layers.AddRange(Assignments.Reverse().Select(ReadAssignment));
         if (Roles.Count > 0)
         {
-            layers.Add(Resource("environment.conf"));
+            layers.Add(Resource("environment.conf", Variables));
         }
 
         return layers;
@@ -75,27 +80,32 @@ internal sealed record ConfigurationSource
 
     /// <summary>A file, and beneath it the name that it gives the experiment.</summary>
     /// <exception cref="UserErrorException">The file is missing, unreadable or not well-formed.</exception>
-    public static IReadOnlyList<ConfigurationLayer> FileLayers(string file)
+    public static IReadOnlyList<ConfigurationLayer> FileLayers(string file) => [ReadFile(file, Environment.GetEnvironmentVariable), NameOf(file)];
+
+    private static bool IsAddition(string file) => !File.Exists(file) && EmbeddedHocon.Additions.Contains(file);
+
+    private static ConfigurationLayer NameOf(string file) => RunName(Path.GetFileNameWithoutExtension(file), "the file's name");
+
+    private static ConfigurationLayer ReadFile(string file, Func<string, string?> variables)
     {
-        ConfigurationLayer name = RunName(Path.GetFileNameWithoutExtension(file), "the file's name");
         if (!File.Exists(file) && EmbeddedHocon.Experiments.Contains(file))
         {
-            return [Experiment(file), name];
+            return Experiment(file);
         }
 
-        if (!File.Exists(file) && file == TlsName)
+        if (IsAddition(file))
         {
-            return [Resource("tls.conf"), name];
+            return Resource($"{file}.conf", variables);
         }
 
         try
         {
             string path = Path.GetFullPath(file);
-            return [ConfigurationLayer.Parse(File.ReadAllText(path), file, Path.GetDirectoryName(path)!), name];
+            return ConfigurationLayer.Parse(File.ReadAllText(path), file, Path.GetDirectoryName(path)!, variables);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new UserErrorException($"{file} does not exist: give --config a file, or one of {string.Join(", ", EmbeddedHocon.Experiments)}");
+            throw new UserErrorException($"{file} does not exist: give --config a file, or one of {string.Join(", ", EmbeddedHocon.Experiments.Concat(EmbeddedHocon.Additions))}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
@@ -125,10 +135,10 @@ internal sealed record ConfigurationSource
     private static string? ValueOf(string key, IEnumerable<ConfigurationLayer> layers) =>
         layers.Select(layer => layer.Values.GetValueOrDefault(key)).FirstOrDefault(raw => raw is { Items.Count: > 0 })?.Items[0];
 
-    private static ConfigurationLayer Experiment(string name) => Resource($"experiments/{name}.conf");
+    private static ConfigurationLayer Experiment(string name) => Resource($"experiments/{name}.conf", Environment.GetEnvironmentVariable);
 
-    private static ConfigurationLayer Resource(string name) =>
-        ConfigurationLayer.Parse(EmbeddedHocon.Read(name), $"hocon/{name}", Environment.CurrentDirectory);
+    private static ConfigurationLayer Resource(string name, Func<string, string?> variables) =>
+        ConfigurationLayer.Parse(EmbeddedHocon.Read(name), $"hocon/{name}", Environment.CurrentDirectory, variables);
 
     private static ConfigurationLayer RunName(string text, string origin) =>
         ConfigurationLayer.Single("dqn.run.name", Regex.Replace(text, "[^A-Za-z0-9._-]", "-"), origin);

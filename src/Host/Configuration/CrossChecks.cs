@@ -18,6 +18,7 @@ internal static class CrossChecks
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "runner.environments", "runner.fragment"], ToleranceTakesAFragment),
             (["learner.backend", "learner.device"], BackendSuitsDevice),
             (["remote.tls.certificate", "remote.tls.private-key", "remote.tls.authority"], TlsFilesAreComplete),
+            (["remote.port", "health.port"], PortsDiffer),
         ];
         return checks
             .Where(check => check.Keys.All(values.Has))
@@ -90,6 +91,11 @@ internal static class CrossChecks
             ? null
             : $"{values.Describe(given)} but dqn.{missing} is empty: give all three files, or none of them";
     }
+
+    private static string? PortsDiffer(ConfigurationValues values) =>
+        values.Integer("health.port") == 0 || values.Integer("health.port") != values.Integer("remote.port")
+            ? null
+            : $"{values.Describe("health.port")} is also {values.Describe("remote.port")}: give two ports";
 
     private static long Fragment(ConfigurationValues values) => (long)values.Integer("runner.environments") * values.Integer("runner.fragment");
 }

@@ -19,6 +19,9 @@ internal static class EmbeddedHocon
             .Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>Ready-made files that stand beside an experiment, by name.</summary>
+    public static IReadOnlyList<string> Additions { get; } = ["tls"];
+
     /// <summary>The text of a file, for example <c>reference.conf</c> or <c>experiments/cartpole.conf</c>.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static string Read(string name)

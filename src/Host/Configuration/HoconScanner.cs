@@ -1,14 +1,15 @@
 namespace DqnAkka.Host;
 
 /// <summary>
-/// Walks a HOCON text for what Akka's parser does not give: the line of each key, and an error for what that parser lets pass
-/// (open braces, open strings, a key without a value).
+/// Walks a HOCON text for what Akka's parser does not give: the line of each key, substitutions by environment variables and
+/// optional ones, and an error for what that parser lets pass (open braces, open strings, a key without a value).
 /// </summary>
 internal sealed class HoconScanner
 {
     private readonly string _text;
     private readonly string _name;
-    private readonly Dictionary<string, int> _lines = [];
+    private readonly List<HoconField> _fields = [];
+    private readonly List<HoconReference> _references = [];
     private int _position;
     private int _line = 1;
 
@@ -18,16 +19,16 @@ internal sealed class HoconScanner
         _name = name;
     }
 
-    /// <summary>Finds the line of each key.</summary>
+    /// <summary>Finds the line of each key, and replaces what Akka's parser could not resolve.</summary>
     /// <param name="text">The text.</param>
     /// <param name="name">What messages call it: a file's name.</param>
-    /// <returns>Line, from 1, by whole key; the last where a key is given twice.</returns>
-    /// <exception cref="UserErrorException">The text is not well-formed.</exception>
-    public static IReadOnlyDictionary<string, int> Locate(string text, string name)
+    /// <param name="variables">The value of an environment variable, null where it is not set.</param>
+    /// <exception cref="UserErrorException">The text is not well-formed, or names a variable that is not set.</exception>
+    public static ScannedHocon Scan(string text, string name, Func<string, string?> variables)
     {
         HoconScanner scanner = new(text, name);
         scanner.ScanObject("", 0);
-        return scanner._lines;
+        return HoconSubstitutions.Apply(text, name, scanner._fields, scanner._references, variables);
     }
 
     private bool AtEnd => _position >= _text.Length;
@@ -104,6 +105,7 @@ internal sealed class HoconScanner
     private void ScanField(string prefix)
     {
         int line = _line;
+        int start = _position;
         string key = ScanKey();
         if (key.Length == 0 || Current is not ('=' or ':' or '{'))
         {
@@ -113,13 +115,26 @@ internal sealed class HoconScanner
         }
 
         string path = prefix.Length == 0 ? key : $"{prefix}.{key}";
-        _lines[path] = line;
+        int index = _fields.Count;
+        _fields.Add(new HoconField(path, line, null));
         if (Current != '{')
         {
             Advance();
         }
 
-        ScanValue(path, line);
+        _fields[index] = new HoconField(path, line, Removable(start, ScanValue(path, line)));
+    }
+
+    /// <summary>Notes for a substitution that is a whole field or item what goes with it where it has no value.</summary>
+    private HoconReference? Removable(int start, int reference)
+    {
+        if (reference < 0)
+        {
+            return null;
+        }
+
+        int end = Current == ',' ? _position + 1 : _position;
+        return _references[reference] = _references[reference] with { RemovedStart = start, RemovedEnd = end };
     }
 
     private string ScanKey()
@@ -140,9 +155,12 @@ internal sealed class HoconScanner
         return _text[start.._position].Trim().Replace("\"", "", StringComparison.Ordinal);
     }
 
-    private void ScanValue(string path, int line)
+    /// <summary>Skips a value; returns the number of the substitution that is all of it, otherwise −1.</summary>
+    private int ScanValue(string path, int line)
     {
         bool empty = true;
+        int start = _position;
+        int references = _references.Count;
         while (!AtEnd && Current is not ('\n' or ',' or '}' or ']') && !AtComment)
         {
             empty &= char.IsWhiteSpace(Current);
@@ -173,6 +191,8 @@ internal sealed class HoconScanner
         {
             throw Error(line, $"{path} has no value: write {path} = value");
         }
+
+        return _references.Count == references + 1 && _references[^1].IsAllOf(_text.AsSpan(start, _position - start)) ? references : -1;
     }
 
     private void ScanList(string path)
@@ -187,7 +207,8 @@ internal sealed class HoconScanner
                 throw Error(openedAt, "'[' is never closed: add ']'");
             }
 
-            ScanValue(path, _line);
+            int start = _position;
+            Removable(start, ScanValue(path, _line));
             SkipBetween();
         }
 
@@ -230,6 +251,9 @@ internal sealed class HoconScanner
             throw Error(_line, $"the value of {path} contains '$': write ${{key}}, or put it in double quotes");
         }
 
+        string inner = _text[(_position + 2)..end].Trim();
+        bool isOptional = inner.StartsWith('?');
+        _references.Add(new HoconReference(inner.TrimStart('?').Trim(), isOptional, _line, _position, end + 1));
         _position = end + 1;
     }
 }

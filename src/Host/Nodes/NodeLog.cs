@@ -1,11 +1,18 @@
+using Akka.Configuration;
 using DqnAkka.Actors;
 using Microsoft.Extensions.Logging;
 
 namespace DqnAkka.Host;
 
 /// <summary>Log lines of a node, on standard error: when, how grave, which node, its roles, what.</summary>
-internal sealed class NodeLog(NodeOptions node, TextWriter error)
+/// <param name="node">The node.</param>
+/// <param name="akka">What the user set under <c>akka</c>: whoever sets <c>akka.loglevel</c> to INFO or DEBUG sees everything.</param>
+/// <param name="error">Standard error.</param>
+internal sealed class NodeLog(NodeOptions node, Config akka, TextWriter error)
 {
+    private readonly string _address =
+        $"{(node.Remote.PublicHostname.Length > 0 ? node.Remote.PublicHostname : node.Remote.Hostname)}:{node.Remote.Port}";
+
     /// <summary>Something that happened.</summary>
     public void Say(string message) => Write("info", message);
 
@@ -13,8 +20,9 @@ internal sealed class NodeLog(NodeOptions node, TextWriter error)
     public void Warn(string message) => Write("warn", message);
 
     /// <summary>Sends the log of the actor system the same way.</summary>
-    public static void Configure(ILoggingBuilder logging) => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
+    public void Configure(ILoggingBuilder logging) =>
+        NodeLogging.Configure(logging, () => _address, node.Roles, akka.GetString("akka.loglevel", "").ToUpperInvariant() is "INFO" or "DEBUG");
 
-    private void Write(string level, string message) => error.WriteLine(
-        $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ssZ} {level} {node.Remote.Hostname}:{node.Remote.Port} [{string.Join(',', node.Roles)}] {message}");
+    private void Write(string level, string message) =>
+        error.WriteLine(LogLine.Format(DateTimeOffset.UtcNow, level, _address, string.Join(',', node.Roles), message));
 }

@@ -73,26 +73,29 @@ internal sealed class LearningCurve(string path, string title, double target, Ac
         Color training = Colors.SteelBlue;
         if (_returns.Points.Count > 0)
         {
-            double[] steps = [.. _returns.Points.Select(point => point.Step)];
-            double[] low = [.. _returns.Points.Select(point => point.Mean - point.Deviation)];
-            double[] high = [.. _returns.Points.Select(point => point.Mean + point.Deviation)];
+            // A run that goes on from a checkpoint does the steps since then once more.
+            (double Step, double Mean, double Deviation)[] points = [.. _returns.Points.OrderBy(point => point.Step)];
+            double[] steps = [.. points.Select(point => point.Step)];
+            double[] low = [.. points.Select(point => point.Mean - point.Deviation)];
+            double[] high = [.. points.Select(point => point.Mean + point.Deviation)];
             FillY band = plot.Add.FillY(steps, low, high);
             band.FillStyle.Color = training.WithAlpha(0.2);
             band.LineStyle.Width = 0;
-            Scatter mean = plot.Add.ScatterLine(steps, _returns.Points.Select(point => point.Mean).ToArray(), training);
+            Scatter mean = plot.Add.ScatterLine(steps, points.Select(point => point.Mean).ToArray(), training);
             mean.LineWidth = 2;
             mean.LegendText = "training, mean ± sd of 100 episodes";
         }
 
         if (_evaluations.Count > 0)
         {
-            Scatter points = plot.Add.Scatter(
-                _evaluations.Select(result => (double)result.Step).ToArray(),
-                _evaluations.Select(result => result.Mean).ToArray(),
+            EvaluationResult[] evaluations = [.. _evaluations.OrderBy(result => result.Step)];
+            Scatter greedy = plot.Add.Scatter(
+                evaluations.Select(result => (double)result.Step).ToArray(),
+                evaluations.Select(result => result.Mean).ToArray(),
                 Colors.DarkOrange);
-            points.MarkerSize = 8;
-            points.LineWidth = 1;
-            points.LegendText = "greedy evaluation, mean";
+            greedy.MarkerSize = 8;
+            greedy.LineWidth = 1;
+            greedy.LegendText = "greedy evaluation, mean";
         }
 
         if (double.IsFinite(target))

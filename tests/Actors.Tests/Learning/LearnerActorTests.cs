@@ -232,6 +232,141 @@ public sealed class LearnerActorTests : TestKit
         _progress.ExpectMsg<ProgressProtocol.LearnerReport>();
     }
 
+    [Fact]
+    public void A_checkpoint_tells_its_successor_what_of_each_shard_is_counted_and_a_generation_to_go_beyond()
+    {
+        TrainingOptions options = Make.Options();
+        TestActorRef<LearnerActor> learner = Start(options, elapsed: 1234);
+        State(learner, 0, 500);
+        State(learner, 1, 40);
+        RunProtocol.LearnerCapture before = Capture(learner);
+        Assert.Equal(1234, before.Counters[CounterNames.ElapsedMilliseconds]);
+        // A clock that was an hour ahead.
+        long ahead = before.Counters[CounterNames.Generation] + TimeSpan.TicksPerHour;
+        Dictionary<string, long> counters = new(before.Counters) { [CounterNames.Generation] = ahead };
+        Messages<object>();
+        Drain(_publisher);
+
+        TestActorRef<LearnerActor> resumed = Start(options, Checkpoint(options, before) with { Counters = counters });
+
+        Assert.True(_publisher.ExpectMsg<SnapshotProtocol.Publish>().Snapshot.Generation > ahead);
+        Assert.All(Messages<ReplayProtocol.GrantInserts>(), grant => Assert.Equal(1, grant.KnownIncarnation));
+        State(resumed, 0, 510);
+        State(resumed, 1, 40);
+        RunProtocol.LearnerCapture after = Capture(resumed);
+        Assert.Equal((550L, 550L), (after.Counters[CounterNames.Inserts], after.Counters[CounterNames.Steps]));
+    }
+
+    [Fact]
+    public void A_newer_generation_seen_by_a_mirror_is_gone_beyond_and_the_policy_published_anew()
+    {
+        TestActorRef<LearnerActor> learner = Start(Make.Options());
+        PolicySnapshot first = _publisher.ExpectMsg<SnapshotProtocol.Publish>().Snapshot;
+        learner.Tell(SnapshotProtocol.PublishAccepted.Instance);
+        learner.Tell(new SnapshotProtocol.NewerGenerationSeen(first.Generation - 1));
+        Assert.False(_publisher.HasMessages);
+
+        long seen = first.Generation + TimeSpan.TicksPerHour;
+        learner.Tell(new SnapshotProtocol.NewerGenerationSeen(seen));
+
+        PolicySnapshot next = _publisher.ExpectMsg<SnapshotProtocol.Publish>().Snapshot;
+        Assert.True(next.Generation > seen);
+        Assert.Equal(2, next.Version);
+        Assert.Equal(first.Parameters, next.Parameters);
+        Assert.Equal(next.Generation, Capture(learner).Counters[CounterNames.Generation]);
+    }
+
+    [Fact]
+    public void Shards_that_say_nothing_for_six_seconds_are_named_and_left_out_until_they_answer()
+    {
+        TestActorRef<LearnerActor> learner = Start(Make.Options());
+        for (int second = 0; second < 6; second++)
+        {
+            State(learner, 0, 4);
+            Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        ProgressProtocol.Notice notice = _progress.FishForMessage<ProgressProtocol.Notice>(_ => true);
+        Assert.Equal("nothing was heard of replay shard 1 for 6 s; the learner goes on without until there is an answer", notice.Message);
+        State(learner, 0, 5);
+        Messages<object>();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        // Five more make the least size of ten: all of them of the shard that answers, and the silent one is still asked.
+        Assert.Equal([10L, 0L], Messages<ReplayProtocol.GrantInserts>().Select(grant => Math.Min(grant.InsertAllowance, 10L)));
+        Assert.Contains("no answer comes from replay shard 1", LastReport().WaitsFor, StringComparison.Ordinal);
+
+        State(learner, 1, 5);
+        Assert.NotEmpty(Messages<ReplayProtocol.SampleRequest>());
+        Assert.DoesNotContain("no answer", LastReport().WaitsFor, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Requests_to_a_shard_that_reports_itself_empty_are_not_waited_for()
+    {
+        TestActorRef<LearnerActor> learner = Start(Make.Options());
+        State(learner, 0, 500);
+        State(learner, 1, 500);
+        AnswerAll(learner, 500, limit: 2 * RoundSize);
+        _unanswered.Clear();
+
+        learner.Tell(Make.State(1, 0, incarnation: 2));
+
+        List<ReplayProtocol.SampleRequest> requests = Messages<ReplayProtocol.SampleRequest>();
+        Assert.Equal(2, requests.Count);
+        Assert.All(requests, request => Assert.Equal((0, RoundSize), (request.Shard, request.Counts.Sum())));
+        Answer(learner, requests[0], 500);
+        Assert.Equal(6, Updates(learner));
+    }
+
+    [Fact]
+    public void A_reply_in_pieces_trains_when_the_last_one_has_come()
+    {
+        TrainingOptions options = Make.Options();
+        TestActorRef<LearnerActor> learner = Start(options with
+        {
+            Learner = options.Learner with { BatchSize = 1024 },
+            Replay = options.Replay with { Shards = 1, SamplesPerInsert = 0 },
+        });
+        State(learner, 0, 5000);
+        ReplayProtocol.SampleRequest request = Messages<ReplayProtocol.SampleRequest>()[0];
+        ReplayProtocol.SampleReply reply = new(request.Request, Make.Sampled(request.Counts.Sum(), returns: 1), Make.State(0, 5000));
+        IReadOnlyList<ReplayProtocol.SampleReplyPart> parts = WireParts.Cut(reply)!;
+        Assert.True(parts.Count > 1);
+
+        learner.Tell(parts[0] with { Request = request.Request + 1000 });
+        foreach (ReplayProtocol.SampleReplyPart part in parts.Skip(1))
+        {
+            learner.Tell(part);
+        }
+
+        Assert.Equal(0, Updates(learner));
+        learner.Tell(parts[0]);
+        Assert.Equal(2, Updates(learner));
+    }
+
+    [Fact]
+    public void What_does_not_fit_is_passed_over_and_the_learner_goes_on()
+    {
+        TrainingOptions options = Make.Options();
+        TestActorRef<LearnerActor> learner = Start(options with { Replay = options.Replay with { Shards = 1 } });
+        State(learner, 0, 500);
+        ReplayProtocol.SampleRequest request = Messages<ReplayProtocol.SampleRequest>()[0];
+        SampledTransitions good = Make.Sampled(RoundSize);
+        TransitionBatch other = new(3, new float[24], new int[8], new float[8], new float[8], new float[24], []);
+        TransitionBatch strange = new(2, new float[16], [.. Enumerable.Repeat(2, 8)], new float[8], new float[8], new float[16], []);
+
+        learner.Tell(Make.State(7, 500));
+        learner.Tell(new ReplayProtocol.ShardState(0, 1, 501, 501, 501, double.NaN));
+        learner.Tell(new ReplayProtocol.SampleReply(request.Request, Make.Sampled(RoundSize - 1), Make.State(0, 500)));
+        learner.Tell(new ReplayProtocol.SampleReply(request.Request, new(other, good.Keys, good.Masses), Make.State(0, 500)));
+        learner.Tell(new ReplayProtocol.SampleReply(request.Request, new(strange, good.Keys, good.Masses), Make.State(0, 500)));
+        learner.Tell(new ReplayProtocol.SampleReply(request.Request, new(good.Transitions, good.Keys, new double[8]), Make.State(0, 500)));
+        Assert.Equal(0, Updates(learner));
+
+        Answer(learner, request, 500);
+        Assert.Equal(2, Updates(learner));
+    }
+
     private static CheckpointContent Checkpoint(TrainingOptions options, RunProtocol.LearnerCapture capture) => new()
     {
         Created = DateTimeOffset.UnixEpoch,
@@ -243,8 +378,11 @@ public sealed class LearnerActorTests : TestKit
         Counters = capture.Counters,
     };
 
-    private TestActorRef<LearnerActor> Start(TrainingOptions options, CheckpointContent? resume = null) => ActorOfAsTestActorRef<LearnerActor>(
-        LearnerActor.CreateProps(Make.Layout(options), options, new LearnerLinks(_region, _publisher, _writer, _coordinator, _progress, () => resume)));
+    private TestActorRef<LearnerActor> Start(TrainingOptions options, CheckpointContent? resume = null, long elapsed = 0)
+    {
+        LearnerLinks links = new(_region, _publisher, _writer, _coordinator, _progress, () => resume) { ElapsedMilliseconds = () => elapsed };
+        return ActorOfAsTestActorRef<LearnerActor>(LearnerActor.CreateProps(Make.Layout(options), options, links));
+    }
 
     private static void State(IActorRef learner, int shard, long inserts) => learner.Tell(Make.State(shard, inserts));
 
@@ -293,13 +431,22 @@ public sealed class LearnerActorTests : TestKit
 
     private long Updates(IActorRef learner)
     {
-        while (_progress.HasMessages)
-        {
-            _progress.ReceiveOne(TimeSpan.Zero);
-        }
-
-        Time.Advance(TimeSpan.FromSeconds(1));
         Assert.NotNull(learner);
-        return _progress.ExpectMsg<ProgressProtocol.LearnerReport>().Updates;
+        return LastReport().Updates;
+    }
+
+    private ProgressProtocol.LearnerReport LastReport()
+    {
+        Drain(_progress);
+        Time.Advance(TimeSpan.FromSeconds(1));
+        return _progress.FishForMessage<ProgressProtocol.LearnerReport>(_ => true);
+    }
+
+    private static void Drain(TestProbe probe)
+    {
+        while (probe.HasMessages)
+        {
+            probe.ReceiveOne(TimeSpan.Zero);
+        }
     }
 }

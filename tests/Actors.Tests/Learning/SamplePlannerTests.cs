@@ -111,6 +111,132 @@ public sealed class SamplePlannerTests
     }
 
     [Fact]
+    public void Late_requests_silence_the_shards_that_did_not_answer_and_the_others_go_on()
+    {
+        SamplePlanner planner = Planner(Make.Options());
+        planner.Accounts.Apply(Make.State(0, inserts: 200));
+        planner.Accounts.Apply(Make.State(1, inserts: 200));
+        SampleRound first = planner.TryPlan()!;
+        SampleRound second = planner.TryPlan()!;
+        Assert.All([first, second], round => Assert.DoesNotContain(null, round.Counts));
+        Assert.Null(planner.Complete(new ReplayProtocol.SampleReply(first.Number, Make.Sampled(first.Asked(0)), Make.State(0, 200))));
+
+        // The second is not late yet, and would be.
+        (int requests, IReadOnlyList<int> silent) = planner.GiveUp([first.Number]);
+        Assert.Equal(2, requests);
+        Assert.Equal([1], silent);
+
+        Assert.Equal((0, 0L), (planner.Outstanding, planner.Samples));
+        Assert.Contains("no answer comes from replay shard 1", planner.DescribeWaiting(), StringComparison.Ordinal);
+        SampleRound next = planner.TryPlan()!;
+        Assert.Equal((RoundSize, 0), (next.Asked(0), next.Asked(1)));
+        Answer(planner, next);
+
+        planner.Accounts.Apply(Make.State(1, inserts: 200));
+        Assert.DoesNotContain(null, planner.TryPlan()!.Counts);
+        Assert.DoesNotContain("no answer", planner.DescribeWaiting(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_waits_for_an_emptied_shard_is_given_up_and_the_rest_is_not()
+    {
+        SamplePlanner planner = Planner(Make.Options());
+        planner.Accounts.Apply(Make.State(0, inserts: 200));
+        SampleRound alone = planner.TryPlan()!;
+        planner.Accounts.Apply(Make.State(1, inserts: 200));
+        SampleRound both = planner.TryPlan()!;
+
+        Assert.Equal(1, planner.GiveUpOn(1));
+
+        Assert.True(planner.IsAwaited(alone.Number));
+        Assert.False(planner.IsAwaited(both.Number));
+        Assert.Equal(RoundSize, planner.Samples);
+    }
+
+    /// <summary>Some shards are silent, the others may hold less than the least size: inserts and samples go on by turns all the same.</summary>
+    [Fact]
+    public void Silent_shards_never_leave_the_others_waiting_for_ever() => Gen.Select(
+        Gen.Int[2, 5], Gen.Int[1, 31], Gen.Int[10, 400], Gen.Int[1, 400], Gen.Int[0, 300]).Sample(
+        (shards, silence, capacity, minimum, before) =>
+        {
+            TrainingOptions options = Make.Options();
+            capacity = Math.Max(capacity, shards);
+            SamplePlanner planner = Planner(options with
+            {
+                Replay = options.Replay with { Shards = shards, Capacity = capacity, MinSize = Math.Min(minimum, capacity) },
+            });
+            int[] silent = [.. Enumerable.Range(0, shards - 1).Where(shard => (silence & (1 << shard)) != 0)];
+            int[] living = [.. Enumerable.Range(0, shards).Except(silent)];
+            long[] inserts = new long[shards];
+            for (int shard = 0; shard < shards; shard++)
+            {
+                Insert(shard, before / shards);
+            }
+
+            planner.MarkSilent(silent);
+            int rounds = 0;
+            for (int turn = 0; turn < 2_000 && rounds < 10; turn++)
+            {
+                if (planner.TryPlan() is { } round)
+                {
+                    rounds++;
+                    foreach (int shard in living.Where(shard => round.Asked(shard) > 0))
+                    {
+                        planner.Complete(new ReplayProtocol.SampleReply(round.Number, Make.Sampled(round.Asked(shard)), State(shard)));
+                    }
+
+                    continue;
+                }
+
+                int open = Array.FindIndex(living, shard => planner.Allowance(shard) > inserts[shard]);
+                Assert.True(open >= 0, planner.DescribeWaiting());
+                Insert(living[open], 1);
+            }
+
+            Assert.Equal(10, rounds);
+
+            ReplayProtocol.ShardState State(int shard) =>
+                Make.State(shard, inserts[shard], (int)Math.Min(inserts[shard], ReplayShardActor.ShardCapacity(new() { Capacity = capacity, Shards = shards }, shard)));
+
+            void Insert(int shard, long count)
+            {
+                inserts[shard] += count;
+                planner.Accounts.Apply(State(shard));
+            }
+        },
+        iter: 500,
+        seed: "0000000000000");
+
+    [Fact]
+    public void What_it_waits_for_completes_the_sentence()
+    {
+        SamplePlanner planner = Planner(Make.Options());
+        Assert.Equal("transitions from the runners: the replay buffer has 0 of the 10 that dqn.replay.min-size asks for", planner.DescribeWaiting());
+        planner.Accounts.Apply(Make.State(0, inserts: 10));
+        SampleRound round = planner.TryPlan()!;
+        Assert.Equal("replay shard 0 to answer sample requests", planner.DescribeWaiting());
+        Answer(planner, round);
+        Assert.StartsWith("transitions from the runners, since dqn.replay.samples-per-insert", planner.DescribeWaiting(), StringComparison.Ordinal);
+        planner.MarkSilent([0, 1]);
+        Assert.Equal("the replay shards, none of which answers (is a node with the role replay up?)", planner.DescribeWaiting());
+    }
+
+    /// <summary>One shard is full, the other restarted: what lacks is for the one that has room, down to the last transition.</summary>
+    [Fact]
+    public void What_the_buffer_lacks_is_allowed_where_there_is_room_for_it()
+    {
+        TrainingOptions options = Make.Options();
+        SamplePlanner planner = Planner(options with { Replay = options.Replay with { MinSize = 800 } });
+        planner.Restore(inserts: 5_000, environmentSteps: 5_000, samples: 8_000, [new ShardRecord(0, 1, 2_500, 2_500), new ShardRecord(1, 1, 2_500, 2_500)]);
+        planner.Accounts.Apply(Make.State(0, inserts: 2_500, count: 500));
+        planner.Accounts.Apply(Make.State(1, inserts: 0, incarnation: 2));
+        Assert.Equal([2_500L, 300L], Allowances(planner));
+
+        planner.Accounts.Apply(Make.State(1, inserts: 299, incarnation: 2));
+        Assert.Equal([2_500L, 300L], Allowances(planner));
+    }
+
+    [Fact]
     public void Rounds_of_two_planners_never_have_the_same_number()
     {
         SamplePlanner before = Planner(Make.Options());

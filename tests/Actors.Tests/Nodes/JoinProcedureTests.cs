@@ -35,11 +35,11 @@ public sealed class JoinProcedureTests
         Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(0)));
         Assert.True(procedure.Accepted(Other, Seconds(1)));
         Assert.False(procedure.Accepted(Third, Seconds(1)));
-        Assert.Equal(JoinStep.Wait, procedure.Next(Seconds(10.9)));
+        Assert.Equal(JoinStep.Wait, procedure.Next(Seconds(3.9)));
         // It was not taken in: it asks again, for the whole time, before it would form anything.
-        Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(11)));
-        Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(15.9)));
-        Assert.True(procedure.Accepted(Other, Seconds(15.9)));
+        Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(4)));
+        Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(8.9)));
+        Assert.True(procedure.Accepted(Other, Seconds(8.9)));
     }
 
     [Theory]
@@ -87,19 +87,40 @@ public sealed class JoinProcedureTests
     public void A_cluster_that_cannot_take_it_in_is_named_with_the_members_that_it_cannot_reach()
     {
         JoinProcedure procedure = Start([ClusterRoles.Runner], [Other]);
-        procedure.Accepted(Other, Seconds(5));
+        procedure.Accepted(Other, Seconds(8));
         Assert.Equal(
             $"waits for the cluster of {Other} to take it in, which first has to reach or drop {Third}", procedure.Due(Seconds(10), [Third]));
+        Assert.Equal(JoinStep.Ask, procedure.Next(Seconds(11)));
+        Assert.Equal($"the cluster of {Other} to take it in", procedure.Describe(Seconds(11), []));
+        Assert.StartsWith("a seed node: ", procedure.Describe(Seconds(15), []), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_refusal_ends_it_unless_the_member_was_only_remembered()
     {
         JoinProcedure procedure = Start([ClusterRoles.Seed], [Self, Other], Third);
-        Assert.False(procedure.Refused(Third));
+        Assert.Equal(JoinRefusal.Dropped, procedure.Refused(Third));
         Assert.Equal([Other], procedure.Contacts);
-        Assert.True(procedure.Refused(Other));
-        Assert.True(Start([ClusterRoles.Replay], [], Third).Refused(Third));
+        Assert.Equal(JoinRefusal.Late, procedure.Refused(Third));
+        Assert.Equal(JoinRefusal.Final, procedure.Refused(Other));
+        Assert.Equal(JoinRefusal.Final, Start([ClusterRoles.Replay], [], Third).Refused(Third));
+    }
+
+    [Fact]
+    public void Two_nodes_that_wait_for_each_other_do_not_tell_each_other_their_own_words()
+    {
+        JoinProcedure one = Start([ClusterRoles.Seed], [Third, Self, Other]);
+        JoinProcedure two = new(Other, [ClusterRoles.Seed], [Third, Self, Other], []);
+        two.Start(Seconds(0));
+        for (int second = 1; second <= 100; second++)
+        {
+            one.Pending(Other, $"itself waits for {two.DescribeToOthers(Seconds(second))}", Seconds(second));
+            two.Pending(Self, $"itself waits for {one.DescribeToOthers(Seconds(second))}", Seconds(second));
+        }
+
+        Assert.Equal(
+            $"{Other}, which itself waits for a seed node: {Third} has not answered for 100 s (is it started, reachable from here, and started under exactly this address?); a seed node: {Third} has not answered for 100 s (is it started, reachable from here, and started under exactly this address?)",
+            one.Describe(Seconds(100), []));
     }
 
     private static JoinProcedure Start(string[] roles, string[] seeds, params string[] remembered)

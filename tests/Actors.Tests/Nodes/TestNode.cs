@@ -18,6 +18,7 @@ internal sealed class TestNode : IAsyncDisposable
     {
         Config config = ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
             akka.remote.dot-netty.tcp.port = {{options.Port}}
+            akka.coordinated-shutdown.run-by-actor-system-terminate = off
             akka.cluster.roles = [{{string.Join(",", options.Roles)}}]
             {{options.Settings}}
             """)).WithFallback(TestSettings.Cluster);
@@ -79,16 +80,21 @@ internal sealed class TestNode : IAsyncDisposable
         return line.Task.WaitAsync(Patience);
     }
 
+    /// <summary>Waits until the node has kept such a list of members.</summary>
+    public void ExpectRemembered(params string[] members)
+    {
+        IReadOnlyList<string>? remembered;
+        do
+        {
+            Assert.True(Remembered.TryTake(out remembered, Patience), $"[{string.Join(", ", members)}] was never remembered");
+        }
+        while (!remembered.SequenceEqual(members));
+    }
+
     /// <summary>Sends a message to the node's actor and takes one answer.</summary>
     public Task<T> Ask<T>(object message) => Node.Ask<T>(message, Patience);
 
-    /// <summary>Ends the system as a killed process does: nobody is told.</summary>
-    public async Task Kill()
-    {
-        CoordinatedShutdown.Get(System);
-        await System.Terminate();
-    }
-
+    /// <summary>Ends the system without leaving the cluster, as a killed process does.</summary>
     public async ValueTask DisposeAsync()
     {
         await System.Terminate();

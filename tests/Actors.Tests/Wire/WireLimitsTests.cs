@@ -8,6 +8,8 @@ public sealed class WireLimitsTests
 {
     private const int MaxBatchesPerRequest = 1024;
     private const int MaxRunners = 4096;
+    // A shard that leaves says in several messages how far more runners than that were received.
+    private const int MaxPositions = 3000;
     private static readonly Gen<string> _name = Gen.String[Gen.Char, 0, WireFormat.MaxNameBytes / 3];
     private static readonly Gen<string> _text = Gen.String[Gen.Char, 0, 3 * WireFormat.MaxTextBytes];
 
@@ -18,7 +20,7 @@ public sealed class WireLimitsTests
         AssertFits(new RunnerProtocol.ClaimRunners(1, MaxRunners, Leases(MaxRunners)));
         AssertFits(new RunnerProtocol.Leases(1, Leases(MaxRunners), MaxRunners));
         AssertFits(new ReplayProtocol.TransferBegin(
-            1, 2, 3, [.. Enumerable.Range(0, WireFormat.MaxRunnerPositions).Select(runner => new ReplayProtocol.RunnerPosition(runner, 1, 1))]));
+            1, 2, 3, [.. Enumerable.Range(0, MaxPositions).Select(runner => new ReplayProtocol.RunnerPosition(runner, 1, 1))]));
         AssertFits(new ProgressProtocol.RunnerReport(1, 2, 3, new double[ProgressProtocol.MaxReturns], Acknowledged(MaxBatchesPerRequest)));
     }
 

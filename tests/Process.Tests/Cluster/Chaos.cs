@@ -37,11 +37,11 @@ internal sealed class Chaos : IDisposable
         _nodes =
         [
             _cluster.Seed("seed,learner"),
-            _cluster.Node("learner"),
-            _cluster.Node("replay"),
-            _cluster.Node("replay"),
-            _cluster.Node("runner"),
-            _cluster.Node("runner"),
+            TestCluster.Node("learner"),
+            TestCluster.Node("replay"),
+            TestCluster.Node("replay"),
+            TestCluster.Node("runner"),
+            TestCluster.Node("runner"),
         ];
     }
 

@@ -1,7 +1,7 @@
 namespace DqnAkka.Process.Tests;
 
 /// <summary>Five kills at random moments; thirty over a quarter of an hour are <c>bench -- chaos</c>.</summary>
-[Collection(ClusterCollection.Name)]
+[Collection(OneClusterAtATime.Name)]
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     [Fact]

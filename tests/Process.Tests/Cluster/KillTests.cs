@@ -4,7 +4,7 @@ using DqnAkka.Actors;
 namespace DqnAkka.Process.Tests;
 
 /// <summary>kill -9 of each role during a training that goes on for ever.</summary>
-[Collection(ClusterCollection.Name)]
+[Collection(OneClusterAtATime.Name)]
 public sealed class KillTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -25,8 +25,8 @@ public sealed class KillTests
     {
         using TestCluster cluster = new(EndlessTraining);
         TestNode seed = cluster.Seed("seed,learner,replay");
-        TestNode stays = cluster.Node("runner");
-        TestNode killed = cluster.Node("runner");
+        TestNode stays = TestCluster.Node("runner");
+        TestNode killed = TestCluster.Node("runner");
         cluster.Start(seed);
         cluster.Start(stays);
         await TrainsWith(seed, runners: 2);
@@ -53,9 +53,9 @@ public sealed class KillTests
     {
         using TestCluster cluster = new(EndlessTraining);
         TestNode seed = cluster.Seed("seed,learner");
-        TestNode first = cluster.Node("replay");
-        TestNode second = cluster.Node("replay");
-        TestNode runner = cluster.Node("runner");
+        TestNode first = TestCluster.Node("replay");
+        TestNode second = TestCluster.Node("replay");
+        TestNode runner = TestCluster.Node("runner");
         foreach (TestNode node in new[] { seed, first, second, runner })
         {
             cluster.Start(node);
@@ -78,9 +78,9 @@ public sealed class KillTests
     {
         using TestCluster cluster = new(EndlessTraining);
         TestNode seed = cluster.Seed("seed");
-        TestNode learner = cluster.Node("learner");
-        TestNode standby = cluster.Node("learner");
-        TestNode worker = cluster.Node("replay,runner");
+        TestNode learner = TestCluster.Node("learner");
+        TestNode standby = TestCluster.Node("learner");
+        TestNode worker = TestCluster.Node("replay,runner");
         cluster.Start(seed);
         cluster.Start(worker);
         cluster.Start(learner);
@@ -107,8 +107,8 @@ public sealed class KillTests
     {
         using TestCluster cluster = new(EndlessTraining);
         TestNode seed = cluster.Seed("seed");
-        TestNode learner = cluster.Node("learner,replay");
-        TestNode runner = cluster.Node("runner");
+        TestNode learner = TestCluster.Node("learner,replay");
+        TestNode runner = TestCluster.Node("runner");
         foreach (TestNode node in new[] { seed, learner, runner })
         {
             cluster.Start(node);

@@ -1,7 +1,7 @@
 namespace DqnAkka.Process.Tests;
 
 /// <summary>The README's five processes, in whatever order somebody types them.</summary>
-[Collection(ClusterCollection.Name)]
+[Collection(OneClusterAtATime.Name)]
 public sealed class StartOrderTests
 {
     [Theory]
@@ -14,10 +14,10 @@ public sealed class StartOrderTests
         TestNode[] nodes =
         [
             cluster.Seed("seed,learner"),
-            cluster.Node("replay"),
-            cluster.Node("replay"),
-            cluster.Node("runner"),
-            cluster.Node("runner"),
+            TestCluster.Node("replay"),
+            TestCluster.Node("replay"),
+            TestCluster.Node("runner"),
+            TestCluster.Node("runner"),
         ];
         foreach (int index in order)
         {

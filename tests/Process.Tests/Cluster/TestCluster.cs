@@ -41,7 +41,7 @@ internal sealed class TestCluster : IDisposable
     }
 
     /// <summary>Describes a node; it is started by <see cref="Start"/>.</summary>
-    public TestNode Node(string roles, params string[] further) => new(roles, FreePort(), further);
+    public static TestNode Node(string roles, params string[] further) => new(roles, FreePort(), further);
 
     /// <summary>Describes the seed.</summary>
     public TestNode Seed(string roles, params string[] further) => new(roles, _seedPort, further);

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace DqnAkka.Bench;
+
+/// <summary>The process at the other end. It ends with its standard input, so also when this process dies.</summary>
+internal sealed class TransportPeerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private TransportPeerProcess(Process process, string address)
+    {
+        _process = process;
+        Address = address;
+    }
+
+    /// <summary>The address of its actor system.</summary>
+    public string Address { get; }
+
+    /// <summary>Starts it and waits until it can be reached.</summary>
+    public static TransportPeerProcess Start()
+    {
+        ProcessStartInfo start = new("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "DqnAkka.Bench.dll"));
+        start.ArgumentList.Add(TransportBenchmark.PeerArgument);
+        Process process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        string? address = process.StandardOutput.ReadLine();
+        if (address is not null)
+        {
+            return new TransportPeerProcess(process, address);
+        }
+
+        End(process);
+        throw new InvalidOperationException("the peer ended before it could be reached");
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => End(_process);
+
+    private static void End(Process process)
+    {
+        process.StandardInput.Close();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(5)))
+        {
+            process.Kill();
+        }
+
+        process.Dispose();
+    }
+}
