@@ -3,6 +3,7 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using DqnAkka.Actors;
+using MirrorProcess = System.Diagnostics.Process;
 
 namespace DqnAkka.Bench;
 
@@ -19,9 +20,10 @@ internal static class SnapshotBenchmark
     private const int Repeats = 20;
     private const int Warmup = 3;
     private const double LongestPing = 20;
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Runs it; with <c>--mirror host:port</c> it is one of the mirrors' processes.</summary>
+    /// <summary>Runs it: <c>[windows to compare]</c>; with <c>--mirror host:port</c> it is one of the mirrors' processes.</summary>
     /// <returns>0 if the 99th percentile of the pings stays under 20 ms with the window that is the default.</returns>
     public static int Run(string[] arguments)
     {
@@ -35,28 +37,44 @@ internal static class SnapshotBenchmark
         using ActorSystem system = SnapshotNode.Start();
         Cluster cluster = Cluster.Get(system);
         cluster.JoinAsync(cluster.SelfAddress).Wait(Patience);
-        SnapshotMeter meter = new(Mirrors);
+        using SnapshotMeter meter = new(Mirrors);
         system.ActorOf(Props.Create(() => new SnapshotCollector(meter)), SnapshotNode.CollectorName);
         string self = $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}";
-        List<System.Diagnostics.Process> processes = [.. Enumerable.Range(0, Mirrors).Select(_ => StartMirror(self))];
+        List<MirrorProcess> processes = [.. Enumerable.Range(0, Mirrors).Select(_ => StartMirror(self))];
         try
         {
             meter.WaitForMirrors(Patience);
             Console.WriteLine($"{Mirrors} mirrors in processes of their own, {Length * sizeof(float) / 1e6:F0} MB in {chunks} chunks, {Repeats} snapshots each, a ping to each mirror's process every 10 ms");
             Console.WriteLine("| window | ms until all have it: median | max | pings | ping p50 ms | p99 ms | max ms |");
             Console.WriteLine("|---|---|---|---|---|---|---|");
-            Outcome windowed = Measure(system, meter, options, $"{options.ChunkWindow} chunks");
-            Measure(system, meter, options with { ChunkWindow = chunks }, $"{chunks} chunks (one burst, the baseline)");
-            Outcome again = Measure(system, meter, options, $"{options.ChunkWindow} chunks, again");
-            return Math.Max(windowed.Ping99, again.Ping99) < LongestPing ? 0 : 1;
+            MeasureIdle(system, meter);
+            int[] windows = arguments.Length > 0
+                ? [.. arguments.Select(argument => int.Parse(argument, CultureInfo.InvariantCulture))]
+                : [options.ChunkWindow, chunks, options.ChunkWindow];
+            double[] longest = [.. windows.Select(window => Measure(system, meter, options with { ChunkWindow = window }, window < chunks
+                ? $"{window} chunks"
+                : $"{window} chunks (one burst, the baseline)"))];
+            return longest.Where((_, i) => windows[i] == options.ChunkWindow).All(ping => ping < LongestPing) ? 0 : 1;
         }
         finally
         {
+            // A mirror's process ends with its standard input, so also when this process dies.
+            processes.ForEach(process => process.StandardInput.Close());
             processes.ForEach(End);
         }
     }
 
-    private static Outcome Measure(ActorSystem system, SnapshotMeter meter, SnapshotOptions options, string name)
+    /// <summary>The pings alone, for what the machine and its other work cost.</summary>
+    private static void MeasureIdle(ActorSystem system, SnapshotMeter meter)
+    {
+        using SnapshotPinger pinger = new(system, meter.Echoes);
+        Thread.Sleep(IdleTime);
+        pinger.Begin();
+        Thread.Sleep(IdleTime);
+        Print("no snapshot", "-", "-", pinger.End());
+    }
+
+    private static double Measure(ActorSystem system, SnapshotMeter meter, SnapshotOptions options, string name)
     {
         // A learner of its own: a newer generation, to whose publisher no mirror is known.
         long generation = DateTime.UtcNow.Ticks;
@@ -82,16 +100,18 @@ internal static class SnapshotBenchmark
         double[] pings = pinger.End();
         publisher.GracefulStop(Patience).Wait(Patience);
         times.Sort();
-        Outcome outcome = new(times[times.Count / 2], times[^1], Quantile(pings, 0.5), Quantile(pings, 0.99), pings[^1]);
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {name} | {outcome.Median:F0} | {outcome.Longest:F0} | {pings.Length} | {outcome.Ping50:F1} | {outcome.Ping99:F1} | {outcome.PingLongest:F1} |"));
-        return outcome;
+        Print(name, Number(times[times.Count / 2], "F0"), Number(times[^1], "F0"), pings);
+        return Quantile(pings, 0.99);
     }
+
+    private static void Print(string name, string median, string longest, double[] pings) => Console.WriteLine(
+        $"| {name} | {median} | {longest} | {pings.Length} | {Number(Quantile(pings, 0.5), "F1")} | {Number(Quantile(pings, 0.99), "F1")} | {Number(pings[^1], "F1")} |");
+
+    private static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
     private static double Quantile(double[] sorted, double share) => sorted[(int)(share * (sorted.Length - 1))];
 
-    private static System.Diagnostics.Process StartMirror(string address)
+    private static MirrorProcess StartMirror(string address)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardInput = true };
         foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "DqnAkka.Bench.dll"), "snapshots", "--mirror", address])
@@ -99,13 +119,11 @@ internal static class SnapshotBenchmark
             start.ArgumentList.Add(argument);
         }
 
-        return System.Diagnostics.Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        return MirrorProcess.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
     }
 
-    /// <summary>A mirror's process ends with its standard input, so also when this process dies.</summary>
-    private static void End(System.Diagnostics.Process process)
+    private static void End(MirrorProcess process)
     {
-        process.StandardInput.Close();
         if (!process.WaitForExit(TimeSpan.FromSeconds(10)))
         {
             process.Kill();
@@ -113,6 +131,4 @@ internal static class SnapshotBenchmark
 
         process.Dispose();
     }
-
-    private sealed record Outcome(double Median, double Longest, double Ping50, double Ping99, double PingLongest);
 }

@@ -5,7 +5,7 @@ namespace DqnAkka.Bench;
 
 /// <summary>Which mirrors are there, and which of them have the snapshot published last.</summary>
 /// <param name="mirrors">Mirrors in all.</param>
-internal sealed class SnapshotMeter(int mirrors)
+internal sealed class SnapshotMeter(int mirrors) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly HashSet<IActorRef> _reporters = [];
@@ -62,6 +62,13 @@ internal sealed class SnapshotMeter(int mirrors)
 
         Collector.Tell(new PublishBy(publisher, snapshot));
         Wait(_allHaveIt, patience, $"snapshot {snapshot.Version} at every mirror");
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _allAreThere.Dispose();
+        _allHaveIt.Dispose();
     }
 
     private static void Wait(ManualResetEventSlim happened, TimeSpan patience, string what)

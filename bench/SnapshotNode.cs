@@ -19,7 +19,7 @@ internal static class SnapshotNode
     /// <summary>Starts an actor system.</summary>
     public static ActorSystem Start()
     {
-        Config config = ConfigurationFactory.ParseString("akka.loglevel = WARNING").WithFallback(Read("cluster.conf")).WithFallback(Read("akka.conf"));
+        Config config = ConfigurationFactory.ParseString("akka.loglevel = OFF").WithFallback(Read("cluster.conf")).WithFallback(Read("akka.conf"));
         ActorSystem system = ActorSystem.Create("dqn", config);
         DistributedPubSub.Get(system);
         return system;

@@ -113,7 +113,7 @@ public sealed record SnapshotOptions
     public int ChunkBytes { get; init; } = 60_000;
 
     /// <summary>Chunks that may be on their way to a mirror.</summary>
-    public int ChunkWindow { get; init; } = 8;
+    public int ChunkWindow { get; init; } = 4;
 }
 
 /// <summary>Greedy evaluation.</summary>
