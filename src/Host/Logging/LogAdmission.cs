@@ -15,9 +15,6 @@ internal sealed partial class LogAdmission(bool isDebug, RepeatLimit limit)
 {
     private static readonly string[] Transports = ["remoting", "TcpTransport", "TcpClientHandler", "TcpServerHandler"];
 
-    // What the cluster's singleton says at each step of its search stands under our actors' paths, but is Akka's own chatter.
-    private static readonly string[] Chatter = ["Singleton ", "ClusterSingleton", "Creating singleton", "Trying to identify singleton", "Member removed ["];
-
     private static readonly string[] Failures =
     [
         "AssociationError",
@@ -42,7 +39,7 @@ internal sealed partial class LogAdmission(bool isDebug, RepeatLimit limit)
 
         if (level < LogLevel.Warning)
         {
-            return level == LogLevel.Information && text.IsOwn && !StartsWithOneOf(text.Message, Chatter);
+            return level == LogLevel.Information && text.IsOwn;
         }
 
         if (level == LogLevel.Warning && IsWaitForShards(text))
