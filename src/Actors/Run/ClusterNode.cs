@@ -113,7 +113,9 @@ public static class ClusterNode
         await Task.WhenAny(end, run.Summary.Task, system.WhenTerminated).ConfigureAwait(false);
         if (end.IsCompleted)
         {
-            return await end.ConfigureAwait(false);
+            NodeEnd ended = await end.ConfigureAwait(false);
+            // A node that Akka ends leaves its cluster, or never comes to join: the cause says more than either.
+            return ended.Kind == NodeEndKind.Removed && ClusterTls.Ended(system) is { } cause ? ended with { Message = cause } : ended;
         }
 
         if (run.Summary.Task.IsCompletedSuccessfully)

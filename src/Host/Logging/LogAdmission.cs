@@ -6,16 +6,14 @@ namespace DqnAkka.Host;
 
 /// <summary>
 /// Decides which log entries are shown: what this program's actors tell, and what others warn of. A peer that is down or refused
-/// fails again with each attempt to reach it, so of those failures the first of each minute is shown.
+/// fails again with each attempt to reach it, and while shards move their regions ask for them each second: of those the first of each
+/// minute is shown.
 /// </summary>
 /// <param name="isDebug">Shows everything.</param>
-/// <param name="limit">Counts the failures of each peer.</param>
+/// <param name="limit">Remembers what was shown of each peer.</param>
 internal sealed partial class LogAdmission(bool isDebug, RepeatLimit limit)
 {
     private static readonly string[] Transports = ["remoting", "TcpTransport", "TcpClientHandler", "TcpServerHandler"];
-
-    // What the cluster's singleton says at each step of its search stands under our actors' paths, but is Akka's own chatter.
-    private static readonly string[] Chatter = ["Singleton ", "ClusterSingleton", "Creating singleton", "Trying to identify singleton"];
 
     private static readonly string[] Failures =
     [
@@ -41,11 +39,18 @@ internal sealed partial class LogAdmission(bool isDebug, RepeatLimit limit)
 
         if (level < LogLevel.Warning)
         {
-            return level == LogLevel.Information && text.IsOwn && !StartsWithOneOf(text.Message, Chatter);
+            return level == LogLevel.Information && text.IsOwn;
+        }
+
+        if (level == LogLevel.Warning && IsWaitForShards(text))
+        {
+            return limit.Admit(text.Source);
         }
 
         return !IsFailureOfConnection(text) || limit.Admit(Peer(text));
     }
+
+    private static bool IsWaitForShards(LogText text) => text.IsAkka && text.Source.Contains("/system/sharding/", StringComparison.Ordinal);
 
     private static bool IsFailureOfConnection(LogText text) =>
         text.IsAkka

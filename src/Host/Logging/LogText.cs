@@ -9,8 +9,13 @@ internal sealed record LogText(string Source, bool IsAkka, string Message)
     private const string SourceKey = "LogSource";
     private const string Cause = "Cause: ";
 
+    // Akka's own actors among ours: the manager of the training's singleton and the proxies to it. The singleton is /user/training/training.
+    private static readonly string[] SingletonActors = ["/user/training", "/user/training-proxy"];
+
     /// <summary>Whether an actor of this program said it.</summary>
-    public bool IsOwn => IsAkka && Source.Contains("/user/", StringComparison.Ordinal);
+    public bool IsOwn => IsAkka
+        && Source.Contains("/user/", StringComparison.Ordinal)
+        && !Array.Exists(SingletonActors, path => Source.EndsWith(path, StringComparison.Ordinal));
 
     /// <summary>Takes an entry apart.</summary>
     /// <param name="category">The entry's category.</param>

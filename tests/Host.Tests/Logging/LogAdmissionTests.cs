@@ -46,6 +46,17 @@ public sealed class LogAdmissionTests
     }
 
     [Fact]
+    public void Of_a_region_that_waits_for_its_shards_the_first_warning_of_each_minute_is_shown()
+    {
+        const string Region = "akka.tcp://dqn@127.0.0.1:4053/system/sharding/replay";
+        Assert.True(Warn(Region, "replay: Requested shard homes [0, 1] from coordinator at [[...]]. [17] total buffered messages."));
+        Assert.False(Warn(Region, "replay: Requested shard homes [0, 1] from coordinator at [[...]]. [19] total buffered messages."));
+        Assert.True(_admission.Admit(LogLevel.Error, new LogText(Region, IsAkka: true, "an error")));
+        _time.Now += TimeSpan.FromMinutes(1);
+        Assert.True(Warn(Region, "replay: Requested shard homes [0, 1] from coordinator at [[...]]. [21] total buffered messages."));
+    }
+
+    [Fact]
     public void Other_warnings_are_shown_each_time()
     {
         string quarantined = "Association to [akka.tcp://dqn@127.0.0.1:4054] having UID [1] is irrecoverably failed. UID is now quarantined";
@@ -59,6 +70,10 @@ public sealed class LogAdmissionTests
     [Theory]
     [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/user/node/membership", true, true)]
     [InlineData(LogLevel.Debug, "akka.tcp://dqn@127.0.0.1:4053/user/node/membership", true, false)]
+    [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/user/training/training/learner", true, true)]
+    [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/user/training/training", true, true)]
+    [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/user/training", true, false)]
+    [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/user/training-proxy", true, false)]
     [InlineData(LogLevel.Information, "Cluster (akka://dqn)", true, false)]
     [InlineData(LogLevel.Information, "akka://dqn/deadLetters", true, false)]
     [InlineData(LogLevel.Information, "Microsoft.Hosting.Lifetime", false, false)]
