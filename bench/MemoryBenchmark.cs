@@ -85,7 +85,7 @@ internal static class MemoryBenchmark
 
     private static double Resident(int process)
     {
-        using Process watched = Process.GetProcessById(process);
+        using System.Diagnostics.Process watched = System.Diagnostics.Process.GetProcessById(process);
         return watched.WorkingSet64 / 1e6;
     }
 

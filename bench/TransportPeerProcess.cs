@@ -5,9 +5,9 @@ namespace DqnAkka.Bench;
 /// <summary>The process at the other end. It ends with its standard input, so also when this process dies.</summary>
 internal sealed class TransportPeerProcess : IDisposable
 {
-    private readonly Process _process;
+    private readonly System.Diagnostics.Process _process;
 
-    private TransportPeerProcess(Process process, string address)
+    private TransportPeerProcess(System.Diagnostics.Process process, string address)
     {
         _process = process;
         Address = address;
@@ -22,7 +22,7 @@ internal sealed class TransportPeerProcess : IDisposable
         ProcessStartInfo start = new("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "DqnAkka.Bench.dll"));
         start.ArgumentList.Add(TransportBenchmark.PeerArgument);
-        Process process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        System.Diagnostics.Process process = System.Diagnostics.Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         string? address = process.StandardOutput.ReadLine();
         if (address is not null)
         {
@@ -36,7 +36,7 @@ internal sealed class TransportPeerProcess : IDisposable
     /// <inheritdoc />
     public void Dispose() => End(_process);
 
-    private static void End(Process process)
+    private static void End(System.Diagnostics.Process process)
     {
         process.StandardInput.Close();
         if (!process.WaitForExit(TimeSpan.FromSeconds(5)))

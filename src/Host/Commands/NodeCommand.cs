@@ -24,7 +24,9 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         RunChecks.RequireLayout(observationSize, actionCount, options.Network);
         if (roles.Contains(ClusterRoles.Replay))
         {
-            ReplayMemory.Require(options.Replay, observationSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+            // A node holds as many shards as come to it, and one at least.
+            ReplayOptions shard = options.Replay with { Capacity = (options.Replay.Capacity + options.Replay.Shards - 1) / options.Replay.Shards };
+            ReplayMemory.Require(shard, observationSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         }
 
         RunDirectory? directory = OpenDirectory(configuration, roles);

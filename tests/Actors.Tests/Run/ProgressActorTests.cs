@@ -89,7 +89,11 @@ public sealed class ProgressActorTests : TestKit
         progress.Tell(new ProgressProtocol.RunnerReport(0, 12, 0.5, [], []));
         progress.Tell(new ProgressProtocol.RunnerReport(5, 12, 0.1, [], []));
 
-        Time.Advance(TimeSpan.FromMilliseconds(750));
+        for (int quarter = 0; quarter < 3; quarter++)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(250));
+        }
+
         _node.ExpectNoMsg(TimeSpan.Zero);
         Time.Advance(TimeSpan.FromMilliseconds(250));
 

@@ -14,6 +14,7 @@ namespace DqnAkka.Actors.Tests;
 /// Three whole nodes in one process, with the settings that ship, whose links are cut by Akka.Remote's throttle: the side of one ends,
 /// the side of two goes on, and at no time do two learners publish.
 /// </summary>
+[Collection(WholeNodes.Name)]
 public sealed class PartitionTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -32,7 +33,7 @@ public sealed class PartitionTests : IDisposable
     {
         Node alone = Start("alone", [ClusterRoles.Seed, ClusterRoles.Learner], seedPort: 0);
         int seedPort = AddressOf(await alone.System).Port!.Value;
-        await WaitAsync(() => _published.Any(), "the first snapshot");
+        await WaitAsync(() => !_published.IsEmpty, "the first snapshot");
         Node replay = Start("replay", [ClusterRoles.Learner, ClusterRoles.Replay], seedPort);
         Node runner = Start("runner", [ClusterRoles.Runner], seedPort);
         await WaitAsync(() => _published.Any(snapshot => snapshot.Node == "runner" && snapshot.Version > 20), "a training over three nodes");
@@ -72,7 +73,7 @@ public sealed class PartitionTests : IDisposable
 
     private static async Task BlackholeAsync(ActorSystem at, Address from)
     {
-        RemoteTransport transport = RARP.For(at).Provider.Transport;
+        RemoteTransport transport = ((IRemoteActorRefProvider)((ExtendedActorSystem)at).Provider).Transport;
         Assert.True(await transport.ManagementCommand(
             new SetThrottle(from, ThrottleTransportAdapter.Direction.Both, Blackhole.Instance), CancellationToken.None));
     }
@@ -98,7 +99,7 @@ public sealed class PartitionTests : IDisposable
             () => [],
             _ => { },
             _ => { },
-            new NodeHealth(),
+            new NodeReadiness(),
             started =>
             {
                 started.ActorOf(Props.Create(() => new Collector(name, _published)), "collector");
