@@ -17,7 +17,7 @@ internal static class SnapshotBenchmark
 
     private const int Mirrors = 8;
     private const int Repeats = 20;
-    private const int Warmup = 3;
+    private const int Warmup = 20;
     private const double LongestPing = 20;
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
