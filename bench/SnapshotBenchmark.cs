@@ -3,7 +3,6 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using DqnAkka.Actors;
-using MirrorProcess = System.Diagnostics.Process;
 
 namespace DqnAkka.Bench;
 
@@ -18,7 +17,7 @@ internal static class SnapshotBenchmark
 
     private const int Mirrors = 8;
     private const int Repeats = 20;
-    private const int Warmup = 3;
+    private const int Warmup = 20;
     private const double LongestPing = 20;
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -40,7 +39,7 @@ internal static class SnapshotBenchmark
         using SnapshotMeter meter = new(Mirrors);
         system.ActorOf(Props.Create(() => new SnapshotCollector(meter)), SnapshotNode.CollectorName);
         string self = $"{cluster.SelfAddress.Host}:{cluster.SelfAddress.Port}";
-        List<MirrorProcess> processes = [.. Enumerable.Range(0, Mirrors).Select(_ => StartMirror(self))];
+        List<System.Diagnostics.Process> processes = [.. Enumerable.Range(0, Mirrors).Select(_ => StartMirror(self))];
         try
         {
             meter.WaitForMirrors(Patience);
@@ -111,7 +110,7 @@ internal static class SnapshotBenchmark
 
     private static double Quantile(double[] sorted, double share) => sorted[(int)(share * (sorted.Length - 1))];
 
-    private static MirrorProcess StartMirror(string address)
+    private static System.Diagnostics.Process StartMirror(string address)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardInput = true };
         foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "DqnAkka.Bench.dll"), "snapshots", "--mirror", address])
@@ -119,10 +118,10 @@ internal static class SnapshotBenchmark
             start.ArgumentList.Add(argument);
         }
 
-        return MirrorProcess.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        return System.Diagnostics.Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
     }
 
-    private static void End(MirrorProcess process)
+    private static void End(System.Diagnostics.Process process)
     {
         if (!process.WaitForExit(TimeSpan.FromSeconds(10)))
         {

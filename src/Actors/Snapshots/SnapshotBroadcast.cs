@@ -59,6 +59,12 @@ internal sealed class SnapshotBroadcast<TMirror>(int chunkBytes, int window, ISn
         if (received.Generation > _newest.Manifest.Generation)
         {
             channel.TellNewerGeneration(received.Generation);
+            if (!_newest.IsSent || _waiting is not null)
+            {
+                // Nobody waits for the end of what is refused: the learner's next generation may come at once, and ends it.
+                channel.Accept();
+            }
+
             return;
         }
 

@@ -265,12 +265,15 @@ public sealed class SnapshotBroadcastTests : ISnapshotChannel<string>
     }
 
     [Fact]
-    public void A_mirror_that_holds_a_newer_generation_is_made_known_to_the_learner()
+    public void A_mirror_that_holds_a_newer_generation_is_made_known_to_the_learner_which_may_publish_at_once()
     {
         Publish(1);
         _broadcast.Receive("a", new SnapshotProtocol.Received(7, 3, Chunks, IsWhole: true));
-
         Assert.Equal([7L], _newerGenerations);
+        Assert.Equal(1, _accepted);
+
+        Publish(1, generation: 8);
+        Assert.Equal(8, ((SnapshotProtocol.Chunk)_sentToAll[^1]).Generation);
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed class TransitionAccount
         {
             long told = acknowledged.GetValueOrDefault(key);
             _shards.TryGetValue(key, out ShardStatus? shard);
-            string where = _living.Contains(key) ? "lives" : "was killed with its process";
+            string where = _living.Contains(key) ? "lives" : "moved, or was killed with its process";
             lines.Add(
                 $"shard {key.Shard} incarnation {key.Incarnation}: {told} acknowledged, {shard?.Inserts ?? 0} inserted, {shard?.Inherited ?? 0} inherited, {shard?.Count ?? 0} held, {shard?.Evicted ?? 0} evicted; {where}");
             if (_living.Contains(key) && told > shard!.Inserts)
@@ -64,7 +64,7 @@ internal sealed class TransitionAccount
             }
         }
 
-        lines.Add($"acknowledged in all {acknowledged.Values.Sum()}: {acknowledged.Where(entry => _living.Contains(entry.Key)).Sum(entry => entry.Value)} to shards that live, {acknowledged.Where(entry => !_living.Contains(entry.Key)).Sum(entry => entry.Value)} to shards that were killed");
+        lines.Add($"acknowledged in all {acknowledged.Values.Sum()}: {acknowledged.Where(entry => _living.Contains(entry.Key)).Sum(entry => entry.Value)} to shards that live, {acknowledged.Where(entry => !_living.Contains(entry.Key)).Sum(entry => entry.Value)} to shards that moved or were killed");
         return (lines, errors);
     }
 }
