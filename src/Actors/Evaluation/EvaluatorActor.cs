@@ -26,6 +26,7 @@ public sealed class EvaluatorActor : ReceiveActor
         _links = links;
         _policy = new PolicyNetwork(layout);
         _nextStep = options.Evaluation.Period;
+        _evaluations = (ulong)links.FirstEvaluation;
         Receive<PolicySnapshot>(OnPolicySnapshot);
         Receive<EvaluationProtocol.EvaluateFinal>(OnEvaluateFinal);
     }
@@ -135,4 +136,8 @@ public sealed class EvaluatorActor : ReceiveActor
 /// <param name="StartTimestamp">The run's start, a Stopwatch timestamp.</param>
 /// <param name="Stop">Cancelled when the user ends the run: an evaluation under way is given up.</param>
 public sealed record EvaluatorLinks(
-    IActorRef Mirror, IActorRef Coordinator, IActorRef CheckpointWriter, IActorRef Progress, long StartTimestamp, CancellationToken Stop);
+    IActorRef Mirror, IActorRef Coordinator, IActorRef CheckpointWriter, IActorRef Progress, long StartTimestamp, CancellationToken Stop)
+{
+    /// <summary>Number of the first evaluation, which selects its episodes: a run that goes on must not play those that it has played.</summary>
+    public long FirstEvaluation { get; init; }
+}

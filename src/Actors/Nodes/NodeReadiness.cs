@@ -8,6 +8,9 @@ public sealed class NodeReadiness
     /// <summary>Whether the node is ready, and what it lacks if not.</summary>
     public (bool Ready, string Reason) Current => (_answer.Ready, _answer.Reason);
 
+    /// <summary>The node's address, <c>host:port</c>; null before it is known, which a free port is only when it is taken.</summary>
+    public string? Address { get; internal set; }
+
     /// <summary>Judges a node by its status.</summary>
     /// <param name="status">The node's own status.</param>
     /// <param name="isMember">Whether it is a member of the cluster that is up.</param>

@@ -65,6 +65,7 @@ public static class ClusterNode
         using IHost host = NodeHost.Build(run, node, Links, remote.WithFallback(akka), logging, PrepareLeaving, setups);
         await NodeHost.StartAsync(host).ConfigureAwait(false);
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
+        readiness.Address = NodeAddress.Format(Cluster.Get(system).SelfAddress);
         started(system);
         using CancellationTokenRegistration registration = leave.Register(() => end.TrySetResult(new NodeEnd(NodeEndKind.Left, "")));
         NodeEnd ended = await EndAsync(run, end.Task, system).ConfigureAwait(false);

@@ -38,7 +38,11 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
         _coordinator = Context.ActorOf(RunCoordinatorActor.CreateProps(options, run.Summary, start), "coordinator");
         _checkpointWriter = Context.ActorOf(
             CheckpointWriterActor.CreateProps(run.Layout, options, run.CheckpointDirectory, _progress), "checkpoints");
-        EvaluatorLinks evaluatorLinks = new(links.Mirror, _coordinator, _checkpointWriter, _progress, start, run.Stop);
+        EvaluatorLinks evaluatorLinks = new(links.Mirror, _coordinator, _checkpointWriter, _progress, start, run.Stop)
+        {
+            // There were fewer evaluations than updates.
+            FirstEvaluation = resumed?.GetValueOrDefault(CounterNames.Updates) ?? 0,
+        };
         IActorRef evaluator = Context.ActorOf(EvaluatorActor.CreateProps(run.Layout, options, evaluatorLinks), "evaluator");
         IActorRef registry = Context.ActorOf(RunnerRegistryActor.CreateProps(isTakeover: resumed is not null), "runners");
         LearnerGuardianLinks learnerLinks = new(links.Region, _checkpointWriter, _coordinator, _progress, start, run.LoadCheckpoint);

@@ -77,7 +77,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         ResolvedConfiguration configuration, TrainingOptions options, NodeOptions node, RunDirectory? directory, CancellationToken leave)
     {
         NodeReadiness readiness = new();
-        NodeLog log = new(node, configuration.AkkaSettings, console.Error);
+        NodeLog log = new(node, readiness, configuration.AkkaSettings, console.Error);
         if (RemoteSafety.Warning(node.Remote) is { } warning)
         {
             log.Warn(warning);
