@@ -25,7 +25,7 @@ public sealed class EvaluatorActor : ReceiveActor
         _options = options;
         _links = links;
         _policy = new PolicyNetwork(layout);
-        _nextStep = options.Evaluation.Period;
+        _nextStep = ((links.StepsBefore / options.Evaluation.Period) + 1) * options.Evaluation.Period;
         _evaluations = (ulong)links.FirstEvaluation;
         Receive<PolicySnapshot>(OnPolicySnapshot);
         Receive<EvaluationProtocol.EvaluateFinal>(OnEvaluateFinal);
@@ -140,4 +140,7 @@ public sealed record EvaluatorLinks(
 {
     /// <summary>Number of the first evaluation, which selects its episodes: a run that goes on must not play those that it has played.</summary>
     public long FirstEvaluation { get; init; }
+
+    /// <summary>Environment steps of the run before this evaluator began.</summary>
+    public long StepsBefore { get; init; }
 }

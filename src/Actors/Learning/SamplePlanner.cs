@@ -61,7 +61,7 @@ internal sealed class SamplePlanner
     /// <summary>Inserts that a shard may take, since its incarnation began; a run with a limit of steps needs no more inserts than that.</summary>
     /// <remarks>What the buffer lacks to its least size is always allowed: shards that restarted empty would otherwise wait for ever.</remarks>
     public long Allowance(int shard) =>
-        Math.Max(Accounts.Allowance(shard, Math.Min(_maxSteps, _limiter.AllowedInserts(Samples))), Refill(shard));
+        Math.Max(Accounts.Allowance(shard, Math.Min(MaxInserts, _limiter.AllowedInserts(Samples))), Refill(shard));
 
     /// <summary>Plans one round if the limiter and the prefetch allow it.</summary>
     /// <returns>The round, now outstanding, or null.</returns>
@@ -175,13 +175,18 @@ internal sealed class SamplePlanner
         }
     }
 
+    /// <summary>Inserts at which a run with a limit of steps has its steps; with n-step returns the two counts run a little apart.</summary>
+    private long MaxInserts => _maxSteps == long.MaxValue
+        ? long.MaxValue
+        : Accounts.Inserts + Math.Max(0, _maxSteps - Accounts.EnvironmentSteps);
+
     /// <summary>
     /// The inserts up to which a shard takes its part of what the buffer lacks. Only those with room have one: in a full shard every
     /// insert replaces another, and the buffer would lack the same ever after.
     /// </summary>
     private long Refill(int shard)
     {
-        long missing = Math.Min(LeastSize - Accounts.Count, _maxSteps - Accounts.Inserts);
+        long missing = Math.Min(LeastSize - Accounts.Count, MaxInserts - Accounts.Inserts);
         if (missing <= 0 || !HasRoom(shard))
         {
             return 0;

@@ -77,6 +77,10 @@ public static class RunProtocol
     /// <param name="Policy">The policy that it would have held.</param>
     public sealed record CheckpointFailed(string Message, PolicySnapshot Policy);
 
+    /// <summary>Another learner has taken the run over: this one's node must end, without a further checkpoint.</summary>
+    /// <param name="Message">One line.</param>
+    public sealed record Superseded(string Message);
+
     /// <summary>Everything that the learner knows at one moment.</summary>
     /// <param name="Trainer">Networks and optimizer.</param>
     /// <param name="Counters">Counters by name: steps, updates, inserts, samples.</param>

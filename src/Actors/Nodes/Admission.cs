@@ -64,6 +64,7 @@ internal sealed class Admission(NodeOptions options, string self, int uid)
         return line.ToString();
     }
 
+    /// <summary>A key that only learners read says nothing about a node that is none: neither side's value for it counts then.</summary>
     private IEnumerable<string> Differences(NodeProtocol.JoinRequest request)
     {
         IReadOnlyDictionary<string, string> own = SharedKeys.Select(options.Agreement, request.Roles);
@@ -71,7 +72,7 @@ internal sealed class Admission(NodeOptions options, string self, int uid)
         {
             string? inCluster = own.GetValueOrDefault(key);
             string? there = request.Agreement.GetValueOrDefault(key);
-            if (inCluster != there && SharedKeys.MustAgree(key, request.Roles) && IsKnownToBoth(key, inCluster, there, request.Minor))
+            if (inCluster != there && SharedKeys.MustAgree(key, request.Roles) && SharedKeys.MustAgree(key, options.Roles) && IsKnownToBoth(key, inCluster, there, request.Minor))
             {
                 yield return $"{key} is {there ?? "not set"} here and {inCluster ?? "not set"} in the cluster ({self})";
             }

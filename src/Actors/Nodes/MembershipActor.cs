@@ -62,17 +62,18 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
             return;
         }
 
-        string[] others =
+        // This node too: one that shares the folder may be the only one to read it.
+        string[] members =
         [
             .. _cluster.State.Members
-                .Where(member => member.UniqueAddress != _cluster.SelfUniqueAddress && member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up)
+                .Where(member => member.Status is MemberStatus.Joining or MemberStatus.WeaklyUp or MemberStatus.Up)
                 .Select(member => NodeAddress.Format(member.Address))
                 .Order(StringComparer.Ordinal),
         ];
-        if (_written is null || !others.SequenceEqual(_written))
+        if (_written is null || !members.SequenceEqual(_written))
         {
-            _written = others;
-            _links.Remember(others);
+            _written = members;
+            _links.Remember(members);
         }
     }
 

@@ -11,7 +11,7 @@ namespace DqnAkka.Actors;
 public sealed class ShardCourierActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
-    private const int LooksBeforeGivingUp = 30;
+    private const int LooksBeforeGivingUp = 12;
     private const int LooksBeforeAnotherWay = 3;
     private readonly ICourierRoute _route;
     private readonly ILoggingAdapter _log = Context.GetLogger();

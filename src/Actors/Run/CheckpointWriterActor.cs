@@ -14,6 +14,8 @@ public sealed class CheckpointWriterActor : ReceiveActor
     private readonly NetworkLayout _layout;
     private readonly IActorRef _progress;
     private readonly CheckpointStore _store;
+    private readonly RunClaim _claim;
+    private string? _mark;
     private EvaluationProtocol.Evaluated? _best;
     private bool _isDecided;
 
@@ -24,6 +26,7 @@ public sealed class CheckpointWriterActor : ReceiveActor
         _layout = layout;
         _progress = progress;
         _store = new CheckpointStore(directory);
+        _claim = new RunClaim(directory);
         Receive<EvaluationProtocol.Evaluated>(OnEvaluated);
         Receive<EvaluationProtocol.ScoreReached>(OnScoreReached);
         Receive<RunProtocol.WriteCheckpoint>(OnWriteCheckpoint);
@@ -34,11 +37,12 @@ public sealed class CheckpointWriterActor : ReceiveActor
     {
         try
         {
+            _mark = _claim.Take();
             _best = _store.Exists ? BestOf(_store.Load()) : null;
         }
-        catch (CheckpointException)
+        catch (Exception exception) when (exception is CheckpointException or IOException or UnauthorizedAccessException)
         {
-            // One that cannot be read is the learner's to report.
+            // A checkpoint that cannot be read is the learner's to report; a folder that cannot be written shows at the first checkpoint.
         }
     }
 
@@ -88,7 +92,14 @@ public sealed class CheckpointWriterActor : ReceiveActor
         PolicySnapshot policy = _best?.Snapshot ?? write.Learner.Snapshot;
         try
         {
-            RequireNoSuccessor(write.Learner);
+            if (!IsOwner())
+            {
+                string superseded = $"another learner has taken over the run in {_store.DirectoryPath}: this one ends";
+                Context.Parent.Tell(new RunProtocol.Superseded(superseded));
+                Sender.Tell(new RunProtocol.CheckpointFailed(superseded, policy));
+                return;
+            }
+
             _store.Save(Content(write.Learner, policy));
             _progress.Tell(new ProgressProtocol.CheckpointSaved(write.Learner.Trainer.Updates));
             Sender.Tell(new RunProtocol.CheckpointWritten(_store.DirectoryPath, policy));
@@ -102,14 +113,11 @@ public sealed class CheckpointWriterActor : ReceiveActor
     }
 
     /// <summary>A learner that another one has replaced, on a node that does not know it yet, must not write over its successor's work.</summary>
-    private void RequireNoSuccessor(RunProtocol.LearnerCapture learner)
+    private bool IsOwner()
     {
-        long own = learner.Counters.GetValueOrDefault(CounterNames.Generation);
-        long other = _store.TryReadCounters()?.GetValueOrDefault(CounterNames.Generation) ?? 0;
-        if (other > own)
-        {
-            throw new CheckpointException($"a newer learner (generation {other}, this one is {own}) writes there already");
-        }
+        // A folder that could not be written at the start may be there by now.
+        _mark ??= _claim.Take();
+        return _claim.IsHeldBy(_mark);
     }
 
     private CheckpointContent Content(RunProtocol.LearnerCapture learner, PolicySnapshot policy) => new()

@@ -52,7 +52,9 @@ public static class ClusterNode
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(node);
         ArgumentNullException.ThrowIfNull(readiness);
-        TrainingRun run = new(options, openSinks, leave);
+        // Whatever ends this node's part, an evaluation under way is not waited for.
+        using CancellationTokenSource leaving = CancellationTokenSource.CreateLinkedTokenSource(leave);
+        TrainingRun run = new(options, openSinks, leaving.Token) { StartsWithTraining = true };
         TaskCompletionSource<NodeEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
         List<Setup> setups = [];
         Config remote = Remote(node.Remote);
@@ -69,6 +71,7 @@ public static class ClusterNode
         started(system);
         using CancellationTokenRegistration registration = leave.Register(() => end.TrySetResult(new NodeEnd(NodeEndKind.Left, "")));
         NodeEnd ended = await EndAsync(run, end.Task, system).ConfigureAwait(false);
+        await leaving.CancelAsync().ConfigureAwait(false);
         if (run.Summary.Task.IsCompletedSuccessfully)
         {
             await OthersHaveLeftAsync(system).ConfigureAwait(false);
@@ -94,7 +97,7 @@ public static class ClusterNode
                 return links;
             }
 
-            MemberFile members = new(options.Run.Directory, line);
+            MemberFile members = new(options.Run.Directory, $"{node.Remote.Hostname}-{node.Remote.Port}", line);
             return links with { Remembered = members.Read(), Remember = members.Write };
         }
     }
@@ -128,6 +131,11 @@ public static class ClusterNode
         if (ClusterTls.Ended(system) is { } reason)
         {
             return new NodeEnd(NodeEndKind.Removed, reason);
+        }
+
+        if (run.Summary.Task.Exception?.GetBaseException() is SupersededException superseded)
+        {
+            return new NodeEnd(NodeEndKind.Removed, superseded.Message);
         }
 
         return run.Summary.Task.Exception is { } failure

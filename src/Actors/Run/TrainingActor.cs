@@ -29,34 +29,46 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(nodeLinks);
         _run = run;
-        TrainingLinks links = nodeLinks();
-        TrainingOptions options = run.Options;
-        _sinks = OpenSinks();
-        IReadOnlyDictionary<string, long>? resumed = run.ReadCheckpointCounters();
-        long start = StartTimestamp(resumed);
-        _progress = Context.ActorOf(ProgressActor.CreateProps(_sinks, start, links.Node), "progress");
-        _coordinator = Context.ActorOf(RunCoordinatorActor.CreateProps(options, run.Summary, start), "coordinator");
-        _checkpointWriter = Context.ActorOf(
-            CheckpointWriterActor.CreateProps(run.Layout, options, run.CheckpointDirectory, _progress), "checkpoints");
-        EvaluatorLinks evaluatorLinks = new(links.Mirror, _coordinator, _checkpointWriter, _progress, start, run.Stop)
+        try
         {
-            // There were fewer evaluations than updates.
-            FirstEvaluation = resumed?.GetValueOrDefault(CounterNames.Updates) ?? 0,
-        };
-        IActorRef evaluator = Context.ActorOf(EvaluatorActor.CreateProps(run.Layout, options, evaluatorLinks), "evaluator");
-        IActorRef registry = Context.ActorOf(RunnerRegistryActor.CreateProps(isTakeover: resumed is not null), "runners");
-        LearnerGuardianLinks learnerLinks = new(links.Region, _checkpointWriter, _coordinator, _progress, start, run.LoadCheckpoint);
-        _learner = Context.ActorOf(LearnerGuardianActor.CreateProps(run.Layout, options, learnerLinks), "learner");
-        _coordinator.Tell(new RunMembers(registry, _learner, _checkpointWriter, evaluator, _progress));
-        Route(registry);
-        Receive<RunProtocol.HandOver>(_ => OnHandOver());
-        Receive<RunSummary>(OnSummary);
-        Receive<TellEnded>(_ => OnTellEnded());
-        if (resumed is not null)
+            TrainingLinks links = nodeLinks();
+            TrainingOptions options = run.Options;
+            _sinks = run.OpenSinks();
+            bool isTakeover = run.Claim.Exists;
+            IReadOnlyDictionary<string, long>? resumed = run.ReadCheckpointCounters();
+            long start = StartTimestamp(resumed);
+            _progress = Context.ActorOf(ProgressActor.CreateProps(_sinks, start, links.Node), "progress");
+            _coordinator = Context.ActorOf(RunCoordinatorActor.CreateProps(options, run.Summary, start), "coordinator");
+            _checkpointWriter = Context.ActorOf(
+                CheckpointWriterActor.CreateProps(run.Layout, options, run.CheckpointDirectory, _progress), "checkpoints");
+            EvaluatorLinks evaluatorLinks = new(links.Mirror, _coordinator, _checkpointWriter, _progress, start, run.Stop)
+            {
+                // There were fewer evaluations than updates.
+                FirstEvaluation = resumed?.GetValueOrDefault(CounterNames.Updates) ?? 0,
+                StepsBefore = resumed?.GetValueOrDefault(CounterNames.Steps) ?? 0,
+            };
+            IActorRef evaluator = Context.ActorOf(EvaluatorActor.CreateProps(run.Layout, options, evaluatorLinks), "evaluator");
+            IActorRef registry = Context.ActorOf(RunnerRegistryActor.CreateProps(isTakeover), "runners");
+            LearnerGuardianLinks learnerLinks = new(links.Region, _checkpointWriter, _coordinator, _progress, start, run.LoadCheckpoint);
+            _learner = Context.ActorOf(LearnerGuardianActor.CreateProps(run.Layout, options, learnerLinks), "learner");
+            _coordinator.Tell(new RunMembers(registry, _learner, _checkpointWriter, evaluator, _progress));
+            Route(registry);
+            Receive<RunProtocol.HandOver>(_ => OnHandOver());
+            Receive<RunProtocol.Superseded>(superseded => run.Summary.TrySetException(new SupersededException(superseded.Message)));
+            Receive<RunSummary>(OnSummary);
+            Receive<TellEnded>(_ => OnTellEnded());
+            if (resumed is not null)
+            {
+                long updates = resumed.GetValueOrDefault(CounterNames.Updates);
+                _progress.Tell(new ProgressProtocol.CheckpointSaved(updates));
+                _progress.Tell(new ProgressProtocol.Notice($"the run goes on from its checkpoint of {updates} updates"));
+            }
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            long updates = resumed.GetValueOrDefault(CounterNames.Updates);
-            _progress.Tell(new ProgressProtocol.CheckpointSaved(updates));
-            _progress.Tell(new ProgressProtocol.Notice($"the run goes on from its checkpoint of {updates} updates"));
+            // Nobody else would hear of a singleton that cannot begin.
+            run.Summary.TrySetException(exception);
+            throw;
         }
     }
 
@@ -94,22 +106,8 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
 
     /// <summary>When the run began, on this process's clock: a run that is taken over has the time behind it that its checkpoint says.</summary>
     private long StartTimestamp(IReadOnlyDictionary<string, long>? resumed) => resumed is null
-        ? _run.StartTimestamp
+        ? _run.StartsWithTraining ? Stopwatch.GetTimestamp() : _run.StartTimestamp
         : Stopwatch.GetTimestamp() - (long)(resumed.GetValueOrDefault(CounterNames.ElapsedMilliseconds) / 1000.0 * Stopwatch.Frequency);
-
-    private IReadOnlyList<IProgressSink> OpenSinks()
-    {
-        try
-        {
-            return _run.OpenSinks();
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            // Nobody else would hear of a singleton that cannot begin.
-            _run.Summary.TrySetException(exception);
-            throw;
-        }
-    }
 
     /// <summary>This node leaves in good order: what was learned since the last checkpoint goes along.</summary>
     private void OnHandOver()

@@ -38,11 +38,17 @@ public sealed class TrainingRun
     /// <summary>Where checkpoints go.</summary>
     public string CheckpointDirectory { get; }
 
-    /// <summary>The run's start, a Stopwatch timestamp.</summary>
+    /// <summary>Whether the run's clock begins with the training, as where the process may have waited for others long before.</summary>
+    public bool StartsWithTraining { get; init; }
+
+    /// <summary>The process's start, a Stopwatch timestamp.</summary>
     public long StartTimestamp { get; } = Stopwatch.GetTimestamp();
 
     /// <summary>The result, when it is there.</summary>
     public TaskCompletionSource<RunSummary> Summary { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Who has the run's folder to itself.</summary>
+    public RunClaim Claim => new(CheckpointDirectory);
 
     /// <summary>The counters of the newest checkpoint, by the names of <see cref="CounterNames"/>; null where there is none.</summary>
     public IReadOnlyDictionary<string, long>? ReadCheckpointCounters() => new CheckpointStore(CheckpointDirectory).TryReadCounters();

@@ -6,9 +6,9 @@ public sealed class MemberFileTests : IDisposable
     private readonly List<string> _lines = [];
     private readonly MemberFile _file;
 
-    public MemberFileTests() => _file = new MemberFile(_directory, _lines.Add);
+    public MemberFileTests() => _file = new MemberFile(_directory, "here:1", _lines.Add);
 
-    private string FilePath => Path.Combine(_directory, MemberFile.FileName);
+    private string FilePath => Path.Combine(_directory, "members-here:1");
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
@@ -26,6 +26,16 @@ public sealed class MemberFileTests : IDisposable
         Assert.Empty(_lines);
     }
 
+    [Fact]
+    public void What_other_nodes_have_noted_in_the_same_folder_counts_too()
+    {
+        _file.Write(["a:1", "b:2"]);
+        new MemberFile(_directory, "there:2", _lines.Add).Write(["b:2", "c:3"]);
+        _file.Write([]);
+
+        Assert.Equal(["b:2", "c:3"], _file.Read());
+    }
+
     [Theory]
     [InlineData("a:1\nsomething else\n")]
     [InlineData("\0\0\0")]
@@ -40,7 +50,7 @@ public sealed class MemberFileTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_written_is_one_line()
     {
-        MemberFile lost = new(Path.Combine(_directory, "gone"), _lines.Add);
+        MemberFile lost = new(Path.Combine(_directory, "gone"), "here:1", _lines.Add);
         lost.Write(["a:1"]);
         Assert.Contains("cannot be written", Assert.Single(_lines), StringComparison.Ordinal);
     }

@@ -88,13 +88,16 @@ public sealed class CheckpointWriterActorTests : TestKit
     [Fact]
     public void A_learner_that_was_replaced_does_not_write_over_its_successor()
     {
-        TestActorRef<CheckpointWriterActor> writer = Start(_directory);
-        writer.Tell(new RunProtocol.WriteCheckpoint(Capture(1, generation: 9)), TestActor);
-        ExpectMsg<RunProtocol.CheckpointWritten>();
+        TestProbe parent = CreateTestProbe();
+        TestActorRef<CheckpointWriterActor> replaced = new(
+            Sys, CheckpointWriterActor.CreateProps(_layout, Make.Options(), _directory, _progress), parent, "replaced");
+        TestActorRef<CheckpointWriterActor> successor = Start(_directory);
+        Write(successor, 1);
 
-        writer.Tell(new RunProtocol.WriteCheckpoint(Capture(2, generation: 8)), TestActor);
+        replaced.Tell(new RunProtocol.WriteCheckpoint(Capture(2)), TestActor);
 
-        Assert.Contains("generation 9, this one is 8", ExpectMsg<RunProtocol.CheckpointFailed>().Message, StringComparison.Ordinal);
+        Assert.Contains("another learner", ExpectMsg<RunProtocol.CheckpointFailed>().Message, StringComparison.Ordinal);
+        Assert.Contains("another learner", parent.ExpectMsg<RunProtocol.Superseded>().Message, StringComparison.Ordinal);
         Assert.Equal(1, new CheckpointStore(_directory).Load().Policy[0]);
     }
 
@@ -116,11 +119,11 @@ public sealed class CheckpointWriterActorTests : TestKit
         return snapshot;
     }
 
-    private RunProtocol.LearnerCapture Capture(float mark, long generation = 1)
+    private RunProtocol.LearnerCapture Capture(float mark)
     {
         float[] zeros = new float[_layout.Length];
         TrainerState state = new() { Updates = 3, Online = zeros, Target = zeros, FirstMoments = zeros, SecondMoments = zeros };
-        return new RunProtocol.LearnerCapture(state, new Dictionary<string, long> { [CounterNames.Updates] = 3, [CounterNames.Generation] = generation }, Snapshot(mark));
+        return new RunProtocol.LearnerCapture(state, new Dictionary<string, long> { [CounterNames.Updates] = 3 }, Snapshot(mark));
     }
 
     private void Evaluated(TestActorRef<CheckpointWriterActor> writer, float mark, double mean) =>

@@ -10,7 +10,7 @@ namespace DqnAkka.Process.Tests;
 internal sealed class Chaos : IDisposable
 {
     private static readonly TimeSpan PollPeriod = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(3);
     private readonly TestCluster _cluster;
     private readonly TestNode[] _nodes;
