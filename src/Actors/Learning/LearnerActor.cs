@@ -37,7 +37,6 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private int _ticksWithoutMove;
     private bool _publisherIsReady = true;
     private long _lastReport;
-    private long _lastTick;
     private long _nextCheckpoint;
     private bool _checkpointIsPending;
     private bool _isStopAsked;
@@ -201,13 +200,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private void OnTick()
     {
         // Given up only after what is in the mailbox by now: a reply that came while a long round was trained is in time.
-        // After a pause several ticks come at once; nobody could have answered what was not asked between them.
-        if (Stopwatch.GetElapsedTime(_lastTick) >= TickPeriod / 2)
-        {
-            _planner.Accounts.CountSecond();
-        }
-
-        _lastTick = Stopwatch.GetTimestamp();
+        _planner.Accounts.CountSecond();
         Self.Tell(new Look(_planner.LateRounds()));
         _shards.Grant(reportNow: true);
         Report();

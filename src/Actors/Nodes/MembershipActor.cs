@@ -49,8 +49,18 @@ internal sealed class MembershipActor : ReceiveActor, IWithTimers
         ScheduleWrite();
     }
 
-    private void Log(Member member, string what) =>
-        _log.Info("member {Address} [{Roles}] {Change}", NodeAddress.Format(member.Address), string.Join(",", member.Roles), what);
+    private void Log(Member member, string what)
+    {
+        // A node that leaves sees everybody go.
+        if (!_links.End.Task.IsCompleted)
+        {
+            _log.Info(
+                "member {Address} [{Roles}] {Change}",
+                NodeAddress.Format(member.Address),
+                string.Join(",", member.Roles.Order(StringComparer.Ordinal)),
+                what);
+        }
+    }
 
     private void ScheduleWrite() => Timers.StartSingleTimer(nameof(WriteTick), WriteTick.Instance, WriteDelay);
 

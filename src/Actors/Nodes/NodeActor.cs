@@ -138,6 +138,12 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     private void OnWaits(JoinActor.Waits waits)
     {
+        // One that was underway when the node came up.
+        if (IsMember)
+        {
+            return;
+        }
+
         _joinWaitsFor = waits.For;
         _admission.Tell(waits);
     }

@@ -18,6 +18,10 @@ internal sealed class ProgressLedger(long startTimestamp)
     private (double Loss, double AbsoluteTdError, double Value) _means = (double.NaN, double.NaN, double.NaN);
     private long _runnerSteps;
     private long _episodes;
+    // Reports that are asked for one right after the other say nothing of a rate.
+    private const double RateSeconds = 0.2;
+    private (double Steps, double Updates) _rates;
+    private long _latestSteps;
     private long _lastTimestamp = startTimestamp;
     private long _lastSteps;
     private long _lastUpdates;
@@ -90,12 +94,18 @@ internal sealed class ProgressLedger(long startTimestamp)
     public ProgressReport Report()
     {
         long now = Stopwatch.GetTimestamp();
-        double seconds = Math.Max(1e-9, Stopwatch.GetElapsedTime(_lastTimestamp, now).TotalSeconds);
+        double seconds = Stopwatch.GetElapsedTime(_lastTimestamp, now).TotalSeconds;
         // The learner's count is the run's clock; runners are ahead of it by what is in flight.
-        long steps = Math.Max(_lastSteps, _learner?.Steps ?? _runnerSteps);
+        long steps = Math.Max(_latestSteps, _learner?.Steps ?? _runnerSteps);
         long updates = _learner?.Updates ?? 0;
         ReturnStatistics? returns = _returns.Count > 0 ? ReturnStatistics.From([.. _returns]) : null;
         ForgetRunners(now);
+        if (seconds >= RateSeconds)
+        {
+            _rates = (Math.Max(0, steps - _lastSteps) / seconds, Math.Max(0, updates - _lastUpdates) / seconds);
+            (_lastTimestamp, _lastSteps, _lastUpdates) = (now, steps, updates);
+        }
+
         ProgressReport report = new()
         {
             Elapsed = Stopwatch.GetElapsedTime(_startTimestamp, now),
@@ -112,16 +122,14 @@ internal sealed class ProgressLedger(long startTimestamp)
             MeanQ = _means.Value,
             ReturnMean = returns?.Mean ?? double.NaN,
             ReturnDeviation = returns?.Deviation ?? double.NaN,
-            StepsPerSecond = Math.Max(0, steps - _lastSteps) / seconds,
-            UpdatesPerSecond = Math.Max(0, updates - _lastUpdates) / seconds,
+            StepsPerSecond = _rates.Steps,
+            UpdatesPerSecond = _rates.Updates,
             LearnerBusy = _learner?.Busy ?? 0,
             RunnerRestarts = RunnerRestarts,
             LearnerRestarts = LearnerRestarts,
             DeadLetters = DeadLetters,
         };
-        _lastTimestamp = now;
-        _lastSteps = steps;
-        _lastUpdates = updates;
+        _latestSteps = steps;
         return report;
     }
 

@@ -29,6 +29,12 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
             ReplayMemory.Require(shard, observationSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         }
 
+        if (PortCheck.Problem(node.Remote) is { } problem)
+        {
+            await console.Error.WriteLineAsync($"error: {problem}").ConfigureAwait(false);
+            return ExitCode.Failed;
+        }
+
         RunDirectory? directory = OpenDirectory(configuration, roles);
         options = options with { Run = options.Run with { Directory = directory?.Path ?? "" } };
         return await RunAsync(configuration, options, node, directory, leave).ConfigureAwait(false);

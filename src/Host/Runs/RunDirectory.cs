@@ -72,18 +72,14 @@ internal sealed class RunDirectory
         string file = System.IO.Path.Combine(Path, ConfigurationName);
         try
         {
-            if (!File.Exists(file))
+            // Where no training has begun there is nothing that another configuration could spoil.
+            if (!File.Exists(file) || !Directory.Exists(System.IO.Path.Combine(Path, CheckpointName)))
             {
-                // Another learner may be starting in the same folder: whoever is first writes, the other compares.
                 string temporary = $"{file}.{Environment.ProcessId}";
                 File.WriteAllText(temporary, configuration.Text);
-                File.Move(temporary, file, overwrite: false);
+                File.Move(temporary, file, overwrite: true);
                 return;
             }
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            File.Delete($"{file}.{Environment.ProcessId}");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -80,9 +80,10 @@ internal sealed class TestNode : IAsyncDisposable
         return line.Task.WaitAsync(Patience);
     }
 
-    /// <summary>Waits until the node has kept such a list of members.</summary>
-    public void ExpectRemembered(params string[] members)
+    /// <summary>Waits until the node has kept itself and these members, or, where none are given, nobody.</summary>
+    public void ExpectRemembered(params string[] others)
     {
+        string[] members = others.Length == 0 ? [] : [.. others.Append(Address).Order(StringComparer.Ordinal)];
         IReadOnlyList<string>? remembered;
         do
         {

@@ -63,12 +63,12 @@ public sealed class ShardCourierActorTests : TestKit
     }
 
     [Fact]
-    public void Gives_up_after_thirty_seconds_without_progress_and_is_idle_then()
+    public void Gives_up_after_twelve_seconds_without_progress_and_is_idle_then()
     {
         Deliver();
         _courier.Tell(ShardCourierActor.WhenIdle.Instance, TestActor);
         Answer(received: 0);
-        for (int second = 0; second < 29; second++)
+        for (int second = 0; second < 11; second++)
         {
             Look(1);
             // It answers, and takes nothing.
