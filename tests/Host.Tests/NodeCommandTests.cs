@@ -101,6 +101,10 @@ public sealed class NodeCommandTests
         string directory = host.Folder.Sub("run");
         string[] arguments = ["node", "--roles", "seed,learner", "--port", "0", "--run-dir", directory];
         Assert.Equal(0, await host.Run(arguments));
+        // Until a training has begun there, nothing is lost with another configuration.
+        Assert.Equal(0, await host.Run([.. arguments, "--set", "dqn.replay.shards=4"]));
+        Assert.Equal(0, await host.Run(arguments));
+        Directory.CreateDirectory(Path.Combine(directory, "checkpoint"));
         Assert.Equal(0, await host.Run([.. arguments, "--set", "dqn.runner.count=7", "--set", "dqn.learner.device=cuda"]));
         Assert.Equal(2, await host.Run([.. arguments, "--set", "dqn.network.hidden=[8]", "--set", "dqn.replay.shards=4"]));
         Assert.Equal(

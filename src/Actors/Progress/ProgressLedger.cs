@@ -105,6 +105,11 @@ internal sealed class ProgressLedger(long startTimestamp)
             _rates = (Math.Max(0, steps - _lastSteps) / seconds, Math.Max(0, updates - _lastUpdates) / seconds);
             (_lastTimestamp, _lastSteps, _lastUpdates) = (now, steps, updates);
         }
+        else if (updates < _lastUpdates)
+        {
+            // The learner fell back to its checkpoint.
+            _rates = (0, 0);
+        }
 
         ProgressReport report = new()
         {

@@ -6,9 +6,8 @@ namespace DqnAkka.Host;
 /// <summary>Who in a cluster lags behind or does nothing.</summary>
 internal static class Laggards
 {
-    // Answers are not of one moment, and there may be dozens of snapshots a second: only one that does not come any more lags.
+    // A few snapshots are always underway.
     private const int MaxVersionsBehind = 4;
-    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
     /// <summary>The learner that counts: of two that both answer, one is about to hear that it is no longer it.</summary>
     public static TrainingStatus? Training(IReadOnlyList<NodeStatus> members) =>
@@ -54,7 +53,7 @@ internal static class Laggards
         }
 
         long behind = training.SnapshotVersion - mirror.Version;
-        return mirror.Generation == training.Generation && behind > MaxVersionsBehind && mirror.Age > MaxAge ? Text($"is {behind} versions behind") : null;
+        return mirror.Generation == training.Generation && behind > MaxVersionsBehind ? Text($"is {behind} versions behind") : null;
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
