@@ -15,11 +15,7 @@ internal static class MemoryBenchmark
     public static int Run(string[] arguments)
     {
         double minutes = arguments.Length > 0 ? double.Parse(arguments[0], CultureInfo.InvariantCulture) : 60;
-        using TestCluster cluster = new(
-            "--config", "cartpole",
-            "--set", "dqn.stop.score=none",
-            "--set", "dqn.stop.steps=0",
-            "--set", "dqn.evaluation.period=1000000");
+        using TestCluster cluster = new([.. ClusterTraining.Endless, "--set", "dqn.evaluation.period=1000000"]);
         TestNode learner = cluster.Seed("seed,learner,replay");
         TestNode runner = TestCluster.Node("runner");
         int[] processes = [cluster.Start(learner).Id, cluster.Start(runner).Id];

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace DqnAkka.Actors;
 
 /// <summary>
@@ -41,11 +39,9 @@ public sealed class MemberFile
     /// <param name="members">The members.</param>
     public void Write(IReadOnlyList<string> members)
     {
-        string temporary = Path.Combine(_directory, $"new-{Environment.ProcessId}-{Path.GetFileName(_path)}");
         try
         {
-            File.WriteAllText(temporary, string.Concat(members.Take(MaxMembers).Select(member => member + "\n")), Encoding.ASCII);
-            File.Move(temporary, _path, overwrite: true);
+            WholeFile.Write(_path, string.Concat(members.Take(MaxMembers).Select(member => member + "\n")));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

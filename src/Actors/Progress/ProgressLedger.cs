@@ -8,6 +8,8 @@ namespace DqnAkka.Actors;
 internal sealed class ProgressLedger(long startTimestamp)
 {
     private const int ReturnWindow = 100;
+    // Reports that are asked for one right after the other say nothing of a rate.
+    private const double RateSeconds = 0.2;
     private static readonly TimeSpan RunnerMemory = TimeSpan.FromSeconds(10);
     private readonly long _startTimestamp = startTimestamp;
     private readonly Queue<double> _returns = new();
@@ -18,8 +20,6 @@ internal sealed class ProgressLedger(long startTimestamp)
     private (double Loss, double AbsoluteTdError, double Value) _means = (double.NaN, double.NaN, double.NaN);
     private long _runnerSteps;
     private long _episodes;
-    // Reports that are asked for one right after the other say nothing of a rate.
-    private const double RateSeconds = 0.2;
     private (double Steps, double Updates) _rates;
     private long _latestSteps;
     private long _lastTimestamp = startTimestamp;
@@ -90,7 +90,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         Runners = _runners.Count,
     };
 
-    /// <summary>Where the run stands; rates are since the last call.</summary>
+    /// <summary>Where the run stands; rates are since the last call, or where that was just now, what they were then.</summary>
     public ProgressReport Report()
     {
         long now = Stopwatch.GetTimestamp();

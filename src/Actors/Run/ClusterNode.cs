@@ -13,6 +13,9 @@ namespace DqnAkka.Actors;
 /// <summary>One process of a cluster: joins, does what its roles ask for, and leaves when the run ends, when the user asks, or when it must.</summary>
 public static class ClusterNode
 {
+    // The phase of hocon/cluster.conf after the shards have stopped and before the node leaves.
+    private const string HandOverPhase = "dqn-hand-over";
+    private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(35);
     private static readonly TimeSpan OthersTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan OthersPeriod = TimeSpan.FromMilliseconds(200);
 
@@ -182,9 +185,4 @@ public static class ClusterNode
             return Akka.Done.Instance;
         });
     }
-
-    /// <summary>The phase of <c>hocon/cluster.conf</c> after the shards have stopped and before the node leaves.</summary>
-    private const string HandOverPhase = "dqn-hand-over";
-
-    private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(35);
 }

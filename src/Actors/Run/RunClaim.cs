@@ -19,9 +19,7 @@ public sealed class RunClaim(string directory)
     {
         string mark = Guid.NewGuid().ToString("N");
         Directory.CreateDirectory(directory);
-        string temporary = $"{_path}.{mark}";
-        File.WriteAllText(temporary, mark);
-        File.Move(temporary, _path, overwrite: true);
+        WholeFile.Write(_path, mark);
         return mark;
     }
 

@@ -49,7 +49,7 @@ internal sealed class HealthServer : IAsyncDisposable
         Socket? listener = null;
         try
         {
-            IPAddress address = Resolve(hostname);
+            IPAddress address = ListenAddress.Resolve(hostname);
             listener = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (address.Equals(IPAddress.IPv6Any))
             {
@@ -86,18 +86,6 @@ internal sealed class HealthServer : IAsyncDisposable
 
         _places.Dispose();
         _stop.Dispose();
-    }
-
-    private static IPAddress Resolve(string hostname)
-    {
-        if (IPAddress.TryParse(hostname, out IPAddress? address))
-        {
-            return address;
-        }
-
-        IPAddress[] addresses = Dns.GetHostAddresses(hostname);
-        return Array.Find(addresses, candidate => candidate.AddressFamily == AddressFamily.InterNetwork)
-            ?? (addresses.Length > 0 ? addresses[0] : throw new SocketException((int)SocketError.HostNotFound));
     }
 
     private async Task AcceptAsync()

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using DqnAkka.Actors;
 
@@ -12,8 +11,7 @@ internal static class PortCheck
     {
         try
         {
-            IPAddress address = IPAddress.TryParse(remote.Hostname, out IPAddress? literal) ? literal : Dns.GetHostAddresses(remote.Hostname)[0];
-            using TcpListener listener = new(address, remote.Port);
+            using TcpListener listener = new(ListenAddress.Resolve(remote.Hostname), remote.Port);
             listener.Start();
             return null;
         }

@@ -75,9 +75,7 @@ internal sealed class RunDirectory
             // Where no training has begun there is nothing that another configuration could spoil.
             if (!File.Exists(file) || !Directory.Exists(System.IO.Path.Combine(Path, CheckpointName)))
             {
-                string temporary = $"{file}.{Environment.ProcessId}";
-                File.WriteAllText(temporary, configuration.Text);
-                File.Move(temporary, file, overwrite: true);
+                WholeFile.Write(file, configuration.Text);
                 return;
             }
         }

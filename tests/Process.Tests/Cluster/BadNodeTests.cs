@@ -8,7 +8,7 @@ namespace DqnAkka.Process.Tests;
 public sealed class BadNodeTests
 {
     private static readonly string[] EndlessTraining =
-        ["--config", "cartpole", "--set", "dqn.stop.score=none", "--set", "dqn.stop.steps=0", "--set", "dqn.evaluation.period=1000000"];
+        [.. ClusterTraining.Endless, "--set", "dqn.evaluation.period=1000000"];
 
     [Theory]
     [InlineData("sed,learner", "sed", "seed")]

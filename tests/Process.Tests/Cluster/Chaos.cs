@@ -29,11 +29,11 @@ internal sealed class Chaos : IDisposable
         _random = new Random(seed);
         _log = log;
         _cluster = new TestCluster(
-            "--config", "cartpole",
-            "--set", "dqn.stop.score=none",
-            "--set", "dqn.stop.steps=0",
+        [
+            .. ClusterTraining.Endless,
             "--set", string.Create(CultureInfo.InvariantCulture, $"dqn.stop.minutes={minutes}"),
-            "--set", "dqn.checkpoint.period=2000");
+            "--set", "dqn.checkpoint.period=2000",
+        ]);
         _nodes =
         [
             _cluster.Seed("seed,learner"),

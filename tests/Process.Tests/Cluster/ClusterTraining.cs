@@ -5,6 +5,9 @@ namespace DqnAkka.Process.Tests;
 /// <summary>What the cluster tests read out of a status.</summary>
 internal static class ClusterTraining
 {
+    /// <summary>CartPole, without an end of its own.</summary>
+    public static string[] Endless { get; } = ["--config", "cartpole", "--set", "dqn.stop.score=none", "--set", "dqn.stop.steps=0"];
+
     /// <summary>The training's status, on whichever node it runs.</summary>
     public static TrainingStatus? Training(this IReadOnlyList<NodeStatus> nodes) => nodes.FirstOrDefault(node => node.Training is not null)?.Training;
 

@@ -12,9 +12,7 @@ public sealed class KillTests
 
     private static readonly string[] EndlessTraining =
     [
-        "--config", "cartpole",
-        "--set", "dqn.stop.score=none",
-        "--set", "dqn.stop.steps=0",
+        .. ClusterTraining.Endless,
         "--set", "dqn.evaluation.episodes=1",
         "--set", "dqn.evaluation.period=1000000",
         "--set", "dqn.checkpoint.period=2000",

@@ -11,9 +11,7 @@ public sealed class TlsTests : IDisposable
 {
     private static readonly string[] ShortTraining =
     [
-        "--config", "cartpole",
-        "--set", "dqn.stop.score=none",
-        "--set", "dqn.stop.steps=0",
+        .. ClusterTraining.Endless,
         "--set", "dqn.stop.minutes=0.6",
         "--set", "dqn.evaluation.episodes=5",
     ];
