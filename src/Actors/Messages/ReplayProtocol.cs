@@ -68,7 +68,11 @@ public static class ReplayProtocol
     /// <param name="InsertAllowance">Inserts, since this incarnation of the shard began, beyond which the shard withholds credit, counting what it has granted.</param>
     /// <param name="KnownIncarnation">The newest incarnation of the shard that the learner knows, 0 for none; a shard on a slower clock goes beyond it.</param>
     public sealed record SampleRequest(
-        int Shard, long Request, IReadOnlyList<int> Counts, long InsertAllowance, long KnownIncarnation) : IReplayShardMessage;
+        int Shard, long Request, IReadOnlyList<int> Counts, long InsertAllowance, long KnownIncarnation) : IReplayShardMessage
+    {
+        /// <summary>Number of the allowance; the shard's next reports repeat it.</summary>
+        public long AllowanceNumber { get; init; }
+    }
 
     /// <summary>The transitions asked for: those of the first batch, then of the second, …</summary>
     /// <param name="Request">Number of the request.</param>
@@ -87,9 +91,13 @@ public static class ReplayProtocol
     /// <summary>Renews a shard's allowance of inserts and asks for one <see cref="ShardState"/>.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="InsertAllowance">As in <see cref="SampleRequest"/>.</param>
-    /// <param name="ReportNow">Whether the state is wanted at once, or after the next insert.</param>
+    /// <param name="ReportNow">Whether the state is wanted at once, or after the next insert or when a runner begins to wait for more than the allowance.</param>
     /// <param name="KnownIncarnation">As in <see cref="SampleRequest"/>.</param>
-    public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow, long KnownIncarnation) : IReplayShardMessage;
+    public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow, long KnownIncarnation) : IReplayShardMessage
+    {
+        /// <summary>As in <see cref="SampleRequest"/>.</summary>
+        public long AllowanceNumber { get; init; }
+    }
 
     /// <summary>New absolute temporal-difference errors of transitions sampled earlier.</summary>
     /// <param name="Shard">The shard.</param>
@@ -105,7 +113,17 @@ public static class ReplayProtocol
     /// <param name="EnvironmentSteps">Agent decisions behind them.</param>
     /// <param name="Count">Transitions held now.</param>
     /// <param name="Mass">Sum of their sampling masses.</param>
-    public sealed record ShardState(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, int Count, double Mass) : IWireMessage;
+    public sealed record ShardState(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, int Count, double Mass) : IWireMessage
+    {
+        /// <summary>Number of the allowance that it acts on; 0 where it has had none.</summary>
+        public long AllowanceNumber { get; init; }
+
+        /// <summary>What <see cref="Inserts"/> will be when everything that runners have credit for is in the buffer; never less.</summary>
+        public long Granted { get; init; } = Inserts;
+
+        /// <summary>Transitions of the fragment that the next runner in turn waits for since the allowance does not cover it; 0 where none waits.</summary>
+        public int Wanted { get; init; }
+    }
 
     /// <summary>
     /// A shard that moves to another node hands over what it holds: the first message to its successor. What is handed over is held

@@ -100,6 +100,7 @@ internal static class ReplayEncoding
         writer.Int64(message.Request);
         writer.Int64(message.InsertAllowance);
         writer.Int64(message.KnownIncarnation);
+        writer.Int64(message.AllowanceNumber);
         writer.Int32(message.Counts.Count);
         foreach (int count in message.Counts)
         {
@@ -113,6 +114,7 @@ internal static class ReplayEncoding
         long request = reader.Total();
         long insertAllowance = reader.Int64();
         long knownIncarnation = reader.Total();
+        long allowanceNumber = reader.Total();
         int[] counts = new int[reader.Length(sizeof(int))];
         long sum = 0;
         for (int i = 0; i < counts.Length; i++)
@@ -122,7 +124,7 @@ internal static class ReplayEncoding
         }
 
         return sum <= int.MaxValue
-            ? new ReplayProtocol.SampleRequest(shard, request, counts, insertAllowance, knownIncarnation)
+            ? new ReplayProtocol.SampleRequest(shard, request, counts, insertAllowance, knownIncarnation) { AllowanceNumber = allowanceNumber }
             : throw new WireException($"{sum} transitions are asked for at once");
     }
 
@@ -161,10 +163,11 @@ internal static class ReplayEncoding
         writer.Int64(message.InsertAllowance);
         writer.Boolean(message.ReportNow);
         writer.Int64(message.KnownIncarnation);
+        writer.Int64(message.AllowanceNumber);
     }
 
     private static ReplayProtocol.GrantInserts ReadGrantInserts(ref WireReader reader) =>
-        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total());
+        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total()) { AllowanceNumber = reader.Total() };
 
     private static void WriteUpdatePriorities(ref WireWriter writer, ReplayProtocol.UpdatePriorities message)
     {
@@ -192,8 +195,16 @@ internal static class ReplayEncoding
         writer.Int64(message.EnvironmentSteps);
         writer.Int32(message.Count);
         writer.Double(message.Mass);
+        writer.Int64(message.AllowanceNumber);
+        writer.Int64(message.Granted);
+        writer.Int32(message.Wanted);
     }
 
     private static ReplayProtocol.ShardState ReadShardState(ref WireReader reader) =>
-        new(reader.Count(), reader.Total(), reader.Total(), reader.Total(), reader.Count(), reader.Mass());
+        new(reader.Count(), reader.Total(), reader.Total(), reader.Total(), reader.Count(), reader.Mass())
+        {
+            AllowanceNumber = reader.Total(),
+            Granted = reader.Total(),
+            Wanted = reader.Count(),
+        };
 }
