@@ -97,10 +97,10 @@ internal sealed class InsertAllowances
     /// <summary>A buffer that shrank is filled up whatever the limiter says, to the end of a whole fragment, by shards that have room.</summary>
     private void Refill(InsertBudget budget, Balance balance)
     {
-        for (int i = 0, start = _turn; i < _promises.Length && balance.Lacking > 0; i++)
+        for (int i = 0, start = _turn; i < _promises.Length; i++)
         {
             int shard = (start + i) % _promises.Length;
-            if (IsInWant(shard) && budget.HasRoom(shard))
+            if (IsInWant(shard) && budget.HasRoom(shard) && balance.Lacking + _promises[shard].Unused > 0)
             {
                 Serve(shard, balance);
             }
@@ -120,7 +120,7 @@ internal sealed class InsertAllowances
 
             // The run's last fragment may be longer than what is left of its steps.
             Promise promise = _promises[shard];
-            if (balance.Steps <= 0 || (promise.Need > balance.Free && !MayOverdraw(promise, balance)))
+            if (balance.Steps + promise.Unused <= 0 || (promise.Need > balance.Free && !MayOverdraw(promise, balance)))
             {
                 TakeBack(shard);
                 return false;

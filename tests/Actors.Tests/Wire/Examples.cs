@@ -12,10 +12,10 @@ internal static class Examples
         new ReplayProtocol.CreditProbe(1, 2, 3, 4),
         new ReplayProtocol.Credit(1, 2, 3, 4, 5, true),
         new ReplayProtocol.CreditRefused(1, 2),
-        new ReplayProtocol.SampleRequest(1, 2, [3, 4, 5], 6, 7),
+        new ReplayProtocol.SampleRequest(1, 2, [3, 4, 5], 6, 7) { AllowanceNumber = 8 },
         new ReplayProtocol.SampleReply(1, new SampledTransitions(Batch(2, 3, hasErrors: false), [7, 8], [0.5, 2]), State()),
         new ReplayProtocol.SampleReplyPart(1, 2, 3, 4, new byte[] { 5, 6 }),
-        new ReplayProtocol.GrantInserts(1, 2, true, 3),
+        new ReplayProtocol.GrantInserts(1, 2, true, 3) { AllowanceNumber = 4 },
         new ReplayProtocol.UpdatePriorities(1, 2, [3, 4], [0.5f, 1.5f]),
         State(),
         new ReplayProtocol.TransferBegin(1, 2, 3, [new ReplayProtocol.RunnerPosition(4, 5, 6), new ReplayProtocol.RunnerPosition(7, 8, 9)]),
@@ -90,5 +90,5 @@ internal static class Examples
         },
     };
 
-    private static ReplayProtocol.ShardState State() => new(1, 2, 3, 4, 5, 6.5);
+    private static ReplayProtocol.ShardState State() => new(1, 2, 3, 4, 5, 6.5) { AllowanceNumber = 7, Granted = 8, Wanted = 9 };
 }
