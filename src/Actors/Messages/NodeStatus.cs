@@ -102,8 +102,14 @@ public sealed record TrainingStatus
     /// <summary>Transitions inserted over the run.</summary>
     public long Inserts { get; init; }
 
-    /// <summary>Transitions sampled over the run.</summary>
+    /// <summary>Transitions sampled and trained on over the run.</summary>
     public long Samples { get; init; }
+
+    /// <summary>Samples for each insert over the run; NaN before the first sample.</summary>
+    public double SamplesPerInsert => Inserts > 0 && Samples > 0 ? (double)Samples / Inserts : double.NaN;
+
+    /// <summary>As <see cref="ProgressReport.LimiterError"/>.</summary>
+    public double LimiterError { get; init; } = double.NaN;
 
     /// <summary>Updates in the last checkpoint; −1 before the first.</summary>
     public long CheckpointUpdates { get; init; } = -1;

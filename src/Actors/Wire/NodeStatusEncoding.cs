@@ -125,6 +125,7 @@ internal static class NodeStatusEncoding
         writer.Double(training.StepsPerSecond);
         writer.Int64(training.Inserts);
         writer.Int64(training.Samples);
+        writer.Double(training.LimiterError);
         writer.Int64(training.CheckpointUpdates);
         writer.Int64(training.CheckpointAge.Ticks);
         writer.Int32(training.RunnerRestarts);
@@ -142,6 +143,7 @@ internal static class NodeStatusEncoding
         StepsPerSecond = reader.Double(),
         Inserts = reader.Total(),
         Samples = reader.Total(),
+        LimiterError = reader.Double(),
         CheckpointUpdates = reader.Total(least: -1),
         CheckpointAge = reader.Duration(),
         RunnerRestarts = reader.Count(),
