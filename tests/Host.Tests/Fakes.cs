@@ -176,6 +176,8 @@ internal static class Samples
         RunnerRestarts = 1,
         LearnerRestarts = 0,
         DeadLetters = 2,
+        RecentSamplesPerInsert = 31.5,
+        LimiterError = 0.975,
     };
 
     public static ProgressReport Empty() => Report(0, 0) with
@@ -188,6 +190,8 @@ internal static class Samples
         MeanQ = double.NaN,
         ReturnMean = double.NaN,
         ReturnDeviation = double.NaN,
+        RecentSamplesPerInsert = double.NaN,
+        LimiterError = double.NaN,
     };
 
     public static EvaluationResult Evaluation(long step = 10_000, double mean = 487.25) =>

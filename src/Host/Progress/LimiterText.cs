@@ -13,7 +13,7 @@ internal static class LimiterText
     {
         if (double.IsNaN(error))
         {
-            return "—";
+            return "–";
         }
 
         string percentage = string.Create(CultureInfo.InvariantCulture, $"{error * 100:+0;-0;0} %");

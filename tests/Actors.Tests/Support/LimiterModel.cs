@@ -151,8 +151,9 @@ internal sealed class LimiterModel
             runner.Speed = 0;
         }
 
-        for (int round = 0; round < 3; round++)
+        for (long before = -1; before != Shards.Sum(shard => shard.Inserts) + Learner.Learned;)
         {
+            before = Shards.Sum(shard => shard.Inserts) + Learner.Learned;
             Tick();
             while (_channels.Values.Any(channel => channel.Count > 0))
             {

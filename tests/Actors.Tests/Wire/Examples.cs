@@ -82,6 +82,7 @@ internal static class Examples
             StepsPerSecond = 6.5,
             Inserts = 7,
             Samples = 8,
+            LimiterError = -0.5,
             CheckpointUpdates = 9,
             CheckpointAge = TimeSpan.FromSeconds(10),
             RunnerRestarts = 11,
