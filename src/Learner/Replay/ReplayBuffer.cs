@@ -24,7 +24,7 @@ public sealed class ReplayBuffer
     {
         ArgumentNullException.ThrowIfNull(options);
         _ring = new TransitionRing(capacity, observationSize);
-        _selector = options.Prioritized ? new PrioritizedSelector(capacity, options.Alpha, options.PriorityEpsilon) : new UniformSelector();
+        _selector = options.Prioritized ? new PrioritizedSelector(capacity, options.Alpha, options.PriorityEpsilon) : new UniformSelector(capacity);
         Capacity = capacity;
         ObservationSize = observationSize;
     }
@@ -63,7 +63,7 @@ public sealed class ReplayBuffer
         ArgumentNullException.ThrowIfNull(batch);
         CheckSize(batch);
         _selector.Check(batch.AbsoluteTdErrors);
-        int row = Math.Max(0, batch.Count - Capacity);
+        int row = 0;
         while (row < batch.Count)
         {
             (int slot, int count) = Place(row, batch.Count);
@@ -143,7 +143,7 @@ public sealed class ReplayBuffer
 
         int[] slots = GC.AllocateUninitializedArray<int>(count);
         double[] masses = GC.AllocateUninitializedArray<double>(count);
-        _selector.Select(slots, masses, random);
+        _selector.Select([count], slots, masses, random);
         long[] keys = GC.AllocateUninitializedArray<long>(count);
         long next = NextKey;
         long round = next - (next % Capacity);
@@ -177,7 +177,7 @@ public sealed class ReplayBuffer
         int applied = 0;
         for (int i = 0; i < keys.Length; i++)
         {
-            if (keys[i] >= oldest && keys[i] < next && _selector.Update((int)(keys[i] % Capacity), absoluteTdErrors[i]))
+            if (keys[i] >= oldest && keys[i] < next && _selector.Update([(int)(keys[i] % Capacity)], [absoluteTdErrors[i]]) == 1)
             {
                 applied++;
             }
