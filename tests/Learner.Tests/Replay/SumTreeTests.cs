@@ -58,7 +58,7 @@ public sealed class SumTreeTests
                 AssertFindsLikeAScan(tree, array);
                 AssertSameBits(new ScalarSumTree(array), tree);
             },
-            iter: 2_000);
+            iter: 1_000);
 
     [Fact]
     public void Thirty_million_changes_leave_the_sums_of_a_tree_made_from_the_leaves()
