@@ -194,6 +194,20 @@ public sealed class SumTreeTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new SumTree(0).Dispose());
     }
 
+    [Fact]
+    public void A_tree_whose_memory_was_given_back_is_refused()
+    {
+        SumTree tree = new(3);
+        tree[0] = 1;
+        tree.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => tree[0]);
+        Assert.Throws<ObjectDisposedException>(() => tree[0] = 1);
+        Assert.Throws<ObjectDisposedException>(() => tree.Set([0], [1]));
+        Assert.Throws<ObjectDisposedException>(() => tree.Find(0.5));
+        Assert.Throws<ObjectDisposedException>(() => tree.SampleStratified(new RandomSource(1), new int[1], new double[1]));
+        Assert.Throws<ObjectDisposedException>(tree.Rebuild);
+    }
+
     private static void AssertSameBits(ScalarSumTree expected, SumTree tree)
     {
         Assert.Equal(BitConverter.DoubleToInt64Bits(expected.Total), BitConverter.DoubleToInt64Bits(tree.Total));
