@@ -45,7 +45,7 @@ public sealed class WireCodecTests
         AssertBytes("U", new ReplayProtocol.UpdatePriorities(1, 2, [3], [1.5f]), "0100 01000000 0200000000000000 01000000 0300000000000000 0000C03F");
         AssertBytes(
             "I",
-            new ReplayProtocol.Insert(1, 2, 3, 4, 5, new Learner.TransitionBatch(1, [0.5f], [7], [2], [0.25f], [1], [4]), 6),
+            new ReplayProtocol.Insert(1, 2, 3, 4, 5, Learner.TransitionBatch.FromColumns(1, [0.5f], [7], [2], [0.25f], [1], [4]), 6),
             "0100 01000000 02000000 0300000000000000 0400000000000000 05000000 0600000000000000 01000000 01000000 01 0000003F 0000803F 07000000 00000040 0000803E 00008040");
         AssertBytes("MC", new SnapshotProtocol.Chunk(1, 2, 3, 4, new[] { 1f }), "0100 0100000000000000 0200000000000000 03000000 04000000 01000000 0000803F");
         AssertBytes("PN", new ProgressProtocol.Notice("ä"), "0100 0200 C3A4");
