@@ -37,6 +37,33 @@ internal sealed class PrioritizedSelector : ISelector
 
     public double Mass => _tree.Total;
 
+    public double MinimumMass
+    {
+        get
+        {
+            double smallest = double.PositiveInfinity;
+            for (int slot = 0; slot < _tree.Capacity; slot++)
+            {
+                double mass = _tree[slot];
+                smallest = mass > 0 ? Math.Min(smallest, mass) : smallest;
+            }
+
+            return smallest;
+        }
+    }
+
+    public double LargestPriority => _largestPriority;
+
+    public void RaiseLargestPriority(double priority)
+    {
+        if (!(priority >= 0 && double.IsFinite(priority)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(priority), priority, "a priority must be finite and at least 0");
+        }
+
+        _largestPriority = Math.Max(_largestPriority, priority);
+    }
+
     internal SumTree Tree => _tree;
 
     public void Check(ReadOnlySpan<float> absoluteTdErrors)
@@ -100,21 +127,61 @@ internal sealed class PrioritizedSelector : ISelector
         }
     }
 
-    public void Select(Span<int> slots, Span<double> masses, RandomSource random)
+    public void Remove(int firstSlot, int count)
     {
-        double total = _tree.Total;
-        for (int i = 0; i < slots.Length; i++)
+        double[] rented = ArrayPool<double>.Shared.Rent(count);
+        Span<double> masses = rented.AsSpan(0, count);
+        masses.Clear();
+        _tree.SetRange(firstSlot, masses);
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    public void Select(ReadOnlySpan<int> counts, Span<int> slots, Span<double> masses, RandomSource random)
+    {
+        if (!(_tree.Total > 0))
         {
-            int slot = _tree.Find(random.NextDouble() * total);
-            slots[i] = slot;
-            masses[i] = _tree[slot];
+            throw new InvalidOperationException("no slot is occupied: nothing can be drawn");
+        }
+
+        int row = 0;
+        foreach (int count in counts)
+        {
+            double stratum = _tree.Total / count;
+            for (int i = 0; i < count; i++)
+            {
+                int slot = _tree.Find(Math.Min((i + random.NextDouble()) * stratum, Math.BitDecrement(_tree.Total)));
+                slots[row] = slot;
+                masses[row++] = _tree[slot];
+            }
         }
     }
 
-    public bool Update(int slot, float absoluteTdError)
+    public int Update(ReadOnlySpan<int> slots, ReadOnlySpan<float> absoluteTdErrors)
     {
-        _tree[slot] = MassOf(PriorityOf(absoluteTdError));
-        return true;
+        for (int i = 0; i < slots.Length; i++)
+        {
+            _tree[slots[i]] = MassOf(PriorityOf(absoluteTdErrors[i]));
+        }
+
+        return slots.Length;
+    }
+
+    public int Recover(IRemovalPolicy policy)
+    {
+        int replaced = 0;
+        for (int slot = 0; slot < _tree.Capacity; slot++)
+        {
+            bool occupied = policy.KeyOf(slot) >= 0;
+            bool valid = _tree[slot] is >= SmallestMass and <= LargestMass;
+            _tree[slot] = !occupied ? 0 : valid ? _tree[slot] : MassOf(_largestPriority);
+            replaced += occupied && !valid ? 1 : 0;
+        }
+
+        return replaced;
+    }
+
+    public void Dispose()
+    {
     }
 
     private double PriorityOf(float absoluteTdError)

@@ -25,7 +25,7 @@ public sealed class ReplayBuffer
         ArgumentNullException.ThrowIfNull(format);
         ArgumentNullException.ThrowIfNull(options);
         _ring = new TransitionRing(capacity, format);
-        _selector = options.Prioritized ? new PrioritizedSelector(capacity, options.Alpha, options.PriorityEpsilon) : new UniformSelector();
+        _selector = options.Prioritized ? new PrioritizedSelector(capacity, options.Alpha, options.PriorityEpsilon) : new UniformSelector(capacity);
         Capacity = capacity;
         Format = format;
     }
@@ -64,7 +64,7 @@ public sealed class ReplayBuffer
         ArgumentNullException.ThrowIfNull(batch);
         CheckSize(batch);
         _selector.Check(batch.AbsoluteTdErrors);
-        int row = Math.Max(0, batch.Count - Capacity);
+        int row = 0;
         while (row < batch.Count)
         {
             (int slot, int count) = Place(row, batch.Count);
@@ -136,7 +136,7 @@ public sealed class ReplayBuffer
     public SampledTransitions Sample(IReadOnlyList<int> counts, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        return Sample(counts.Sum(), random);
+        return Sample([.. counts], random);
     }
 
     /// <summary>Draws transitions with replacement, each with probability mass / <see cref="Mass"/>.</summary>
@@ -144,10 +144,18 @@ public sealed class ReplayBuffer
     /// <param name="random">Where randomness comes from.</param>
     /// <returns>New arrays of exactly B rows, with keys and masses.</returns>
     /// <exception cref="InvalidOperationException">The buffer is empty.</exception>
-    public SampledTransitions Sample(int count, RandomSource random)
+    public SampledTransitions Sample(int count, RandomSource random) => Sample([count], random);
+
+    private SampledTransitions Sample(ReadOnlySpan<int> counts, RandomSource random)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentNullException.ThrowIfNull(random);
+        int count = 0;
+        foreach (int part in counts)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(part, nameof(counts));
+            count += part;
+        }
+
         if (Count == 0)
         {
             throw new InvalidOperationException("the replay buffer is empty: insert transitions before sampling");
@@ -155,7 +163,7 @@ public sealed class ReplayBuffer
 
         int[] slots = GC.AllocateUninitializedArray<int>(count);
         SampledTransitions sampled = new(Format, count);
-        _selector.Select(slots, sampled.Masses, random);
+        _selector.Select(counts, slots, sampled.Masses, random);
         long[] keys = sampled.Keys;
         long next = NextKey;
         long round = next - (next % Capacity);
@@ -190,7 +198,7 @@ public sealed class ReplayBuffer
         int applied = 0;
         for (int i = 0; i < keys.Length; i++)
         {
-            if (keys[i] >= oldest && keys[i] < next && _selector.Update((int)(keys[i] % Capacity), absoluteTdErrors[i]))
+            if (keys[i] >= oldest && keys[i] < next && _selector.Update([(int)(keys[i] % Capacity)], [absoluteTdErrors[i]]) == 1)
             {
                 applied++;
             }
