@@ -75,7 +75,7 @@ public sealed class ImportanceWeightsTests
     public void Full_correction_makes_a_weighted_mean_over_prioritised_draws_unbiased()
     {
         // The values' plain mean is 2.5, their prioritised mean 3. Self-normalised by Σw: its standard error is below 0.003 at 10⁶ draws.
-        ReplayBuffer buffer = new(4, 1, new ReplayOptions { Prioritized = true, Alpha = 1, PriorityEpsilon = 0 });
+        ReplayBuffer buffer = new(4, Transitions.Format(1), new ReplayOptions { Prioritized = true, Alpha = 1, PriorityEpsilon = 0 });
         buffer.Append(Transitions.Batch(0, 4, 1, [1, 2, 3, 4]));
         SampledTransitions sample = buffer.Sample(1_000_000, new RandomSource(4));
         float[] weights = new float[1_000_000];
