@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
 
@@ -29,7 +30,7 @@ internal static class ReplayBenchmark
 
     private static void Compare(bool prioritized, int size)
     {
-        ReplayBuffer ours = new(Capacity, size, new ReplayOptions { Prioritized = prioritized });
+        ReplayBuffer ours = new(Capacity, new ObservationFormat(ObservationType.Float32, size), new ReplayOptions { Prioritized = prioritized });
         NaiveReplay naive = new(Capacity, prioritized);
         TransitionBatch batch = MakeBatch(size);
         RandomSource random = new(1);
@@ -88,13 +89,16 @@ internal static class ReplayBenchmark
 
     private static void AddNaive(NaiveReplay buffer, TransitionBatch batch, int rounds)
     {
-        int size = batch.ObservationSize;
         for (int round = 0; round < rounds; round++)
         {
             for (int row = 0; row < batch.Count; row++)
             {
                 buffer.Add(
-                    batch.Observations.AsSpan(row * size, size), batch.Actions[row], batch.Returns[row], batch.Discounts[row], batch.NextObservations.AsSpan(row * size, size));
+                    MemoryMarshal.Cast<byte, float>(batch.Observation(row)),
+                    batch.Actions[row],
+                    batch.Returns[row],
+                    batch.Discounts[row],
+                    MemoryMarshal.Cast<byte, float>(batch.NextObservation(row)));
             }
         }
     }
@@ -130,13 +134,13 @@ internal static class ReplayBenchmark
 
     private static TransitionBatch MakeBatch(int size)
     {
-        TransitionBatchBuilder builder = new(AddBatch, size);
+        TransitionBatchBuilder builder = new(AddBatch, new ObservationFormat(ObservationType.Float32, size));
         float[] observation = new float[size];
         for (int i = 0; i < AddBatch; i++)
         {
-            builder.Add(observation, i % 2, 1, 0.99f, observation);
+            builder.Add(0, observation, i % 2, 1, 0.99f, EpisodeEnd.None, observation);
         }
 
-        return builder.Build([]);
+        return builder.Build();
     }
 }

@@ -99,7 +99,7 @@ internal static class TransportBenchmark
     {
         float[] observations = [.. Enumerable.Range(0, Transitions * ObservationSize).Select(i => MathF.Sin(i))];
         float[] column = observations[..Transitions];
-        return new TransitionBatch(ObservationSize, observations, new int[Transitions], column, column, observations, [.. column.Select(MathF.Abs)]);
+        return TransitionBatch.FromColumns(ObservationSize, observations, new int[Transitions], column, column, observations, [.. column.Select(MathF.Abs)]);
     }
 
     private static double Median(IEnumerable<double> values)

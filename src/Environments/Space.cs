@@ -11,14 +11,21 @@ public sealed record DiscreteSpace(int Count) : Space
     public override string ToString() => $"Discrete({Count})";
 }
 
-/// <summary>Vectors of float32 between two bounds, one bound pair for each component (infinite bounds are allowed).</summary>
+/// <summary>
+/// Vectors between two bounds, one bound pair for each component (infinite bounds are allowed). Environments give float32 throughout; a
+/// space of integers or booleans promises that their values fit that type, so that they are kept and sent as such.
+/// </summary>
 public sealed record BoxSpace : Space
 {
     /// <summary>Makes the space of vectors <c>low[i] ≤ x[i] ≤ high[i]</c>.</summary>
     /// <param name="low">Lower bounds, float32.</param>
     /// <param name="high">Upper bounds, float32, as many as <paramref name="low"/>.</param>
-    /// <exception cref="ArgumentException">The bounds differ in length, are empty, or a lower bound exceeds its upper one.</exception>
-    public BoxSpace(IReadOnlyList<float> low, IReadOnlyList<float> high)
+    /// <param name="type">What the components are.</param>
+    /// <param name="stack">Frames that one vector is made of, the oldest first, each the next one's predecessor: at least 1, a divisor of the vector's size.</param>
+    /// <exception cref="ArgumentException">
+    /// The bounds differ in length, are empty, exceed the type, or a lower bound exceeds its upper one; or the size is no multiple of the stack.
+    /// </exception>
+    public BoxSpace(IReadOnlyList<float> low, IReadOnlyList<float> high, ObservationType type = ObservationType.Float32, int stack = 1)
     {
         ArgumentNullException.ThrowIfNull(low);
         ArgumentNullException.ThrowIfNull(high);
@@ -35,8 +42,15 @@ public sealed record BoxSpace : Space
             }
         }
 
+        float largest = type == ObservationType.UInt8 ? byte.MaxValue : 1;
+        if (type != ObservationType.Float32 && (low.Min() < 0 || high.Max() > largest))
+        {
+            throw new ArgumentException($"a box of type {type} lies between 0 and {largest}: got bounds from {low.Min()} to {high.Max()}");
+        }
+
         Low = [.. low];
         High = [.. high];
+        Format = new ObservationFormat(type, low.Count, stack);
     }
 
     /// <summary>Lower bounds, one for each component.</summary>
@@ -48,11 +62,14 @@ public sealed record BoxSpace : Space
     /// <summary>Number of components of one vector.</summary>
     public int Size => Low.Count;
 
-    /// <inheritdoc />
-    public bool Equals(BoxSpace? other) => other is not null && Low.SequenceEqual(other.Low) && High.SequenceEqual(other.High);
+    /// <summary>What the components are, and how many frames they make.</summary>
+    public ObservationFormat Format { get; }
 
     /// <inheritdoc />
-    public override int GetHashCode() => HashCode.Combine(Size, Low[0], High[0]);
+    public bool Equals(BoxSpace? other) => other is not null && Format == other.Format && Low.SequenceEqual(other.Low) && High.SequenceEqual(other.High);
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Format, Low[0], High[0]);
 
     /// <inheritdoc />
     public override string ToString() => $"Box({Size}: [{string.Join(", ", Low)}] to [{string.Join(", ", High)}])";

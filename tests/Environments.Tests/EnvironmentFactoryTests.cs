@@ -15,7 +15,7 @@ public sealed class EnvironmentFactoryTests
     {
         EnvironmentRegistration registration = EnvironmentRegistry.Get(id);
         Assert.Equal((limit, threshold), (registration.MaxEpisodeSteps, registration.RewardThreshold));
-        Assert.Equal((observationSize, actionCount), EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(new EnvironmentSpecification { Id = id }));
+        Assert.Equal((new ObservationFormat(ObservationType.Float32, observationSize), actionCount), EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(new EnvironmentSpecification { Id = id }));
         Assert.Equal(registration.ObservationSpace, EnvironmentFactory.CreateVector(new EnvironmentSpecification { Id = id }, 1).ObservationSpace);
         Assert.Equal(registration.ActionSpace, EnvironmentFactory.Create(new EnvironmentSpecification { Id = id }).ActionSpace);
     }

@@ -11,8 +11,8 @@ public sealed class GridWorldSampleTests
     [Fact]
     public void The_sample_is_loaded_by_path_with_its_arguments()
     {
-        Assert.Equal((36, 4), EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(Specification("6")));
-        Assert.Equal((25, 4), EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(Specification("5")));
+        Assert.Equal((new ObservationFormat(ObservationType.Float32, 36), 4), EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(Specification("6")));
+        Assert.Equal((new ObservationFormat(ObservationType.Float32, 25), 4), EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(Specification("5")));
         EnvironmentException exception = Assert.Throws<EnvironmentException>(() => EnvironmentFactory.Create(Specification("1")));
         Assert.Contains("its constructor threw ArgumentOutOfRangeException: size", exception.Message);
     }

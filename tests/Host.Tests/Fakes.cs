@@ -53,11 +53,11 @@ internal sealed class FakeEnvironments(Func<EnvironmentSpecification, IVectorEnv
         new("Abc-v1", new BoxSpace([0, 0], [1, 1]), new DiscreteSpace(3), 500, 475, "First by name."),
     ];
 
-    public (int ObservationSize, int ActionCount) RequireSpaces(EnvironmentSpecification specification)
+    public (ObservationFormat Observation, int ActionCount) RequireSpaces(EnvironmentSpecification specification)
     {
         Specification = specification;
         IVectorEnvironment environment = create?.Invoke(specification) ?? new CountingVector(1);
-        return (((BoxSpace)environment.ObservationSpace).Size, ((DiscreteSpace)environment.ActionSpace).Count);
+        return (((BoxSpace)environment.ObservationSpace).Format, ((DiscreteSpace)environment.ActionSpace).Count);
     }
 
     public IVectorEnvironment CreateVector(EnvironmentSpecification specification, int count) => new CountingVector(count);

@@ -15,7 +15,7 @@ internal sealed class SampleReplies
     {
         _layout = layout;
         _planner = planner;
-        long rowBytes = (((2L * layout.ObservationSize) + 3) * sizeof(float)) + sizeof(long) + sizeof(double);
+        long rowBytes = (2L * layout.Observation.Bytes) + (3 * sizeof(float)) + sizeof(long) + sizeof(double);
         long rows = (long)options.Learner.BatchSize * options.Learner.BatchesPerRequest * (options.Learner.Prefetch + 1);
         _parts = new PartAssembly<(long, int)>(SmallestBound + (2 * rows * rowBytes), options.Replay.Shards * (options.Learner.Prefetch + 1));
     }
@@ -47,10 +47,10 @@ internal sealed class SampleReplies
             return fault;
         }
 
-        TransitionBatch transitions = reply.Samples.Transitions;
-        return transitions.ObservationSize != _layout.ObservationSize
-            ? $"replay shard {reply.State.Shard} holds observations of {transitions.ObservationSize} components, the network takes {_layout.ObservationSize}: all nodes must use the same environment"
-            : transitions.Actions.AsSpan().ContainsAnyExceptInRange(0, _layout.ActionCount - 1)
+        SampledTransitions samples = reply.Samples;
+        return samples.Format != _layout.Observation
+            ? $"replay shard {reply.State.Shard} holds observations of {samples.Format}, where {_layout.Observation} are expected: all nodes must use the same environment"
+            : samples.Actions.AsSpan().ContainsAnyExceptInRange(0, _layout.ActionCount - 1)
             ? $"replay shard {reply.State.Shard} holds an action outside 0 to {_layout.ActionCount - 1}: all nodes must use the same environment"
             : HasNoMass(reply) ? $"replay shard {reply.State.Shard} gave a transition of no mass"
             : _planner.FaultOfCount(reply);

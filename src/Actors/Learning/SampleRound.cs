@@ -67,12 +67,13 @@ internal sealed class SampleRound(long number, int[]?[] counts, double[] shares,
 
             int count = counts[shard]![index];
             int from = _offsets[shard];
-            TransitionBatch transitions = reply.Samples.Transitions;
-            transitions.Observations.AsSpan(from * size, count * size).CopyTo(batch.Observations.AsSpan(row * size));
-            transitions.NextObservations.AsSpan(from * size, count * size).CopyTo(batch.NextObservations.AsSpan(row * size));
-            transitions.Actions.AsSpan(from, count).CopyTo(batch.Actions.AsSpan(row));
-            transitions.Returns.AsSpan(from, count).CopyTo(batch.Returns.AsSpan(row));
-            transitions.Discounts.AsSpan(from, count).CopyTo(batch.Discounts.AsSpan(row));
+            int bytes = reply.Samples.Format.Bytes;
+            SampledTransitions samples = reply.Samples;
+            samples.Format.DecodeRows(samples.Observations.AsSpan(from * bytes, count * bytes), batch.Observations.AsSpan(row * size, count * size));
+            samples.Format.DecodeRows(samples.NextObservations.AsSpan(from * bytes, count * bytes), batch.NextObservations.AsSpan(row * size, count * size));
+            samples.Actions.AsSpan(from, count).CopyTo(batch.Actions.AsSpan(row));
+            samples.Returns.AsSpan(from, count).CopyTo(batch.Returns.AsSpan(row));
+            samples.Discounts.AsSpan(from, count).CopyTo(batch.Discounts.AsSpan(row));
             double scale = shares[shard] / reply.State.Mass;
             for (int i = 0; i < count; i++)
             {

@@ -41,7 +41,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         _part = $"shard-{shard}";
         _links = links;
         _refusals = new Refusals($"replay shard {shard}", Context.GetLogger());
-        _buffer = new ReplayBuffer(ShardCapacity(options.Replay, shard), layout.ObservationSize, options.Replay);
+        _buffer = new ReplayBuffer(ShardCapacity(options.Replay, shard), layout.Observation, options.Replay);
         _random = new RandomSource(options.Run.Seed, SeedStreams.Replay + (ulong)shard);
         _credits = new RunnerCredits(
             options.Runner.MaxInFlight, options.Runner.Fragment * options.Runner.Environments, (double)shard / options.Replay.Shards);
@@ -157,7 +157,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
 
         int count = request.Counts.Sum();
         _samples += count;
-        Answer(new ReplayProtocol.SampleReply(request.Request, _buffer.Sample(count, _random), State()));
+        Answer(new ReplayProtocol.SampleReply(request.Request, _buffer.Sample(request.Counts, _random), State()));
     }
 
     /// <summary>On one node the reply itself is handed over; only what leaves the node has to fit frames.</summary>

@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
@@ -21,9 +24,9 @@ internal sealed class ShardChecks(int shard, NetworkLayout layout, bool isPriori
     /// <summary>What is wrong with transitions: words that complete "has …", or null.</summary>
     public string? Fault(TransitionBatch batch)
     {
-        if (batch.ObservationSize != layout.ObservationSize)
+        if (batch.Format != layout.Observation)
         {
-            return $"observations of {batch.ObservationSize} components, the network takes {layout.ObservationSize}: all nodes must use the same environment";
+            return $"observations of {batch.Format}, where {layout.Observation} are expected: all nodes must use the same environment";
         }
 
         if (batch.Actions.AsSpan().ContainsAnyExceptInRange(0, layout.ActionCount - 1))
@@ -31,7 +34,11 @@ internal sealed class ShardChecks(int shard, NetworkLayout layout, bool isPriori
             return $"an action outside 0 to {layout.ActionCount - 1}: all nodes must use the same environment";
         }
 
-        return HasBadError(batch.AbsoluteTdErrors) ? "a |δ| that is no priority" : null;
+        return HasNoNumber(batch.Returns) ? "a return that is no finite number"
+            : HasNoNumber(batch.Discounts) ? "a discount that is no finite number"
+            : batch.Format.Type == ObservationType.Float32 && HasNoNumber(MemoryMarshal.Cast<byte, float>(batch.Frames)) ? "an observation with a component that is no finite number"
+            : HasBadError(batch.AbsoluteTdErrors) ? "a |δ| that is no priority"
+            : null;
     }
 
     /// <summary>What is wrong with a request for samples: one line, or null.</summary>
@@ -48,9 +55,9 @@ internal sealed class ShardChecks(int shard, NetworkLayout layout, bool isPriori
             rows += count;
         }
 
-        long components = rows * 2 * layout.ObservationSize;
+        long bytes = rows * layout.Observation.Bytes;
         return request.Shard != shard ? $"sample request {request.Request} is meant for shard {request.Shard}"
-            : components > Array.MaxLength ? $"sample request {request.Request} asks for {rows} transitions, more than one reply can hold"
+            : bytes > Array.MaxLength ? $"sample request {request.Request} asks for {rows} transitions, more than one reply can hold"
             : null;
     }
 
@@ -59,6 +66,25 @@ internal sealed class ShardChecks(int shard, NetworkLayout layout, bool isPriori
         update.Keys.Length != update.AbsoluteTdErrors.Length ? $"{update.Keys.Length} priorities come with {update.AbsoluteTdErrors.Length} values of |δ|"
         : HasBadError(update.AbsoluteTdErrors) ? "a new |δ| is no priority"
         : null;
+
+    // x · 0 is 0 for every finite x, and NaN otherwise.
+    private static bool HasNoNumber(ReadOnlySpan<float> values)
+    {
+        Vector<float> products = Vector<float>.Zero;
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            products += new Vector<float>(values[i..]) * Vector<float>.Zero;
+        }
+
+        float product = Vector.Sum(products);
+        for (; i < values.Length; i++)
+        {
+            product += values[i] * 0f;
+        }
+
+        return float.IsNaN(product);
+    }
 
     private bool HasBadError(float[] errors)
     {

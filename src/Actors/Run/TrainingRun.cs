@@ -18,8 +18,8 @@ public sealed class TrainingRun
         Options = options;
         OpenSinks = openSinks;
         Stop = stop;
-        (int observationSize, int actionCount) = EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(options.Environment);
-        Layout = new NetworkLayout(observationSize, actionCount, options.Network);
+        (ObservationFormat observation, int actionCount) = EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(options.Environment);
+        Layout = new NetworkLayout(observation, actionCount, options.Network);
         CheckpointDirectory = Path.Combine(options.Run.Directory, CheckpointStore.FolderName);
     }
 

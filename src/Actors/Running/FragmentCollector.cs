@@ -26,6 +26,7 @@ public sealed class FragmentCollector
     private readonly double[] _returns;
     private float[] _values = [];
     private float[] _nextValues = [];
+    private float[] _unpacked = [];
 
     /// <summary>Seeds the environments and begins their first episodes.</summary>
     /// <param name="environment">The environments, E of them; owned by the collector from now on.</param>
@@ -45,7 +46,7 @@ public sealed class FragmentCollector
         _prioritized = options.Replay.Prioritized;
         int count = environment.Count;
         _accumulator = new NStepAccumulator(count, _observationSize, options.Learner.NStep, options.Learner.Gamma);
-        _builder = new TransitionBatchBuilder(count * options.Runner.Fragment, _observationSize);
+        _builder = new TransitionBatchBuilder(count * options.Runner.Fragment, layout.Observation, count, options.Learner.NStep);
         _random = new RandomSource(options.Run.Seed, SeedStreams.Runner(SeedStreams.Exploration, runner, attempt));
         _current = new float[count * _observationSize];
         _next = new float[count * _observationSize];
@@ -77,8 +78,8 @@ public sealed class FragmentCollector
             steps++;
         }
 
-        TransitionBatch batch = _builder.Build(_prioritized ? AbsoluteTdErrors() : default);
-        return (batch, steps * _environment.Count);
+        TransitionBatch batch = _builder.Build();
+        return (_prioritized ? batch.WithErrors(AbsoluteTdErrors(batch)) : batch, steps * _environment.Count);
     }
 
     private void StepAll(double epsilon, ICollection<double> finishedReturns)
@@ -116,17 +117,29 @@ public sealed class FragmentCollector
     }
 
     /// <summary>|δ| by the runner's own network: Ape-X's initial priorities, which cost the shard and the learner nothing.</summary>
-    private ReadOnlySpan<float> AbsoluteTdErrors()
+    private float[] AbsoluteTdErrors(TransitionBatch batch)
     {
-        int count = _builder.Count;
+        int count = batch.Count;
         if (_values.Length < count * _actionCount)
         {
             _values = new float[count * _actionCount];
             _nextValues = new float[count * _actionCount];
+            _unpacked = new float[count * _observationSize];
         }
 
-        _policy.Forward(_builder.Observations, count, _values);
-        _policy.Forward(_builder.NextObservations, count, _nextValues);
+        Span<float> observations = _unpacked.AsSpan(0, count * _observationSize);
+        for (int i = 0; i < count; i++)
+        {
+            batch.Format.Decode(batch.Observation(i), observations.Slice(i * _observationSize, _observationSize));
+        }
+
+        _policy.Forward(observations, count, _values);
+        for (int i = 0; i < count; i++)
+        {
+            batch.Format.Decode(batch.NextObservation(i), observations.Slice(i * _observationSize, _observationSize));
+        }
+
+        _policy.Forward(observations, count, _nextValues);
         float[] errors = new float[count];
         for (int i = 0; i < count; i++)
         {
@@ -136,8 +149,8 @@ public sealed class FragmentCollector
                 best = MathF.Max(best, value);
             }
 
-            float target = _builder.Returns[i] + (_builder.Discounts[i] * best);
-            float error = MathF.Abs(target - _values[(i * _actionCount) + _builder.Actions[i]]);
+            float target = batch.Returns[i] + (batch.Discounts[i] * best);
+            float error = MathF.Abs(target - _values[(i * _actionCount) + batch.Actions[i]]);
             // An overflow is the learner's to report, by its loss; a priority only has to be a number.
             errors[i] = error < float.MaxValue ? error : float.MaxValue;
         }

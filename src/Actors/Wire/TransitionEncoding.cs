@@ -1,58 +1,95 @@
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
 
-/// <summary>Columns of transitions: their length and width, then each column as it lies in memory.</summary>
+/// <summary>Columns of transitions: their length and form, then each column as it lies in memory.</summary>
 internal static class TransitionEncoding
 {
+    private const int BytesPerRow = sizeof(int) + sizeof(float) + sizeof(float) + sizeof(byte);
+    private const int SampledBytesPerRow = sizeof(int) + sizeof(float) + sizeof(float) + sizeof(long) + sizeof(double);
+
     public static void Write(ref WireWriter writer, TransitionBatch batch)
     {
+        WriteFormat(ref writer, batch.Format);
         writer.Int32(batch.Count);
-        writer.Int32(batch.ObservationSize);
+        writer.Int32(batch.Frames.Length / batch.Format.FrameBytes);
+        writer.Boolean(batch.Windows.Length > 0);
         writer.Boolean(batch.AbsoluteTdErrors.Length > 0);
-        writer.Column<float>(batch.Observations);
-        writer.Column<float>(batch.NextObservations);
+        writer.Column<byte>(batch.Frames);
+        writer.Column<int>(batch.Windows);
         writer.Column<int>(batch.Actions);
         writer.Column<float>(batch.Returns);
         writer.Column<float>(batch.Discounts);
+        writer.Column<byte>(batch.Ends);
         writer.Column<float>(batch.AbsoluteTdErrors);
     }
 
     public static TransitionBatch Read(ref WireReader reader)
     {
+        ObservationFormat format = ReadFormat(ref reader);
         int count = reader.Count();
-        int observationSize = reader.Count(least: 1);
+        int frameCount = reader.Count();
+        bool hasWindows = reader.Boolean();
         bool hasErrors = reader.Boolean();
-        long components = (long)count * observationSize;
-        // The products of two lengths that the frame states are compared with what it holds, in numbers that do not overflow.
-        if (components > Array.MaxLength || (2 * components) + (count * (hasErrors ? 4L : 3L)) > reader.Remaining / sizeof(float))
+        long frameBytes = (long)frameCount * format.FrameBytes;
+        long rowBytes = BytesPerRow + (hasWindows ? 2 * sizeof(int) : 0) + (hasErrors ? sizeof(float) : 0);
+        // The products of lengths that the frame states are compared with what it holds, in numbers that do not overflow.
+        if (frameBytes > reader.Remaining || frameBytes + (count * rowBytes) > reader.Remaining)
         {
-            throw new WireException($"{count} transitions of {observationSize} components do not fit the {reader.Remaining} bytes that follow");
+            throw new WireException($"{count} transitions with {frameCount} frames of {format} do not fit the {reader.Remaining} bytes that follow");
         }
 
-        float[] observations = reader.Column<float>((int)components);
-        float[] nextObservations = reader.Column<float>((int)components);
+        byte[] frames = reader.Column<byte>((int)frameBytes);
+        int[] windows = hasWindows ? reader.Column<int>(2 * count) : [];
         int[] actions = reader.Column<int>(count);
         float[] returns = reader.Column<float>(count);
         float[] discounts = reader.Column<float>(count);
+        byte[] ends = reader.Column<byte>(count);
         float[] errors = hasErrors ? reader.Column<float>(count) : [];
         CheckNotNegative(actions);
         CheckErrors(errors);
-        return new TransitionBatch(observationSize, observations, actions, returns, discounts, nextObservations, errors);
+        try
+        {
+            return new TransitionBatch(format, frames, windows, actions, returns, discounts, ends, errors);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new WireException(exception.Message);
+        }
     }
 
     public static void Write(ref WireWriter writer, SampledTransitions samples)
     {
-        Write(ref writer, samples.Transitions);
+        WriteFormat(ref writer, samples.Format);
+        writer.Int32(samples.Count);
+        writer.Column<byte>(samples.Observations);
+        writer.Column<byte>(samples.NextObservations);
+        writer.Column<int>(samples.Actions);
+        writer.Column<float>(samples.Returns);
+        writer.Column<float>(samples.Discounts);
         writer.Column<long>(samples.Keys);
         writer.Column<double>(samples.Masses);
     }
 
     public static SampledTransitions ReadSampled(ref WireReader reader)
     {
-        TransitionBatch transitions = Read(ref reader);
-        long[] keys = ReadKeys(ref reader, transitions.Count);
-        return new SampledTransitions(transitions, keys, ReadMasses(ref reader, transitions.Count));
+        ObservationFormat format = ReadFormat(ref reader);
+        int count = reader.Count();
+        long observationBytes = (long)count * format.Bytes;
+        if (observationBytes > reader.Remaining || (2 * observationBytes) + ((long)count * SampledBytesPerRow) > reader.Remaining)
+        {
+            throw new WireException($"{count} sampled transitions with observations of {format} do not fit the {reader.Remaining} bytes that follow");
+        }
+
+        byte[] observations = reader.Column<byte>((int)observationBytes);
+        byte[] nextObservations = reader.Column<byte>((int)observationBytes);
+        int[] actions = reader.Column<int>(count);
+        float[] returns = reader.Column<float>(count);
+        float[] discounts = reader.Column<float>(count);
+        CheckNotNegative(actions);
+        long[] keys = ReadKeys(ref reader, count);
+        return new SampledTransitions(format, observations, nextObservations, actions, returns, discounts, keys, ReadMasses(ref reader, count));
     }
 
     public static long[] ReadKeys(ref WireReader reader, int count)
@@ -88,6 +125,26 @@ internal static class TransitionEncoding
         float[] errors = reader.Column<float>(count);
         CheckErrors(errors);
         return errors;
+    }
+
+    private static void WriteFormat(ref WireWriter writer, ObservationFormat format)
+    {
+        writer.Byte((byte)format.Type);
+        writer.Int32(format.Size);
+        writer.Int32(format.Stack);
+    }
+
+    private static ObservationFormat ReadFormat(ref WireReader reader)
+    {
+        ObservationType type = reader.Choice<ObservationType>();
+        int size = reader.Count(least: 1);
+        int stack = reader.Count(least: 1);
+        if (size > WireFormat.MaxObservationSize || size % stack != 0)
+        {
+            throw new WireException($"there is no observation of {size} components in {stack} frames");
+        }
+
+        return new ObservationFormat(type, size, stack);
     }
 
     private static void CheckErrors(ReadOnlySpan<float> errors)

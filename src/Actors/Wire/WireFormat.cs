@@ -4,7 +4,7 @@ namespace DqnAkka.Actors;
 public static class WireFormat
 {
     /// <summary>Nodes of another major version are refused at join.</summary>
-    public const int Major = 1;
+    public const int Major = 2;
 
     /// <summary>Messages of a newer minor version that are not known are skipped and counted.</summary>
     public const int Minor = 0;
@@ -17,6 +17,9 @@ public static class WireFormat
 
     /// <summary>Most pieces of one message.</summary>
     public const int MaxParts = 65_536;
+
+    /// <summary>Most components of one observation.</summary>
+    public const int MaxObservationSize = 1 << 24;
 
     /// <summary>Longest address, role, key or other name, in UTF-8 bytes. A longer one is a mistake of the sender's.</summary>
     public const int MaxNameBytes = 300;

@@ -32,11 +32,11 @@ public static class EnvironmentFactory
         return registration.CreateVector(Bind(registration, specification), count, Limit(registration, specification));
     }
 
-    /// <summary>Makes one copy to see whether DQN on vectors can learn the environment, and how large its network's ends are.</summary>
+    /// <summary>Makes one copy to see whether DQN on vectors can learn the environment, and what its network's ends are.</summary>
     /// <param name="specification">Which environment; its type wins over its id.</param>
-    /// <returns>Components of one observation, and number of actions.</returns>
+    /// <returns>Form of one observation, and number of actions.</returns>
     /// <exception cref="EnvironmentException">The environment cannot be made as asked, its actions are not discrete, or its observations not vectors.</exception>
-    public static (int ObservationSize, int ActionCount) RequireVectorObservationsAndDiscreteActions(EnvironmentSpecification specification)
+    public static (ObservationFormat Observation, int ActionCount) RequireVectorObservationsAndDiscreteActions(EnvironmentSpecification specification)
     {
         IEnvironment environment = Create(specification);
         (Space observationSpace, Space actionSpace) = EnvironmentSpaces.Read(specification.DisplayName, environment);

@@ -9,9 +9,9 @@ internal static class EnvironmentSpaces
         Read(name, nameof(IEnvironment.ObservationSpace), () => environment.ObservationSpace),
         Read(name, nameof(IEnvironment.ActionSpace), () => environment.ActionSpace));
 
-    /// <summary>Sizes of both spaces, where they are what DQN needs.</summary>
+    /// <summary>Form of the observations and number of actions, where they are what DQN needs.</summary>
     /// <exception cref="EnvironmentException">The actions are not discrete, or the observations not vectors.</exception>
-    public static (int ObservationSize, int ActionCount) RequireVectorObservationsAndDiscreteActions(
+    public static (ObservationFormat Observation, int ActionCount) RequireVectorObservationsAndDiscreteActions(
         string name, Space observationSpace, Space actionSpace)
     {
         if (actionSpace is not DiscreteSpace actions)
@@ -31,7 +31,7 @@ internal static class EnvironmentSpaces
                 $"DQN on vectors needs Box observations: {name}'s observation space is {observationSpace}; encode it as a vector, for example one-hot");
         }
 
-        return (observations.Size, actions.Count);
+        return (observations.Format, actions.Count);
     }
 
     private static Space Read(string name, string property, Func<Space?> read)

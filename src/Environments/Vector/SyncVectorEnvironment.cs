@@ -31,7 +31,8 @@ public sealed class SyncVectorEnvironment : IVectorEnvironment
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         IEnvironment first = create();
         (ObservationSpace, ActionSpace) = EnvironmentSpaces.Read(name, first);
-        (_observationSize, _actionCount) = EnvironmentSpaces.RequireVectorObservationsAndDiscreteActions(name, ObservationSpace, ActionSpace);
+        (ObservationFormat observation, _actionCount) = EnvironmentSpaces.RequireVectorObservationsAndDiscreteActions(name, ObservationSpace, ActionSpace);
+        _observationSize = observation.Size;
         _environments = new GuardedEnvironment[count];
         for (int i = 0; i < count; i++)
         {

@@ -15,7 +15,7 @@ internal sealed class EnvironmentSourceAdapter : IEnvironmentSource
         registration.Description))];
 
     /// <inheritdoc />
-    public (int ObservationSize, int ActionCount) RequireSpaces(EnvironmentSpecification specification) =>
+    public (ObservationFormat Observation, int ActionCount) RequireSpaces(EnvironmentSpecification specification) =>
         EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(specification);
 
     /// <inheritdoc />

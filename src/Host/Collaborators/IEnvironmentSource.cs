@@ -26,7 +26,7 @@ internal interface IEnvironmentSource
     /// <summary>Makes sure that deep Q-learning on vectors can use an environment.</summary>
     /// <returns>Components of an observation and number of actions.</returns>
     /// <exception cref="EnvironmentException">It cannot be made, its actions are not discrete or its observations are no vectors.</exception>
-    (int ObservationSize, int ActionCount) RequireSpaces(EnvironmentSpecification specification);
+    (ObservationFormat Observation, int ActionCount) RequireSpaces(EnvironmentSpecification specification);
 
     /// <summary>Makes copies that step together.</summary>
     /// <exception cref="EnvironmentException">It cannot be made as asked.</exception>

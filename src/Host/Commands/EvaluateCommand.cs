@@ -76,11 +76,11 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
 
     private void RequireFit(NetworkLayout layout, EnvironmentSpecification environment, string checkpoint)
     {
-        (int observationSize, int actionCount) = collaborators.Environments.RequireSpaces(environment);
-        if (layout.ObservationSize != observationSize || layout.ActionCount != actionCount)
+        (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(environment);
+        if (layout.ObservationSize != observation.Size || layout.ActionCount != actionCount)
         {
             throw new UserErrorException(
-                $"the network of {checkpoint} ({layout.Description}) takes {layout.ObservationSize} components and {layout.ActionCount} actions, but {environment.DisplayName} has {observationSize} and {actionCount}: name the environment that it was trained on with --set dqn.environment.id=ID");
+                $"the network of {checkpoint} ({layout.Description}) takes {layout.ObservationSize} components and {layout.ActionCount} actions, but {environment.DisplayName} has {observation.Size} and {actionCount}: name the environment that it was trained on with --set dqn.environment.id=ID");
         }
     }
 }

@@ -20,13 +20,13 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         RequireContact(node);
         Require(RemoteSafety.Problem(node.Remote));
         TrainingOptions options = configuration.Options;
-        (int observationSize, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
-        RunChecks.RequireLayout(observationSize, actionCount, options.Network);
+        (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
+        RunChecks.RequireLayout(observation.Size, actionCount, options.Network);
         if (roles.Contains(ClusterRoles.Replay))
         {
             // A node holds as many shards as come to it, and one at least.
             ReplayOptions shard = options.Replay with { Capacity = (options.Replay.Capacity + options.Replay.Shards - 1) / options.Replay.Shards };
-            ReplayMemory.Require(shard, observationSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+            ReplayMemory.Require(shard, observation.Size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         }
 
         if (PortCheck.Problem(node.Remote) is { } problem)

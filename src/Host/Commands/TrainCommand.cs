@@ -1,4 +1,5 @@
 using DqnAkka.Actors;
+using DqnAkka.Environments;
 
 namespace DqnAkka.Host;
 
@@ -14,9 +15,9 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
     {
         ResolvedConfiguration configuration = source.Resolve();
         TrainingOptions options = configuration.Options;
-        (int observationSize, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
-        RunChecks.RequireLayout(observationSize, actionCount, options.Network);
-        ReplayMemory.Require(options.Replay, observationSize, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
+        RunChecks.RequireLayout(observation.Size, actionCount, options.Network);
+        ReplayMemory.Require(options.Replay, observation.Size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);
         options = options with { Run = options.Run with { Directory = directory.Path } };

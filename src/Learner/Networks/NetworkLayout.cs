@@ -1,3 +1,5 @@
+using DqnAkka.Environments;
+
 namespace DqnAkka.Learner;
 
 /// <summary>One parameter's place in the flat vector.</summary>
@@ -22,12 +24,27 @@ public sealed class NetworkLayout
     // Weight and bias of each layer and of both parts of a head, each padded.
     private const int PaddingOfLayer = 2 * (Alignment - 1);
 
-    /// <summary>Lays out a network.</summary>
+    /// <summary>Lays out a network for observations of float32.</summary>
     /// <param name="observationSize">Components of one observation.</param>
     /// <param name="actionCount">Number of actions.</param>
     /// <param name="options">Hidden layers, activation, head.</param>
     /// <exception cref="ArgumentException">A size is below 1, there is no hidden layer, or there are more parameters than one array holds.</exception>
     public NetworkLayout(int observationSize, int actionCount, NetworkOptions options)
+        : this(new ObservationFormat(ObservationType.Float32, Math.Max(observationSize, 1)), observationSize, actionCount, options)
+    {
+    }
+
+    /// <summary>Lays out a network.</summary>
+    /// <param name="observation">What transitions hold; the network takes it as float32.</param>
+    /// <param name="actionCount">Number of actions.</param>
+    /// <param name="options">Hidden layers, activation, head.</param>
+    /// <exception cref="ArgumentException">There is no action or no hidden layer, or there are more parameters than one array holds.</exception>
+    public NetworkLayout(ObservationFormat observation, int actionCount, NetworkOptions options)
+        : this(observation, SizeOf(observation), actionCount, options)
+    {
+    }
+
+    private NetworkLayout(ObservationFormat observation, int observationSize, int actionCount, NetworkOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (observationSize < 1 || actionCount < 1 || options.Hidden.Count == 0 || options.Hidden.Any(units => units < 1))
@@ -42,6 +59,7 @@ public sealed class NetworkLayout
             throw new ArgumentException($"the network has {parameters} parameters, more than the {Array.MaxLength} that one array holds, padding included: give fewer or smaller hidden layers");
         }
 
+        Observation = observation;
         ObservationSize = observationSize;
         ActionCount = actionCount;
         Options = options;
@@ -67,6 +85,9 @@ public sealed class NetworkLayout
         Length = NextOffset(slots);
     }
 
+    /// <summary>How transitions hold an observation; the network takes it as float32.</summary>
+    public ObservationFormat Observation { get; }
+
     /// <summary>Components of one observation.</summary>
     public int ObservationSize { get; }
 
@@ -88,6 +109,12 @@ public sealed class NetworkLayout
     /// <summary>One line that says the shape, equal for equal layouts: <c>4-64-64-2 relu</c>.</summary>
     public string Description =>
         $"{ObservationSize}-{string.Join('-', Options.Hidden)}-{ActionCount} {Options.Activation.ToString().ToLowerInvariant()}{(Options.Dueling ? " dueling" : "")}";
+
+    private static int SizeOf(ObservationFormat observation)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        return observation.Size;
+    }
 
     private static Int128 CountParameters(int observationSize, int actionCount, NetworkOptions options)
     {

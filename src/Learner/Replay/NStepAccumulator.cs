@@ -85,10 +85,10 @@ public sealed class NStepAccumulator
 
         OpenWindow(environment, observation, action);
         AddReward(environment, reward);
-        bool ended = terminated || truncated;
-        while (_open[environment] == _steps || (ended && _open[environment] > 0))
+        EpisodeEnd end = (terminated ? EpisodeEnd.Terminated : EpisodeEnd.None) | (truncated ? EpisodeEnd.Truncated : EpisodeEnd.None);
+        while (_open[environment] == _steps || (end != EpisodeEnd.None && _open[environment] > 0))
         {
-            CloseOldest(environment, terminated, nextObservation, builder);
+            CloseOldest(environment, end, nextObservation, builder);
         }
     }
 
@@ -117,12 +117,12 @@ public sealed class NStepAccumulator
         }
     }
 
-    private void CloseOldest(int environment, bool terminated, ReadOnlySpan<float> nextObservation, TransitionBatchBuilder builder)
+    private void CloseOldest(int environment, EpisodeEnd end, ReadOnlySpan<float> nextObservation, TransitionBatchBuilder builder)
     {
         // The oldest window has summed as many steps as there are windows open.
         int row = Row(environment, 0);
-        double discount = terminated ? 0 : _powers[_open[environment]];
-        builder.Add(_observations.AsSpan(row * _observationSize, _observationSize), _actions[row], (float)_returns[row], (float)discount, nextObservation);
+        double discount = (end & EpisodeEnd.Terminated) != 0 ? 0 : _powers[_open[environment]];
+        builder.Add(environment, _observations.AsSpan(row * _observationSize, _observationSize), _actions[row], (float)_returns[row], (float)discount, end, nextObservation);
         _oldest[environment] = (_oldest[environment] + 1) % _steps;
         _open[environment]--;
     }

@@ -17,23 +17,24 @@ public sealed class ReplayBuffer
 
     /// <summary>Makes an empty buffer; its memory is reserved at once.</summary>
     /// <param name="capacity">Transitions held, at least 1 (of this buffer; <see cref="ReplayOptions.Capacity"/> is that of all shards).</param>
-    /// <param name="observationSize">Components of one observation, D.</param>
+    /// <param name="format">The form of an observation.</param>
     /// <param name="options">Whether and how to prioritise.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is below 1 or too large for one array, α or ε is negative or not finite.</exception>
-    public ReplayBuffer(int capacity, int observationSize, ReplayOptions options)
+    public ReplayBuffer(int capacity, ObservationFormat format, ReplayOptions options)
     {
+        ArgumentNullException.ThrowIfNull(format);
         ArgumentNullException.ThrowIfNull(options);
-        _ring = new TransitionRing(capacity, observationSize);
-        _selector = options.Prioritized ? new PrioritizedSelector(capacity, options.Alpha, options.PriorityEpsilon) : new UniformSelector();
+        _ring = new TransitionRing(capacity, format);
+        _selector = options.Prioritized ? new PrioritizedSelector(capacity, options.Alpha, options.PriorityEpsilon) : new UniformSelector(capacity);
         Capacity = capacity;
-        ObservationSize = observationSize;
+        Format = format;
     }
 
     /// <summary>Transitions held at most.</summary>
     public int Capacity { get; }
 
-    /// <summary>Components of one observation, D.</summary>
-    public int ObservationSize { get; }
+    /// <summary>The form of an observation.</summary>
+    public ObservationFormat Format { get; }
 
     /// <summary>Transitions held now.</summary>
     public int Count => (int)Math.Min(NextKey, Capacity);
@@ -57,13 +58,13 @@ public sealed class ReplayBuffer
     /// (at first 1) where there are none. Of a batch longer than the capacity the last rows stay.
     /// </summary>
     /// <param name="batch">The transitions; they are copied.</param>
-    /// <exception cref="ArgumentException">The observation size differs, or (prioritised) a |δ| is NaN, infinite or negative; nothing is inserted then.</exception>
+    /// <exception cref="ArgumentException">The form of the observations differs, or (prioritised) a |δ| is NaN, infinite or negative; nothing is inserted then.</exception>
     public void Append(TransitionBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         CheckSize(batch);
         _selector.Check(batch.AbsoluteTdErrors);
-        int row = Math.Max(0, batch.Count - Capacity);
+        int row = 0;
         while (row < batch.Count)
         {
             (int slot, int count) = Place(row, batch.Count);
@@ -127,24 +128,43 @@ public sealed class ReplayBuffer
         return (_ring.Read(slots), masses);
     }
 
-    /// <summary>Draws transitions independently and with replacement, each with probability mass / <see cref="Mass"/>.</summary>
+    /// <summary>Draws transitions for several batches, each drawn for itself.</summary>
+    /// <param name="counts">Number of draws for each batch.</param>
+    /// <param name="random">Where randomness comes from.</param>
+    /// <returns>The rows of the first batch, then of the second, …, with keys and masses.</returns>
+    /// <exception cref="InvalidOperationException">The buffer is empty.</exception>
+    public SampledTransitions Sample(IReadOnlyList<int> counts, RandomSource random)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        return Sample([.. counts], random);
+    }
+
+    /// <summary>Draws transitions with replacement, each with probability mass / <see cref="Mass"/>.</summary>
     /// <param name="count">Number of draws, B ≥ 0.</param>
     /// <param name="random">Where randomness comes from.</param>
     /// <returns>New arrays of exactly B rows, with keys and masses.</returns>
     /// <exception cref="InvalidOperationException">The buffer is empty.</exception>
-    public SampledTransitions Sample(int count, RandomSource random)
+    public SampledTransitions Sample(int count, RandomSource random) => Sample([count], random);
+
+    private SampledTransitions Sample(ReadOnlySpan<int> counts, RandomSource random)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentNullException.ThrowIfNull(random);
+        int count = 0;
+        foreach (int part in counts)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(part, nameof(counts));
+            count += part;
+        }
+
         if (Count == 0)
         {
             throw new InvalidOperationException("the replay buffer is empty: insert transitions before sampling");
         }
 
         int[] slots = GC.AllocateUninitializedArray<int>(count);
-        double[] masses = GC.AllocateUninitializedArray<double>(count);
-        _selector.Select(slots, masses, random);
-        long[] keys = GC.AllocateUninitializedArray<long>(count);
+        SampledTransitions sampled = new(Format, count);
+        _selector.Select(counts, slots, sampled.Masses, random);
+        long[] keys = sampled.Keys;
         long next = NextKey;
         long round = next - (next % Capacity);
         for (int i = 0; i < count; i++)
@@ -153,14 +173,15 @@ public sealed class ReplayBuffer
             keys[i] = key < next ? key : key - Capacity;
         }
 
-        return new SampledTransitions(_ring.Read(slots), keys, masses);
+        _ring.Read(slots, sampled);
+        return sampled;
     }
 
     /// <summary>
     /// Gives transitions the priorities of newer TD errors. Keys that have left the buffer, or never were in it, are passed over;
     /// where sampling is uniform all are.
     /// </summary>
-    /// <param name="keys">Keys from <see cref="Sample"/>, [B]; of a repeated key the last |δ| stays.</param>
+    /// <param name="keys">Keys from <see cref="Sample(int, RandomSource)"/>, [B]; of a repeated key the last |δ| stays.</param>
     /// <param name="absoluteTdErrors">|δ| of each, float32 [B].</param>
     /// <returns>How many were applied.</returns>
     /// <exception cref="ArgumentException">The lengths differ, or (prioritised) a |δ| is NaN, infinite or negative; no priority is changed then.</exception>
@@ -177,7 +198,7 @@ public sealed class ReplayBuffer
         int applied = 0;
         for (int i = 0; i < keys.Length; i++)
         {
-            if (keys[i] >= oldest && keys[i] < next && _selector.Update((int)(keys[i] % Capacity), absoluteTdErrors[i]))
+            if (keys[i] >= oldest && keys[i] < next && _selector.Update([(int)(keys[i] % Capacity)], [absoluteTdErrors[i]]) == 1)
             {
                 applied++;
             }
@@ -195,10 +216,10 @@ public sealed class ReplayBuffer
 
     private void CheckSize(TransitionBatch batch)
     {
-        if (batch.ObservationSize != ObservationSize)
+        if (batch.Format != Format)
         {
             throw new ArgumentException(
-                $"the batch has observations of {batch.ObservationSize} components, the replay buffer holds {ObservationSize}; all nodes must use the same environment",
+                $"the batch has observations of {batch.Format}, the replay buffer holds {Format}; all nodes must use the same environment",
                 nameof(batch));
         }
     }

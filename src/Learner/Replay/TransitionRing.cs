@@ -1,78 +1,76 @@
+using System.Runtime.InteropServices;
+using DqnAkka.Environments;
+
 namespace DqnAkka.Learner;
 
 /// <summary>The storage of a replay buffer: a fixed number of slots, written in order and read by slot. A transition lies in one piece, so that a random read costs one or two cache lines instead of one for each column.</summary>
 internal sealed class TransitionRing
 {
-    // Of one row: s, s′, Rⁿ, γⁿ, and the action's bits.
-    private const int ScalarsPerRow = 3;
-    private readonly int _observationSize;
+    private readonly ObservationFormat _format;
     private readonly int _stride;
-    private readonly float[] _rows;
+    private readonly byte[] _rows;
 
-    /// <summary>Allocates the rows.</summary>
-    /// <param name="capacity">Number of slots.</param>
-    /// <param name="observationSize">Components of one observation, D.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1, or more components than one array takes.</exception>
-    public TransitionRing(int capacity, int observationSize)
+    public TransitionRing(int capacity, ObservationFormat format)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(observationSize, 1);
-        _observationSize = observationSize;
-        long stride = (2L * observationSize) + ScalarsPerRow;
+        _format = format;
+        long stride = (2L * format.Bytes) + Marshal.SizeOf<Scalars>();
         if (capacity * stride > Array.MaxLength)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(capacity),
-                capacity,
-                $"one buffer holds at most {Array.MaxLength / stride} transitions of {observationSize} components; use more shards or a smaller capacity");
+                nameof(capacity), capacity, $"one buffer holds at most {Array.MaxLength / stride} transitions of {format}; use more shards or a smaller capacity");
         }
 
         _stride = (int)stride;
-        _rows = new float[capacity * stride];
+        _rows = new byte[capacity * stride];
     }
 
-    /// <summary>Copies rows of a batch into consecutive slots.</summary>
-    /// <param name="firstSlot">The first slot.</param>
-    /// <param name="batch">The batch.</param>
-    /// <param name="firstRow">The first row of the batch.</param>
-    /// <param name="count">Number of rows; they fit before the ring's end.</param>
     public void Write(int firstSlot, TransitionBatch batch, int firstRow, int count)
     {
-        int size = _observationSize;
+        int bytes = _format.Bytes;
         for (int i = 0; i < count; i++)
         {
             int source = firstRow + i;
-            Span<float> row = _rows.AsSpan((firstSlot + i) * _stride, _stride);
-            batch.Observations.AsSpan(source * size, size).CopyTo(row);
-            batch.NextObservations.AsSpan(source * size, size).CopyTo(row[size..]);
-            Span<float> scalars = row[(2 * size)..];
-            scalars[2] = BitConverter.Int32BitsToSingle(batch.Actions[source]);
-            scalars[1] = batch.Discounts[source];
-            scalars[0] = batch.Returns[source];
+            Span<byte> row = _rows.AsSpan((firstSlot + i) * _stride, _stride);
+            batch.Observation(source).CopyTo(row);
+            batch.NextObservation(source).CopyTo(row[bytes..]);
+            Scalars scalars = new(batch.Returns[source], batch.Discounts[source], batch.Actions[source], batch.Ends[source]);
+            MemoryMarshal.Write(row[(2 * bytes)..], scalars);
         }
     }
 
-    /// <summary>Copies the rows of some slots, in their order, into columns of their own.</summary>
+    public void Read(ReadOnlySpan<int> slots, SampledTransitions target)
+    {
+        int bytes = _format.Bytes;
+        for (int i = 0; i < slots.Length; i++)
+        {
+            ReadOnlySpan<byte> row = Row(slots[i]);
+            row[..bytes].CopyTo(target.Observations.AsSpan(i * bytes, bytes));
+            row.Slice(bytes, bytes).CopyTo(target.NextObservations.AsSpan(i * bytes, bytes));
+            Scalars scalars = MemoryMarshal.Read<Scalars>(row[(2 * bytes)..]);
+            target.Actions[i] = scalars.Action;
+            target.Discounts[i] = scalars.Discount;
+            target.Returns[i] = scalars.Return;
+        }
+    }
+
     public TransitionBatch Read(ReadOnlySpan<int> slots)
     {
-        int size = _observationSize;
-        int count = slots.Length;
-        float[] observations = GC.AllocateUninitializedArray<float>(count * size);
-        float[] nextObservations = GC.AllocateUninitializedArray<float>(count * size);
-        int[] actions = GC.AllocateUninitializedArray<int>(count);
-        float[] returns = GC.AllocateUninitializedArray<float>(count);
-        float[] discounts = GC.AllocateUninitializedArray<float>(count);
-        for (int i = 0; i < count; i++)
+        int bytes = _format.Bytes;
+        TransitionBatchBuilder builder = new(Math.Max(1, slots.Length), _format);
+        foreach (int slot in slots)
         {
-            ReadOnlySpan<float> row = _rows.AsSpan(slots[i] * _stride, _stride);
-            row[..size].CopyTo(observations.AsSpan(i * size, size));
-            row.Slice(size, size).CopyTo(nextObservations.AsSpan(i * size, size));
-            ReadOnlySpan<float> scalars = row[(2 * size)..];
-            actions[i] = BitConverter.SingleToInt32Bits(scalars[2]);
-            discounts[i] = scalars[1];
-            returns[i] = scalars[0];
+            ReadOnlySpan<byte> row = Row(slot);
+            Scalars scalars = MemoryMarshal.Read<Scalars>(row[(2 * bytes)..]);
+            builder.AddPacked(
+                0, row[..bytes], scalars.Action, scalars.Return, scalars.Discount, (EpisodeEnd)scalars.End, row.Slice(bytes, bytes));
         }
 
-        return new TransitionBatch(size, observations, actions, returns, discounts, nextObservations, []);
+        return builder.Build();
     }
+
+    private ReadOnlySpan<byte> Row(int slot) => _rows.AsSpan(slot * _stride, _stride);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct Scalars(float Return, float Discount, int Action, int End);
 }

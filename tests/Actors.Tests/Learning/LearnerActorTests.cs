@@ -354,15 +354,15 @@ public sealed class LearnerActorTests : TestKit
         State(learner, 0, 500);
         ReplayProtocol.SampleRequest request = Messages<ReplayProtocol.SampleRequest>()[0];
         SampledTransitions good = Make.Sampled(RoundSize);
-        TransitionBatch other = new(3, new float[24], new int[8], new float[8], new float[8], new float[24], []);
-        TransitionBatch strange = new(2, new float[16], [.. Enumerable.Repeat(2, 8)], new float[8], new float[8], new float[16], []);
+        TransitionBatch other = TransitionBatch.FromColumns(3, new float[24], new int[8], new float[8], new float[8], new float[24], []);
+        TransitionBatch strange = TransitionBatch.FromColumns(2, new float[16], [.. Enumerable.Repeat(2, 8)], new float[8], new float[8], new float[16], []);
 
         learner.Tell(Make.State(7, 500));
         learner.Tell(new ReplayProtocol.ShardState(0, 1, 501, 501, 501, double.NaN));
         learner.Tell(new ReplayProtocol.SampleReply(request.Request, Make.Sampled(RoundSize - 1), Make.State(0, 500)));
-        learner.Tell(new ReplayProtocol.SampleReply(request.Request, new(other, good.Keys, good.Masses), Make.State(0, 500)));
-        learner.Tell(new ReplayProtocol.SampleReply(request.Request, new(strange, good.Keys, good.Masses), Make.State(0, 500)));
-        learner.Tell(new ReplayProtocol.SampleReply(request.Request, new(good.Transitions, good.Keys, new double[8]), Make.State(0, 500)));
+        learner.Tell(new ReplayProtocol.SampleReply(request.Request, Make.Sampled(other, good.Keys, good.Masses), Make.State(0, 500)));
+        learner.Tell(new ReplayProtocol.SampleReply(request.Request, Make.Sampled(strange, good.Keys, good.Masses), Make.State(0, 500)));
+        learner.Tell(new ReplayProtocol.SampleReply(request.Request, Make.Sampled(Make.Batch(RoundSize), good.Keys, new double[8]), Make.State(0, 500)));
         Assert.Equal(0, Updates(learner));
 
         Answer(learner, request, 500);

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit;
 using DqnAkka.Learner;
+using DqnAkka.Tests;
 
 namespace DqnAkka.Actors.Tests;
 
@@ -201,12 +202,12 @@ public sealed class ReplayShardActorTests : TestKit
         shard.Tell(new ReplayProtocol.SampleRequest(Shard, 42, [3, 0, 4], InsertAllowance: 0, 0), _learner);
 
         ReplayProtocol.SampleReply reply = _learner.ExpectMsg<ReplayProtocol.SampleReply>();
-        Assert.Equal((42L, 7, 8L), (reply.Request, reply.Samples.Transitions.Count, reply.State.Inserts));
+        Assert.Equal((42L, 7, 8L), (reply.Request, reply.Samples.Count, reply.State.Inserts));
         for (int row = 0; row < 7; row++)
         {
             // Make.Batch numbers the transitions as the buffer numbers its keys.
-            Assert.Equal(reply.Samples.Keys[row], (long)reply.Samples.Transitions.Returns[row]);
-            Assert.Equal(reply.Samples.Keys[row], (long)reply.Samples.Transitions.Observations[2 * row]);
+            Assert.Equal(reply.Samples.Keys[row], (long)reply.Samples.Returns[row]);
+            Assert.Equal(reply.Samples.Keys[row], (long)Unpacked.Observations(reply.Samples)[2 * row]);
             Assert.Equal(1.0, reply.Samples.Masses[row]);
         }
     }
@@ -350,9 +351,9 @@ public sealed class ReplayShardActorTests : TestKit
         ReplayProtocol.ShardState before = State(shard);
         TransitionBatch batch = fault switch
         {
-            "observations" => new TransitionBatch(3, new float[3], [0], [0f], [0f], new float[3], []),
-            "actions" => new TransitionBatch(2, new float[2], [2], [0f], [0f], new float[2], []),
-            "errors" => new TransitionBatch(2, new float[2], [0], [0f], [0f], new float[2], [float.NaN]),
+            "observations" => TransitionBatch.FromColumns(3, new float[3], [0], [0f], [0f], new float[3], []),
+            "actions" => TransitionBatch.FromColumns(2, new float[2], [2], [0f], [0f], new float[2], []),
+            "errors" => TransitionBatch.FromColumns(2, new float[2], [0], [0f], [0f], new float[2], [float.NaN]),
             _ => Make.Batch(1),
         };
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit;
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors.Tests;
@@ -99,7 +100,7 @@ public sealed class ShardCourierActorTests : TestKit
 
     private void Deliver()
     {
-        ReplayBuffer buffer = new(100, Make.ObservationSize, new ReplayOptions());
+        ReplayBuffer buffer = new(100, new ObservationFormat(ObservationType.Float32, Make.ObservationSize), new ReplayOptions());
         buffer.Append(Make.Batch(10));
         _courier.Tell(new ShardCourierActor.Deliver(1, 5, buffer, []));
     }

@@ -148,7 +148,7 @@ public sealed class ShardMoveTests : TestKit
 
         ReplayProtocol.SampleReply reply = WireParts.JoinSampleReply(whole)!;
         Assert.Equal((Rows, state), (reply.Samples.Keys.Length, reply.State));
-        Assert.All(Enumerable.Range(0, Rows), row => Assert.Equal(Error(0, (int)reply.Samples.Transitions.Returns[row]), reply.Samples.Masses[row]));
+        Assert.All(Enumerable.Range(0, Rows), row => Assert.Equal(Error(0, (int)reply.Samples.Returns[row]), reply.Samples.Masses[row]));
     }
 
     /// <summary>Draws until every transition has come: 30 draws for each, so that e⁻²⁰ · 10,000 = 2 · 10⁻⁵ is the chance that a right one fails for some seed.</summary>
@@ -161,7 +161,7 @@ public sealed class ShardMoveTests : TestKit
             ReplayProtocol.SampleReply reply = await learner.FishForMessageAsync<ReplayProtocol.SampleReply>(_ => true, TimeSpan.FromSeconds(20));
             for (int row = 0; row < reply.Samples.Masses.Length; row++)
             {
-                held[(int)reply.Samples.Transitions.Returns[row]] = reply.Samples.Masses[row];
+                held[(int)reply.Samples.Returns[row]] = reply.Samples.Masses[row];
             }
         }
 

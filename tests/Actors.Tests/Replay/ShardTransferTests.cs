@@ -2,6 +2,7 @@ using Akka.Actor;
 using CsCheck;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
+using DqnAkka.Tests;
 
 namespace DqnAkka.Actors.Tests;
 
@@ -62,7 +63,7 @@ public sealed class ShardTransferTests
                 (TransitionBatch sent, double[] sentMasses) = source.ReadOldest(source.Count - expected, expected);
                 (TransitionBatch held, double[] heldMasses) = target.ReadOldest(example.Own, expected);
                 Assert.Equal(sent.Returns, held.Returns);
-                Assert.Equal(sent.Observations, held.Observations);
+                Assert.Equal(Unpacked.Observations(sent), Unpacked.Observations(held));
                 Assert.Equal(sentMasses, heldMasses);
             }
         },
@@ -151,10 +152,10 @@ public sealed class ShardTransferTests
     {
         Successor successor = new(100, 2, 0);
         successor.Answer(new ReplayProtocol.TransferBegin(0, Source, 6, []));
-        Assert.Equal(1, successor.Answer(WireParts.Cut(0, Source, 0, new TransitionBatch(2, new float[2], [2], [0f], [0f], new float[2], []), [1.0])[0]).Received);
+        Assert.Equal(1, successor.Answer(WireParts.Cut(0, Source, 0, TransitionBatch.FromColumns(2, new float[2], [2], [0f], [0f], new float[2], []), [1.0])[0]).Received);
         Assert.Contains("action", successor.Fault, StringComparison.Ordinal);
-        Assert.Equal(2, successor.Answer(WireParts.Cut(0, Source, 1, new TransitionBatch(1, [0f], [0], [0f], [0f], [0f], []), [1.0])[0]).Received);
-        Assert.Contains("components", successor.Fault, StringComparison.Ordinal);
+        Assert.Equal(2, successor.Answer(WireParts.Cut(0, Source, 1, TransitionBatch.FromColumns(1, [0f], [0], [0f], [0f], [0f], []), [1.0])[0]).Received);
+        Assert.Contains("observations of 1 × Float32", successor.Fault, StringComparison.Ordinal);
         Assert.Equal(3, successor.Answer(WireParts.Cut(0, Source, 2, Make.Batch(1), [0.0])[0]).Received);
         Assert.Contains("mass", successor.Fault, StringComparison.Ordinal);
         Assert.Equal(4, successor.Answer(new ReplayProtocol.TransferPart(0, Source, 3, 0, 1, new byte[] { 1, 2, 3 })).Received);
@@ -168,7 +169,7 @@ public sealed class ShardTransferTests
 
     private static ReplayBuffer Buffer(int capacity, int size, int first, int count)
     {
-        ReplayBuffer buffer = new(capacity, size, Options);
+        ReplayBuffer buffer = new(capacity, new ObservationFormat(ObservationType.Float32, size), Options);
         buffer.Append(Batch(size, first, count));
         return buffer;
     }
@@ -182,7 +183,7 @@ public sealed class ShardTransferTests
             observations[i] = first + (i / size) + (i % size * 0.25f);
         }
 
-        return new TransitionBatch(size, observations, new int[count], ids, ids, observations, ids);
+        return TransitionBatch.FromColumns(size, observations, new int[count], ids, ids, observations, ids);
     }
 
     private static void Enqueue(Queue<IReplayShardMessage> queue, IEnumerable<IReplayShardMessage> messages)

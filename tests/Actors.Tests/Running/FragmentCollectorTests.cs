@@ -1,5 +1,6 @@
 using DqnAkka.Environments;
 using DqnAkka.Learner;
+using DqnAkka.Tests;
 
 namespace DqnAkka.Actors.Tests;
 
@@ -23,8 +24,8 @@ public sealed class FragmentCollectorTests
         Assert.Equal(3, steps);
         Assert.Equal([2f, 3.5f, 3f], batch.Returns);
         Assert.Equal([0.25f, lastButOneDiscount, lastDiscount], batch.Discounts);
-        Assert.Equal([0f, 0f, 0f, 1f, 0f, 2f], batch.Observations);
-        Assert.Equal([0f, 2f, 0f, 3f, 0f, 3f], batch.NextObservations);
+        Assert.Equal([0f, 0f, 0f, 1f, 0f, 2f], Unpacked.Observations(batch));
+        Assert.Equal([0f, 2f, 0f, 3f, 0f, 3f], Unpacked.NextObservations(batch));
         Assert.Equal([0, 0, 0], batch.Actions);
         Assert.Equal([6.0], returns);
         Assert.Empty(batch.AbsoluteTdErrors);
@@ -86,8 +87,8 @@ public sealed class FragmentCollectorTests
         network.Load(parameters);
         float[] values = new float[12];
         float[] nextValues = new float[12];
-        network.Forward(batch.Observations, 6, values);
-        network.Forward(batch.NextObservations, 6, nextValues);
+        network.Forward(Unpacked.Observations(batch), 6, values);
+        network.Forward(Unpacked.NextObservations(batch), 6, nextValues);
         for (int i = 0; i < 6; i++)
         {
             float expected = Math.Abs(batch.Returns[i] + (batch.Discounts[i] * Math.Max(nextValues[2 * i], nextValues[(2 * i) + 1])) - values[(2 * i) + batch.Actions[i]]);
@@ -100,8 +101,8 @@ public sealed class FragmentCollectorTests
     {
         FragmentCollector collector = Collector(Options(nStep: 3, episodeLength: 1_000_000), environments: 4);
         List<double> returns = new(100);
-        // Two observations of two floats, action, return and discount for each transition; six arrays and the object beside them.
-        long bound = (4 * 500 * sizeof(float) * (2 + 2 + 3)) + 500;
+        // Two observations of two floats, action, return, discount and how it ended for each transition; seven arrays and the object beside them.
+        long bound = (4 * 500 * ((sizeof(float) * (2 + 2 + 3)) + 1)) + 500;
         long least = long.MaxValue;
         // Code that is not yet optimised boxes the arguments of range checks, so the first fragments say nothing.
         for (int attempt = 0; attempt < 2000 && least > bound; attempt++)

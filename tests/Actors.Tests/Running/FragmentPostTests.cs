@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit;
 
+using DqnAkka.Tests;
+
 namespace DqnAkka.Actors.Tests;
 
 public sealed class FragmentPostTests : TestKit
@@ -46,7 +48,7 @@ public sealed class FragmentPostTests : TestKit
         Assert.All(parts, part => Assert.Equal((1, insert.Runner, insert.Sequence, parts.Count), (part.Shard, part.Runner, part.Sequence, part.Count)));
         Assert.All(parts, part => Assert.True(WireCodec.Encode(part).Length <= WireFormat.MaxFrameBytes));
         ReplayProtocol.Insert joined = WireParts.JoinInsert([.. parts.SelectMany(part => part.Bytes.ToArray())])!;
-        Assert.Equal(insert.Batch.Observations, joined.Batch.Observations);
+        Assert.Equal(Unpacked.Observations(insert.Batch), Unpacked.Observations(joined.Batch));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal static class Make
     {
         float[] ids = [.. Enumerable.Range(first, count).Select(id => (float)id)];
         float[] doubled = [.. ids.SelectMany(id => new[] { id, id })];
-        return new TransitionBatch(
+        return TransitionBatch.FromColumns(
             ObservationSize,
             doubled,
             new int[count],
@@ -38,10 +38,21 @@ internal static class Make
             absoluteTdErrors ?? []);
     }
 
-    public static SampledTransitions Sampled(int count, int first = 0, float returns = float.NegativeInfinity) => new(
+    public static SampledTransitions Sampled(int count, int first = 0, float returns = float.NegativeInfinity) => Sampled(
         Batch(count, first, returns: returns),
         [.. Enumerable.Range(first, count).Select(id => (long)id)],
         [.. Enumerable.Range(first, count).Select(id => 1.0 + id)]);
+
+    /// <summary>What a shard would answer that drew these transitions.</summary>
+    public static SampledTransitions Sampled(TransitionBatch batch, long[] keys, double[] masses) => new(
+        batch.Format,
+        [.. Enumerable.Range(0, batch.Count).SelectMany(row => batch.Observation(row).ToArray())],
+        [.. Enumerable.Range(0, batch.Count).SelectMany(row => batch.NextObservation(row).ToArray())],
+        batch.Actions,
+        batch.Returns,
+        batch.Discounts,
+        keys,
+        masses);
 
     public static ReplayProtocol.ShardState State(int shard, long inserts, int? count = null, double? mass = null, long incarnation = 1) =>
         new(shard, incarnation, inserts, inserts, count ?? (int)inserts, mass ?? count ?? inserts);

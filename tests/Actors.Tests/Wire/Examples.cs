@@ -1,3 +1,4 @@
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors.Tests;
@@ -8,12 +9,13 @@ internal static class Examples
     public static IReadOnlyList<IWireMessage> All { get; } =
     [
         new ReplayProtocol.Insert(1, 2, 3, 4, 5, Batch(3, 2, hasErrors: true), 6),
+        new ReplayProtocol.Insert(1, 2, 3, 4, 5, Shared(), 6),
         new ReplayProtocol.InsertPart(1, 2, 3, 4, 5, 6, new byte[] { 7, 8, 9 }),
         new ReplayProtocol.CreditProbe(1, 2, 3, 4),
         new ReplayProtocol.Credit(1, 2, 3, 4, 5, true),
         new ReplayProtocol.CreditRefused(1, 2),
         new ReplayProtocol.SampleRequest(1, 2, [3, 4, 5], 6, 7) { AllowanceNumber = 8 },
-        new ReplayProtocol.SampleReply(1, new SampledTransitions(Batch(2, 3, hasErrors: false), [7, 8], [0.5, 2]), State()),
+        new ReplayProtocol.SampleReply(1, Make.Sampled(Batch(2, 3, hasErrors: false), [7, 8], [0.5, 2]), State()),
         new ReplayProtocol.SampleReplyPart(1, 2, 3, 4, new byte[] { 5, 6 }),
         new ReplayProtocol.GrantInserts(1, 2, true, 3) { AllowanceNumber = 4 },
         new ReplayProtocol.UpdatePriorities(1, 2, [3, 4], [0.5f, 1.5f]),
@@ -50,7 +52,7 @@ internal static class Examples
     public static TransitionBatch Batch(int count, int observationSize, bool hasErrors)
     {
         float[] Column(int length, int first) => [.. Enumerable.Range(first, length).Select(value => value + 0.5f)];
-        return new TransitionBatch(
+        return TransitionBatch.FromColumns(
             observationSize,
             Column(count * observationSize, 1),
             [.. Enumerable.Range(2, count)],
@@ -59,6 +61,10 @@ internal static class Examples
             Column(count * observationSize, 5),
             hasErrors ? Column(count, 6) : []);
     }
+
+    /// <summary>Two transitions of packed booleans that share a frame.</summary>
+    public static TransitionBatch Shared() => new(
+        new ObservationFormat(ObservationType.Boolean, 18, 2), [1, 0, 2, 1, 3, 0, 4, 1], [0, 1, 1, 2], [5, 6], [7, 8], [0.5f, 0], [2, 3], [9, 10]);
 
     public static NodeStatus Status() => new()
     {

@@ -11,8 +11,8 @@ public sealed class WireRejectionTests
         (IWireMessage Message, int Offset)[] lengths =
         [
             (new ReplayProtocol.UpdatePriorities(1, 2, [3], [4]), 14),
-            (new ReplayProtocol.Insert(1, 2, 3, 4, 5, Examples.Batch(2, 2, hasErrors: true), 6), 38),
-            (new ReplayProtocol.Insert(1, 2, 3, 4, 5, Examples.Batch(2, 2, hasErrors: true), 6), 42),
+            (new ReplayProtocol.Insert(1, 2, 3, 4, 5, Examples.Batch(2, 2, hasErrors: true), 6), 39),
+            (new ReplayProtocol.Insert(1, 2, 3, 4, 5, Examples.Batch(2, 2, hasErrors: true), 6), 47),
             (new ReplayProtocol.SampleRequest(1, 2, [3], 4, 5), 38),
             (new SnapshotProtocol.Chunk(1, 2, 3, 4, new float[] { 1 }), 26),
             (new RunnerProtocol.ClaimRunners(1, 2, []), 14),
@@ -39,8 +39,8 @@ public sealed class WireRejectionTests
     {
         TransitionBatch batch = Examples.Batch(1, 1, hasErrors: false);
         AssertRejected(new ReplayProtocol.UpdatePriorities(1, 2, [3], [value]));
-        AssertRejected(new ReplayProtocol.Insert(1, 2, 3, 4, 5, new TransitionBatch(1, [1], [1], [1], [1], [1], [value]), 6));
-        AssertRejected(new ReplayProtocol.SampleReply(1, new SampledTransitions(batch, [1], [value]), Make.State(0, 1)));
+        AssertRejected(new ReplayProtocol.Insert(1, 2, 3, 4, 5, TransitionBatch.FromColumns(1, [1], [1], [1], [1], [1], [value]), 6));
+        AssertRejected(new ReplayProtocol.SampleReply(1, Make.Sampled(batch, [1], [value]), Make.State(0, 1)));
         AssertRejected(Make.State(0, 1, mass: value));
         Assert.Null(WireParts.JoinTransfer(WireParts.Cut(0, 1, 2, batch, [value])[0].Bytes.ToArray()));
     }
@@ -54,7 +54,7 @@ public sealed class WireRejectionTests
         AssertRejected(new ReplayProtocol.SampleRequest(0, 1, [1, -1], 0, 0));
         AssertRejected(new ReplayProtocol.SampleRequest(0, 1, [int.MaxValue, 1], 0, 0));
         AssertRejected(new ReplayProtocol.UpdatePriorities(0, 1, [-1], [1]));
-        AssertRejected(new ReplayProtocol.Insert(1, 2, 3, 4, 5, new TransitionBatch(1, [1], [-1], [1], [1], [1], []), 6));
+        AssertRejected(new ReplayProtocol.Insert(1, 2, 3, 4, 5, TransitionBatch.FromColumns(1, [1], [-1], [1], [1], [1], []), 6));
         AssertRejected(new NodeProtocol.JoinAccepted("a", long.MaxValue));
     }
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using DqnAkka.Environments;
+using DqnAkka.Tests;
 
 namespace DqnAkka.Learner.Tests;
 
@@ -13,7 +14,7 @@ public sealed class NStepAccumulatorTests
     public void Three_step_returns_by_hand()
     {
         // γ = 1/2, rewards 1, 2, 4, 8. Windows: 1 + 2/2 + 4/4 = 3 and 2 + 4/2 + 8/4 = 6, both with γ³; at the end 4 + 8/2 = 8 and 8.
-        TransitionBatchBuilder builder = new(1, 1);
+        TransitionBatchBuilder builder = new(1, Transitions.Format(1), 4);
         NStepAccumulator accumulator = new(1, 1, 3, 0.5);
         accumulator.Append(0, [0], 10, 1, false, false, [1], builder);
         accumulator.Append(0, [1], 11, 2, false, false, [2], builder);
@@ -21,12 +22,12 @@ public sealed class NStepAccumulatorTests
         accumulator.Append(0, [2], 12, 4, false, false, [3], builder);
         Assert.Equal(1, builder.Count);
         accumulator.Append(0, [3], 13, 8, false, true, [4], builder);
-        TransitionBatch batch = builder.Build([]);
-        Assert.Equal([0f, 1f, 2f, 3f], batch.Observations);
+        TransitionBatch batch = builder.Build();
+        Assert.Equal([0f, 1f, 2f, 3f], Unpacked.Observations(batch));
         Assert.Equal([10, 11, 12, 13], batch.Actions);
         Assert.Equal([3f, 6f, 8f, 8f], batch.Returns);
         Assert.Equal([0.125f, 0.125f, 0.25f, 0.5f], batch.Discounts);
-        Assert.Equal([3f, 4f, 4f, 4f], batch.NextObservations);
+        Assert.Equal([3f, 4f, 4f, 4f], Unpacked.NextObservations(batch));
     }
 
     [Theory]
@@ -36,12 +37,12 @@ public sealed class NStepAccumulatorTests
     [InlineData(false, false, 0.9f)]
     public void Only_termination_stops_the_bootstrap(bool terminated, bool truncated, float discount)
     {
-        TransitionBatchBuilder builder = new(1, 1);
+        TransitionBatchBuilder builder = new(1, Transitions.Format(1), 4);
         new NStepAccumulator(1, 1, 1, 0.9).Append(0, [1], 0, 5, terminated, truncated, [2], builder);
-        TransitionBatch batch = builder.Build([]);
+        TransitionBatch batch = builder.Build();
         Assert.Equal(discount, Assert.Single(batch.Discounts));
         Assert.Equal(5f, Assert.Single(batch.Returns));
-        Assert.Equal(2f, Assert.Single(batch.NextObservations));
+        Assert.Equal(2f, Assert.Single(Unpacked.NextObservations(batch)));
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class NStepAccumulatorTests
             {
                 RandomSource random = new(example.seed);
                 NStepAccumulator accumulator = new(example.environments, 2, example.steps, example.gamma);
-                TransitionBatchBuilder builder = new(1, 2);
+                TransitionBatchBuilder builder = new(1, Transitions.Format(2), 4);
                 List<Step>[] histories = [.. Enumerable.Range(0, example.environments).Select(_ => new List<Step>())];
                 for (int turn = 0; turn < 80; turn++)
                 {
@@ -67,7 +68,9 @@ public sealed class NStepAccumulatorTests
                         environment, step.Observation, step.Action, step.Reward, step.Terminated, step.Truncated, step.Next, builder);
                 }
 
-                TransitionBatch batch = builder.Build([]);
+                TransitionBatch batch = builder.Build();
+                float[] observations = Unpacked.Observations(batch);
+                float[] nextObservations = Unpacked.NextObservations(batch);
                 for (int environment = 0; environment < example.environments; environment++)
                 {
                     int[] rows = [.. Enumerable.Range(0, batch.Count).Where(row => batch.Actions[row] / 1_000 == environment)];
@@ -76,8 +79,8 @@ public sealed class NStepAccumulatorTests
                     foreach ((int row, Expected wanted) in rows.Zip(expected))
                     {
                         Assert.Equal(wanted.Action, batch.Actions[row]);
-                        Assert.Equal(wanted.Observation, batch.Observations[(2 * row)..((2 * row) + 2)]);
-                        Assert.Equal(wanted.Next, batch.NextObservations[(2 * row)..((2 * row) + 2)]);
+                        Assert.Equal(wanted.Observation, observations[(2 * row)..((2 * row) + 2)]);
+                        Assert.Equal(wanted.Next, nextObservations[(2 * row)..((2 * row) + 2)]);
                         Assert.Equal(wanted.Return, batch.Returns[row], 1e-5f);
                         Assert.Equal(wanted.Discount, batch.Discounts[row], 1e-6f);
                     }
@@ -88,21 +91,21 @@ public sealed class NStepAccumulatorTests
     [Fact]
     public void A_reset_drops_open_windows()
     {
-        TransitionBatchBuilder builder = new(1, 1);
+        TransitionBatchBuilder builder = new(1, Transitions.Format(1), 4);
         NStepAccumulator accumulator = new(2, 1, 2, 1);
         accumulator.Append(1, [1], 1, 100, false, false, [2], builder);
         accumulator.Reset();
         accumulator.Append(1, [5], 5, 1, false, false, [6], builder);
         Assert.Equal(0, builder.Count);
         accumulator.Append(1, [6], 6, 2, true, false, [7], builder);
-        Assert.Equal([3f, 2f], builder.Build([]).Returns);
+        Assert.Equal([3f, 2f], builder.Build().Returns);
     }
 
     [Fact]
     public void No_step_allocates()
     {
         NStepAccumulator accumulator = new(3, 4, 5, 0.99);
-        TransitionBatchBuilder builder = new(64, 4);
+        TransitionBatchBuilder builder = new(64, Transitions.Format(4), 4);
         float[] observation = new float[4];
         Run(100);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -126,7 +129,7 @@ public sealed class NStepAccumulatorTests
     public void Arguments_that_do_not_fit_are_refused()
     {
         NStepAccumulator accumulator = new(2, 2, 1, 0.9);
-        TransitionBatchBuilder builder = new(1, 2);
+        TransitionBatchBuilder builder = new(1, Transitions.Format(2), 4);
         Assert.Throws<ArgumentOutOfRangeException>(() => accumulator.Append(2, [1, 2], 0, 0, false, false, [1, 2], builder));
         Assert.Throws<ArgumentException>(() => accumulator.Append(0, [1], 0, 0, false, false, [1, 2], builder));
         Assert.Throws<ArgumentException>(() => accumulator.Append(0, [1, 2], 0, 0, false, false, [1, 2, 3], builder));

@@ -20,9 +20,9 @@ public sealed class ReplayInheritanceTests
             example =>
             {
                 ReplayOptions options = example.prioritized ? Prioritized : Uniform;
-                ReplayBuffer source = new(example.capacity, 2, options);
+                ReplayBuffer source = new(example.capacity, Transitions.Format(2), options);
                 source.Append(Transitions.Batch(0, example.inserted, 2, Errors(0, example.inserted)));
-                ReplayBuffer target = new(example.capacity, 2, options);
+                ReplayBuffer target = new(example.capacity, Transitions.Format(2), options);
                 target.Append(Transitions.Batch(1000, example.own, 2, Errors(1000, example.own)));
                 double ownMass = target.Mass;
                 int room = example.capacity - example.own;
@@ -56,7 +56,7 @@ public sealed class ReplayInheritanceTests
     [Fact]
     public void Keys_go_on_over_what_was_inherited_and_both_kinds_are_drawn_and_updated()
     {
-        ReplayBuffer buffer = new(4, 1, Prioritized);
+        ReplayBuffer buffer = new(4, Transitions.Format(1), Prioritized);
         buffer.AppendInherited(Transitions.Batch(10, 2, 1), [2.0, 3.0]);
         buffer.Append(Transitions.Batch(20, 1, 1, [3.75f]));
         Assert.Equal((1L, 2L, 3, 7.0), (buffer.Inserts, buffer.Inherited, buffer.Count, buffer.Mass));
@@ -64,7 +64,7 @@ public sealed class ReplayInheritanceTests
         SampledTransitions sample = buffer.Sample(100, new RandomSource(1));
         for (int row = 0; row < 100; row++)
         {
-            Transitions.AssertRowIs(sample.Transitions, row, sample.Keys[row] switch { 0 => 10, 1 => 11, _ => 20 });
+            Transitions.AssertRowIs(sample, row, sample.Keys[row] switch { 0 => 10, 1 => 11, _ => 20 });
         }
 
         Assert.Equal([0L, 1L, 2L], sample.Keys.Distinct().Order());
@@ -79,7 +79,7 @@ public sealed class ReplayInheritanceTests
     [Fact]
     public void What_has_no_error_of_its_own_is_put_beside_the_largest_priority_inherited()
     {
-        ReplayBuffer buffer = new(4, 1, Prioritized);
+        ReplayBuffer buffer = new(4, Transitions.Format(1), Prioritized);
         buffer.AppendInherited(Transitions.Batch(0, 1, 1), [3.0]);
         buffer.Append(Transitions.Batch(1, 1, 1));
         Assert.Equal(6.0, buffer.Mass, 12);
@@ -88,7 +88,7 @@ public sealed class ReplayInheritanceTests
     [Fact]
     public void Nothing_is_taken_that_replaces_something_or_has_no_mass_or_another_size()
     {
-        ReplayBuffer buffer = new(2, 1, Prioritized);
+        ReplayBuffer buffer = new(2, Transitions.Format(1), Prioritized);
         buffer.Append(Transitions.Batch(0, 1, 1));
         Assert.Throws<ArgumentException>(() => buffer.AppendInherited(Transitions.Batch(1, 2, 1), [1.0, 1.0]));
         Assert.Throws<ArgumentException>(() => buffer.AppendInherited(Transitions.Batch(1, 1, 1), [double.NaN]));
@@ -103,7 +103,7 @@ public sealed class ReplayInheritanceTests
     [Fact]
     public void No_more_is_read_than_is_held()
     {
-        ReplayBuffer buffer = new(2, 1, Uniform);
+        ReplayBuffer buffer = new(2, Transitions.Format(1), Uniform);
         buffer.Append(Transitions.Batch(0, 3, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => buffer.ReadOldest(1, 2));
         Transitions.AssertRowIs(buffer.ReadOldest(1, 1).Transitions, 0, 2);

@@ -1,3 +1,6 @@
+using DqnAkka.Environments;
+using DqnAkka.Tests;
+
 namespace DqnAkka.Learner.Tests;
 
 /// <summary>Transitions whose every field is a function of a number, so that a mixed-up column shows.</summary>
@@ -5,23 +8,41 @@ internal static class Transitions
 {
     public static TransitionBatch Batch(long firstNumber, int count, int observationSize, float[]? absoluteTdErrors = null)
     {
-        TransitionBatchBuilder builder = new(1, observationSize);
+        TransitionBatchBuilder builder = new(1, Format(observationSize));
         for (long number = firstNumber; number < firstNumber + count; number++)
         {
-            builder.Add(Observation(number, observationSize, 0), (int)number, number + 0.25f, number + 0.75f, Observation(number, observationSize, 0.5f));
+            builder.Add(0, Observation(number, observationSize, 0), (int)number, number + 0.25f, number + 0.75f, EpisodeEnd.None, Observation(number, observationSize, 0.5f));
         }
 
-        return builder.Build(absoluteTdErrors);
+        TransitionBatch batch = builder.Build();
+        return absoluteTdErrors is null ? batch : batch.WithErrors(absoluteTdErrors);
     }
 
-    public static void AssertRowIs(TransitionBatch batch, int row, long number)
+    public static ObservationFormat Format(int observationSize) => new(ObservationType.Float32, observationSize);
+
+    public static void AssertRowIs(TransitionBatch batch, int row, long number) => AssertIs(
+        number,
+        Unpacked.Observations(batch)[(row * batch.Format.Size)..((row + 1) * batch.Format.Size)],
+        batch.Actions[row],
+        batch.Returns[row],
+        batch.Discounts[row],
+        Unpacked.NextObservations(batch)[(row * batch.Format.Size)..((row + 1) * batch.Format.Size)]);
+
+    public static void AssertRowIs(SampledTransitions samples, int row, long number) => AssertIs(
+        number,
+        Unpacked.Observations(samples)[(row * samples.Format.Size)..((row + 1) * samples.Format.Size)],
+        samples.Actions[row],
+        samples.Returns[row],
+        samples.Discounts[row],
+        Unpacked.NextObservations(samples)[(row * samples.Format.Size)..((row + 1) * samples.Format.Size)]);
+
+    private static void AssertIs(long number, float[] observation, int action, float nStepReturn, float discount, float[] nextObservation)
     {
-        int size = batch.ObservationSize;
-        Assert.Equal(Observation(number, size, 0), batch.Observations[(row * size)..((row + 1) * size)]);
-        Assert.Equal((int)number, batch.Actions[row]);
-        Assert.Equal(number + 0.25f, batch.Returns[row]);
-        Assert.Equal(number + 0.75f, batch.Discounts[row]);
-        Assert.Equal(Observation(number, size, 0.5f), batch.NextObservations[(row * size)..((row + 1) * size)]);
+        Assert.Equal(Observation(number, observation.Length, 0), observation);
+        Assert.Equal((int)number, action);
+        Assert.Equal(number + 0.25f, nStepReturn);
+        Assert.Equal(number + 0.75f, discount);
+        Assert.Equal(Observation(number, observation.Length, 0.5f), nextObservation);
     }
 
     private static float[] Observation(long number, int size, float shift) =>
