@@ -30,7 +30,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     private long _samples;
     private long _allowance;
     private long _allowanceNumber;
-    private (long Granted, int Wanted) _reported;
+    private (long Inserts, long Granted, int Wanted) _reported;
     private IActorRef? _learner;
     private IActorRef? _awaitingState;
 
@@ -91,18 +91,13 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         }
 
         Context.Watch(Sender);
-        bool isTaken = _credits.TryReceive(insert, Sender, _buffer.Inserts, _allowance);
-        if (isTaken)
+        if (_credits.TryReceive(insert, Sender, _buffer.Inserts, _allowance))
         {
             _buffer.Append(insert.Batch);
             _environmentSteps += insert.EnvironmentSteps;
         }
 
         GrantWaiting();
-        if (isTaken)
-        {
-            TellAwaitedState();
-        }
     }
 
     private void OnInsertPart(ReplayProtocol.InsertPart part)
@@ -180,7 +175,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     {
         _learner = Sender;
         bool isKnown = Follow(grant.KnownIncarnation, grant.InsertAllowance, grant.AllowanceNumber);
-        bool reportNow = !isKnown || grant.ReportNow || IsInUnreportedWant;
+        bool reportNow = !isKnown || grant.ReportNow || HasNews;
         _awaitingState = reportNow ? null : Sender;
         if (reportNow)
         {
@@ -262,6 +257,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         _credits.Close(terminated.ActorRef);
         _fragments.DropWhere(key => !_credits.IsOpen(key.Runner, key.Incarnation));
         GrantWaiting();
+        TellAwaitedState();
     }
 
     private void GrantWaiting(RunnerCredits.Link? except = null)
@@ -274,14 +270,17 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
             }
         }
 
-        if (IsInUnreportedWant)
+        if (HasNews)
         {
             TellAwaitedState();
         }
     }
 
-    // Once for each want: the learner, which may not have more to give at the moment, would only ask again.
-    private bool IsInUnreportedWant => _credits.HasWaiting && _reported != (_buffer.Inserts + _credits.Reserved, _credits.Wanted);
+    // What came between the last report and the request for the next is news too. A want is news once: the learner, which may not have more
+    // to give at the moment, would only ask again.
+    private bool HasNews => _reported.Inserts != _buffer.Inserts || (_credits.HasWaiting && _reported != Standing);
+
+    private (long Inserts, long Granted, int Wanted) Standing => (_buffer.Inserts, _buffer.Inserts + _credits.Reserved, _credits.Wanted);
 
     private void SendCredit(RunnerCredits.Link link, bool resend)
     {
@@ -297,7 +296,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
 
     private ReplayProtocol.ShardState State()
     {
-        _reported = (_buffer.Inserts + _credits.Reserved, _credits.Wanted);
+        _reported = Standing;
         return new ReplayProtocol.ShardState(_shard, _incarnation, _buffer.Inserts, _environmentSteps, _buffer.Count, _buffer.Mass)
         {
             AllowanceNumber = _allowanceNumber,

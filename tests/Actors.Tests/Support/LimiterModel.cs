@@ -16,6 +16,7 @@ internal sealed class LimiterModel
     private readonly RandomSource _random;
     private readonly Dictionary<(string From, string To), Queue<object>> _channels = [];
     private readonly Dictionary<long, int> _roundTimes = [];
+    private readonly bool[] _isAsked;
     private Dictionary<string, long> _checkpoint = [];
     private int _time;
 
@@ -23,6 +24,7 @@ internal sealed class LimiterModel
     {
         _options = options;
         _random = new RandomSource(seed);
+        _isAsked = new bool[options.Replay.Shards];
         Shards = [.. Enumerable.Range(0, options.Replay.Shards).Select(NewShard)];
         Runners = [.. fragments.Select((size, index) => new Runner(index, size, Incarnations.Next(), Shards.Length))];
         Learner = new SamplePlanner(options, _random);
@@ -40,6 +42,9 @@ internal sealed class LimiterModel
     public double Loss { get; set; }
 
     public double LearnerLoss { get; set; }
+
+    /// <summary>Whether time passes, in which learner and runners ask again for what they have not heard of.</summary>
+    public bool HasTime { get; set; } = true;
 
     /// <summary>Rounds that were given up since a shard was silent.</summary>
     public int GivenUp { get; private set; }
@@ -63,9 +68,12 @@ internal sealed class LimiterModel
         }
         else if (kind < 0.31)
         {
-            Tick();
+            if (HasTime)
+            {
+                Tick();
+            }
         }
-        else if (kind < 0.32)
+        else if (HasTime && kind < 0.32)
         {
             Runner runner = Runners[_random.NextInt(Runners.Length)];
             foreach (ReplayProtocol.CreditProbe probe in runner.Links.DueProbes())
@@ -216,6 +224,7 @@ internal sealed class LimiterModel
         {
             AllowanceNumber = number,
         });
+        _isAsked[shard] = !reportNow && !isLowered;
     }
 
     private void Send(string from, string to, object message)
@@ -256,7 +265,11 @@ internal sealed class LimiterModel
             Learner.GiveUpOn(state.Shard);
         }
 
-        if (reply is not null)
+        if (reply is null)
+        {
+            _isAsked[state.Shard] = false;
+        }
+        else
         {
             if (Learner.Complete(reply) is not { } complete)
             {
@@ -289,9 +302,12 @@ internal sealed class LimiterModel
             Grant(shard, reportNow: false);
         }
 
-        if (Learner.Outstanding < _options.Learner.Prefetch)
+        for (int shard = 0; shard < _isAsked.Length && Learner.Outstanding < _options.Learner.Prefetch; shard++)
         {
-            Grant(state.Shard, reportNow: false);
+            if (!_isAsked[shard])
+            {
+                Grant(shard, reportNow: false);
+            }
         }
     }
 
@@ -300,19 +316,17 @@ internal sealed class LimiterModel
         switch (message)
         {
             case ReplayProtocol.Insert insert when shard.Credits.NewerIncarnation(insert.Runner, insert.Incarnation) is null:
-                bool isTaken = shard.Credits.TryReceive(insert, Runner.ReferenceOf(from), shard.Inserts, shard.Allowance);
-                shard.Inserts += isTaken ? insert.Batch.Count : 0;
+                shard.Inserts += shard.Credits.TryReceive(insert, Runner.ReferenceOf(from), shard.Inserts, shard.Allowance) ? insert.Batch.Count : 0;
                 GrantWaiting(shard);
-                TellAwaited(shard, isTaken);
                 break;
             case ReplayProtocol.CreditProbe probe when shard.Credits.Probe(probe, Runner.ReferenceOf(from)) is { } link:
                 GrantWaiting(shard);
                 SendCredit(shard, link, resend: true);
                 break;
             case ReplayProtocol.GrantInserts grant:
-                bool reportNow = !Follow(shard, grant.KnownIncarnation, grant.InsertAllowance, grant.AllowanceNumber) || grant.ReportNow;
+                bool isKnown = Follow(shard, grant.KnownIncarnation, grant.InsertAllowance, grant.AllowanceNumber);
                 shard.IsAwaited = true;
-                TellAwaited(shard, reportNow);
+                TellAwaited(shard, isDue: !isKnown || grant.ReportNow);
                 break;
             case ReplayProtocol.SampleRequest request:
                 Follow(shard, request.KnownIncarnation, request.InsertAllowance, request.AllowanceNumber);
@@ -322,6 +336,7 @@ internal sealed class LimiterModel
             case Ended ended:
                 shard.Credits.Close(ended.Runner);
                 GrantWaiting(shard);
+                TellAwaited(shard, isDue: true);
                 break;
             default:
                 break;
@@ -361,8 +376,8 @@ internal sealed class LimiterModel
 
     private void TellAwaited(Shard shard, bool isDue)
     {
-        bool isUnreported = shard.Credits.HasWaiting && shard.Reported != (shard.Inserts + shard.Credits.Reserved, shard.Credits.Wanted);
-        if (shard.IsAwaited && (isDue || isUnreported))
+        bool hasNews = shard.Reported.Inserts != shard.Inserts || (shard.Credits.HasWaiting && shard.Reported != shard.Standing);
+        if (shard.IsAwaited && (isDue || hasNews))
         {
             shard.IsAwaited = false;
             Send(shard.Name, "learner", State(shard));
@@ -371,7 +386,7 @@ internal sealed class LimiterModel
 
     private ReplayProtocol.ShardState State(Shard shard)
     {
-        shard.Reported = (shard.Inserts + shard.Credits.Reserved, shard.Credits.Wanted);
+        shard.Reported = shard.Standing;
         int held = (int)Math.Min(shard.Inserts, ReplayShardActor.ShardCapacity(_options.Replay, shard.Index));
         return new ReplayProtocol.ShardState(shard.Index, shard.Incarnation, shard.Inserts, shard.Inserts, held, held)
         {
@@ -404,7 +419,9 @@ internal sealed class LimiterModel
 
         public bool IsAwaited { get; set; }
 
-        public (long Granted, int Wanted) Reported { get; set; }
+        public (long Inserts, long Granted, int Wanted) Reported { get; set; }
+
+        public (long Inserts, long Granted, int Wanted) Standing => (Inserts, Inserts + Credits.Reserved, Credits.Wanted);
     }
 
     public sealed class Runner(int index, int size, long incarnation, int shards)
