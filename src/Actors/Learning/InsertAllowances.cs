@@ -198,9 +198,12 @@ internal sealed class InsertAllowances
     /// <summary>What is left to promise.</summary>
     private sealed class Balance(InsertBudget budget, long inserts)
     {
-        public long Free { get; private set; } = budget.Allowed - inserts;
+        // No limit is a limit that nobody comes to, and to which a shard's own count can be added.
+        private const long Unreachable = long.MaxValue / 4;
 
-        public long Steps { get; private set; } = budget.Most - inserts;
+        public long Free { get; private set; } = Math.Min(budget.Allowed, Unreachable) - inserts;
+
+        public long Steps { get; private set; } = Math.Min(budget.Most, Unreachable) - inserts;
 
         public long Lacking { get; private set; } = Math.Min(budget.Lacking, budget.Most - inserts);
 

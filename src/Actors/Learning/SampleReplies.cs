@@ -6,6 +6,7 @@ namespace DqnAkka.Actors;
 internal sealed class SampleReplies
 {
     private const long SmallestBound = 16L << 20;
+    private const long MostGranted = 1L << 40;
     private readonly NetworkLayout _layout;
     private readonly SamplePlanner _planner;
     private readonly PartAssembly<(long Request, int Shard)> _parts;
@@ -37,6 +38,7 @@ internal sealed class SampleReplies
     public string? Fault(ReplayProtocol.ShardState state) =>
         state.Shard < 0 || state.Shard >= _planner.Accounts.Shards ? $"there is no replay shard {state.Shard}: all nodes must use the same dqn.replay.shards"
         : state.Count < 0 || !(state.Mass >= 0 && double.IsFinite(state.Mass)) ? $"replay shard {state.Shard} reports {state.Count} transitions of the mass {state.Mass}"
+        : state.Granted < state.Inserts || state.Granted - state.Inserts > MostGranted ? $"replay shard {state.Shard} reports {state.Inserts} inserts and credit up to {state.Granted}"
         : null;
 
     /// <summary>What is wrong with a reply: one line, or null.</summary>

@@ -9,7 +9,7 @@ namespace DqnAkka.Actors;
 /// <param name="learner">Who is answered.</param>
 internal sealed class ShardRequests(TrainingOptions options, SamplePlanner planner, IActorRef region, IActorRef learner)
 {
-    // Shards that will report their next insert, as far as is known.
+    // Shards that report at once or their next insert, as far as is known.
     private readonly bool[] _isAsked = new bool[planner.Accounts.Shards];
 
     /// <summary>Asks for as many rounds as may be asked for. Where the limiter holds, every shard reports its next insert, or that it wants to.</summary>
@@ -87,6 +87,6 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
         // What is taken back is free for others as soon as it is confirmed.
         ReplayProtocol.GrantInserts grant = new(shard, allowance, reportNow || isLowered, planner.Accounts.IncarnationOf(shard)) { AllowanceNumber = number };
         region.Tell(grant, learner);
-        _isAsked[shard] = !grant.ReportNow;
+        _isAsked[shard] = true;
     }
 }

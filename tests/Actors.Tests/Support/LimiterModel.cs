@@ -224,7 +224,7 @@ internal sealed class LimiterModel
         {
             AllowanceNumber = number,
         });
-        _isAsked[shard] = !reportNow && !isLowered;
+        _isAsked[shard] = true;
     }
 
     private void Send(string from, string to, object message)
