@@ -8,8 +8,8 @@ public static class ShardFiles
     /// <summary>The files' folder in the run's.</summary>
     public const string FolderName = "replay";
 
-    internal const string Extension = ".replay";
-    internal const string SetAsideExtension = ".set-aside";
+    private const string Extension = ".replay";
+    private const string SetAsideExtension = ".set-aside";
 
     /// <summary>All shards' files in a run's folder, by shard, of each the newest first.</summary>
     /// <param name="runDirectory">The run's folder.</param>
@@ -50,6 +50,16 @@ public static class ShardFiles
         new ShardOpener(runDirectory, shard, schema, nextIncarnation, MappedFile.Create).Open();
 
     internal static string NameOf(int shard, long incarnation) => string.Create(CultureInfo.InvariantCulture, $"shard-{shard}-{incarnation}{Extension}");
+
+    /// <summary>Renames a shard's file to one that no shard opens. Of each shard one such file is kept.</summary>
+    /// <returns>The new name.</returns>
+    internal static string SetAside(string path)
+    {
+        string aside = Path.Combine(
+            Path.GetDirectoryName(path) ?? "", string.Create(CultureInfo.InvariantCulture, $"shard-{ParseName(path)?.Shard}{SetAsideExtension}"));
+        File.Move(path, aside, overwrite: true);
+        return aside;
+    }
 
     /// <summary>Whose file that is, by its name.</summary>
     internal static (int Shard, long Incarnation)? ParseName(string path)

@@ -106,10 +106,21 @@ public sealed class ShardMemory : IDisposable
     public void Keep(FragmentPosition position) => Commit(position);
 
     /// <summary>Says which run the transitions belong to.</summary>
-    /// <param name="run">The run, not 0.</param>
+    /// <param name="run">The run; 0, where that is not known, changes nothing.</param>
     public void BelongTo(long run)
     {
-        _commit.Run = run;
+        if (run != 0 && run != _commit.Run)
+        {
+            _commit.Run = run;
+            Commit(FragmentPosition.None);
+        }
+    }
+
+    /// <summary>Takes another incarnation; whoever counts inserts has counted none of the former one.</summary>
+    /// <param name="incarnation">The new incarnation.</param>
+    public void Rename(long incarnation)
+    {
+        _commit.Incarnation = incarnation;
         Commit(FragmentPosition.None);
     }
 
@@ -130,17 +141,27 @@ public sealed class ShardMemory : IDisposable
     /// <summary>Disposes of the shard and deletes its file: another shard has what it held.</summary>
     public void Delete()
     {
-        // While it is locked nobody else can have begun to go on with it. Windows does not delete what is open.
+        // While it is locked nobody else can go on with it. Windows does not delete what is open.
         if (_file is not null && !OperatingSystem.IsWindows())
         {
             File.Delete(_file.Path);
         }
 
         Dispose();
-        if (_file is not null)
+        if (_file is not null && OperatingSystem.IsWindows())
         {
             File.Delete(_file.Path);
         }
+    }
+
+    /// <summary>Disposes of the shard and keeps its file out of the way, in place of one that was kept so before.</summary>
+    /// <returns>The file's new name.</returns>
+    /// <exception cref="InvalidOperationException">It has no file.</exception>
+    public string SetAside()
+    {
+        string path = _file?.Path ?? throw new InvalidOperationException("a shard in memory cannot be set aside");
+        Dispose();
+        return ShardFiles.SetAside(path);
     }
 
     /// <summary>Gives memory, file and lock back; a file stays and can be opened again.</summary>

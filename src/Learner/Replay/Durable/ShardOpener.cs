@@ -88,8 +88,7 @@ internal sealed class ShardOpener(
     /// <summary>What may be somebody's is not deleted; but of each shard one such file is enough.</summary>
     private void SetAside(string path, string fault)
     {
-        string aside = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"shard-{shard}{ShardFiles.SetAsideExtension}"));
-        File.Move(path, aside, overwrite: true);
+        string aside = ShardFiles.SetAside(path);
         _isLoss = true;
         Note($"{path} {fault}: it is now {aside}, and the shard begins without what it held");
     }
