@@ -17,7 +17,7 @@ public sealed class DurableReplayTests
         using Host host = new();
         string[] folder = hasFolder ? ["--run-dir", host.Folder.Sub("run")] : [];
         Assert.Equal(0, await host.Run(["node", "--roles", role, "--seed-node", "127.0.0.1:4053", "--set", $"dqn.replay.durable={durable}", .. folder]));
-        Assert.Equal(expected, host.Nodes.Start!.Options.Replay.Durability);
+        Assert.Equal(expected, host.Nodes.Start!.Options.Replay.Durable);
         Assert.Equal(role == "replay" && durable == "auto" && !hasFolder, host.Error.ToString().Contains("is lost if the process is killed", StringComparison.Ordinal));
     }
 

@@ -160,7 +160,7 @@ public sealed class ShardDurabilityTests : TestKit
         TrainingOptions options = Make.Options();
         options = options with
         {
-            Replay = options.Replay with { Durability = ReplayDurability.On },
+            Replay = options.Replay with { Durable = ReplayDurability.On },
             Run = options.Run with { Directory = _directory },
         };
         ReplayShardLinks links = new(ActorRefs.Nobody, _courier) { Fail = _failures.Add };
