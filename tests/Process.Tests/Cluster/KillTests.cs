@@ -113,7 +113,7 @@ public sealed class KillTests
             seed,
             nodes => nodes.Shards().Count() == 2 && nodes.SelectMany(node => node.Runners?.Runners ?? []).All(one => one.StepsPerSecond < 1)
                 && nodes.SelectMany(node => node.Runners?.Acknowledged ?? []).Sum(entry => entry.Transitions) == nodes.Shards().Sum(shard => shard.Inserts),
-            Limit,
+            2 * Limit,
             "as many transitions acknowledged as inserted");
     }
 
