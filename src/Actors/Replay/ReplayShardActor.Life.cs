@@ -73,7 +73,8 @@ public sealed partial class ReplayShardActor
     {
         Receive<ReplayProtocol.GrantInserts>(OnFirstGrant);
         Receive<Report>(_ => OnReport());
-        Receive<StopShard>(_ => OnStopShard());
+        // Its file stays: what nobody has claimed is not handed over.
+        Receive<StopShard>(_ => Context.Stop(Self));
         ReceiveAny(_ => Stash.Stash());
     }
 
@@ -112,14 +113,9 @@ public sealed partial class ReplayShardActor
         if (_buffer.Count > 0)
         {
             _isGivenAway = true;
-            _links.Courier.Tell(new ShardCourierActor.Deliver(_shard, _memory, Positions()));
+            _links.Courier.Tell(new ShardCourierActor.Deliver(_shard, _memory, _credits.Positions()));
         }
 
         Context.Stop(Self);
     }
-
-    // A shard that never heard of the learner has what its file says.
-    private IReadOnlyList<ReplayProtocol.RunnerPosition> Positions() => _credits.Links.Count > 0
-        ? _credits.Positions()
-        : [.. _memory.Positions.Select(position => new ReplayProtocol.RunnerPosition(position.Runner, position.Incarnation, position.Received))];
 }

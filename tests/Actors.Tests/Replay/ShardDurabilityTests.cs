@@ -128,6 +128,20 @@ public sealed class ShardDurabilityTests : TestKit
     }
 
     [Fact]
+    public void What_no_learner_has_claimed_stays_where_it_is()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        Grant(shard);
+        Insert(shard, 1);
+        Stop(shard);
+
+        shard = Start();
+        shard.Tell(ReplayShardActor.StopShard.Instance);
+        Assert.False(_courier.HasMessages);
+        Assert.Equal(4, Grant(Start()).Count);
+    }
+
+    [Fact]
     public void What_is_inherited_is_kept_with_the_runners_positions()
     {
         TestActorRef<ReplayShardActor> shard = Start();
