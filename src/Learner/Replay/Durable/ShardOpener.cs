@@ -101,7 +101,6 @@ internal sealed class ShardOpener(
             _isLoss = true;
             Note($"{file.Path} is damaged: {recovery.Damaged} transitions from number {recovery.FirstDamagedKey} on are not as they were written; {recovery.Dropped} are dropped");
         }
-
         else if (recovery.Dropped > 0)
         {
             Note($"{recovery.Dropped} transitions of {file.Path} were being replaced when its process ended, and have left");
