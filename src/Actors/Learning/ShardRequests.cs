@@ -7,7 +7,8 @@ namespace DqnAkka.Actors;
 /// <param name="planner">What is to be asked for.</param>
 /// <param name="region">The shards' region.</param>
 /// <param name="learner">Who is answered.</param>
-internal sealed class ShardRequests(TrainingOptions options, SamplePlanner planner, IActorRef region, IActorRef learner)
+/// <param name="run">The run; 0 where it has no number.</param>
+internal sealed class ShardRequests(TrainingOptions options, SamplePlanner planner, IActorRef region, IActorRef learner, long run)
 {
     // Shards that report at once or their next insert, as far as is known.
     private readonly bool[] _isAsked = new bool[planner.Accounts.Shards];
@@ -85,7 +86,12 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
     {
         (long allowance, long number, bool isLowered) = planner.Allowances.Take(shard);
         // What is taken back is free for others as soon as it is confirmed.
-        ReplayProtocol.GrantInserts grant = new(shard, allowance, reportNow || isLowered, planner.Accounts.IncarnationOf(shard)) { AllowanceNumber = number };
+        ReplayProtocol.GrantInserts grant = new(shard, allowance, reportNow || isLowered, planner.Accounts.IncarnationOf(shard))
+        {
+            AllowanceNumber = number,
+            Run = run,
+            KnownInserts = planner.Accounts.InsertsOf(shard),
+        };
         region.Tell(grant, learner);
         _isAsked[shard] = true;
     }

@@ -41,6 +41,7 @@ public static class SharedKeys
         "dqn.learner.device",
         "dqn.learner.backend",
         "dqn.learner.prefetch",
+        "dqn.replay.durable",
     ];
 
     // What weights, optimizer moments and the shards' records in a checkpoint are laid out by, and what they are about.

@@ -164,10 +164,17 @@ internal static class ReplayEncoding
         writer.Boolean(message.ReportNow);
         writer.Int64(message.KnownIncarnation);
         writer.Int64(message.AllowanceNumber);
+        writer.Int64(message.Run);
+        writer.Int64(message.KnownInserts);
     }
 
     private static ReplayProtocol.GrantInserts ReadGrantInserts(ref WireReader reader) =>
-        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total()) { AllowanceNumber = reader.Total() };
+        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total())
+        {
+            AllowanceNumber = reader.Total(),
+            Run = reader.Int64(),
+            KnownInserts = reader.Total(),
+        };
 
     private static void WriteUpdatePriorities(ref WireWriter writer, ReplayProtocol.UpdatePriorities message)
     {
@@ -198,6 +205,7 @@ internal static class ReplayEncoding
         writer.Int64(message.AllowanceNumber);
         writer.Int64(message.Granted);
         writer.Int32(message.Wanted);
+        writer.Int64(message.Position);
     }
 
     private static ReplayProtocol.ShardState ReadShardState(ref WireReader reader) =>
@@ -206,5 +214,6 @@ internal static class ReplayEncoding
             AllowanceNumber = reader.Total(),
             Granted = reader.Total(),
             Wanted = reader.Count(),
+            Position = reader.Total(),
         };
 }

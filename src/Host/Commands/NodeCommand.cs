@@ -38,6 +38,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         RunDirectory? directory = OpenDirectory(configuration.Options.Run.Directory, roles);
         string? change = directory is not null && roles.Contains(ClusterRoles.Learner) ? directory.RequireSameRun(configuration, request.IsForced) : null;
         options = options with { Run = options.Run with { Directory = directory?.Path ?? "" } };
+        options = DurableReplay.ForNode(options, roles, observation);
         return await RunAsync(configuration, options, node, directory, change, leave).ConfigureAwait(false);
     }
 
@@ -79,6 +80,11 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         if (change is not null)
         {
             log.Warn(change);
+        }
+
+        if (node.Roles.Contains(ClusterRoles.Replay) && configuration.Options.Replay.Durable == ReplayDurability.Auto && directory is null)
+        {
+            log.Say("what this node's replay shards hold is lost if the process is killed: a folder (--run-dir) keeps it");
         }
 
         bool isAlive = true;
