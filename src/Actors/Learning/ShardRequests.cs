@@ -8,7 +8,8 @@ namespace DqnAkka.Actors;
 /// <param name="planner">What is to be asked for.</param>
 /// <param name="region">The shards' region.</param>
 /// <param name="learner">Who is answered.</param>
-internal sealed class ShardRequests(TrainingOptions options, SamplePlanner planner, IActorRef region, IActorRef learner)
+/// <param name="run">The run; 0 where it has no number.</param>
+internal sealed class ShardRequests(TrainingOptions options, SamplePlanner planner, IActorRef region, IActorRef learner, long run)
 {
     private static readonly TimeSpan GrantPeriod = TimeSpan.FromMilliseconds(10);
     private long _lastGrantToAll;
@@ -71,5 +72,10 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
     }
 
     private void Grant(int shard, bool reportNow) => region.Tell(
-        new ReplayProtocol.GrantInserts(shard, planner.Allowance(shard), reportNow, planner.Accounts.IncarnationOf(shard)), learner);
+        new ReplayProtocol.GrantInserts(shard, planner.Allowance(shard), reportNow, planner.Accounts.IncarnationOf(shard))
+        {
+            Run = run,
+            KnownInserts = planner.Accounts.InsertsOf(shard),
+        },
+        learner);
 }

@@ -56,7 +56,14 @@ public sealed record NodeStatus : IWireMessage
 /// <param name="Evicted">Transitions, inserted or inherited, that newer ones have replaced.</param>
 /// <param name="Samples">Transitions sampled since the incarnation began.</param>
 public sealed record ShardStatus(
-    int Shard, long Incarnation, long Count, double Mass, long Inserts, long Inherited, long Evicted, long Samples);
+    int Shard, long Incarnation, long Count, double Mass, long Inserts, long Inherited, long Evicted, long Samples)
+{
+    /// <summary>Whether what it holds outlives its process.</summary>
+    public bool IsDurable { get; init; }
+
+    /// <summary>Transitions that it went on with when it was started here, from an earlier process's file.</summary>
+    public long Reopened { get; init; }
+}
 
 /// <summary>The runners of one node.</summary>
 /// <param name="Runners">The runners.</param>

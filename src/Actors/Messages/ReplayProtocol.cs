@@ -89,7 +89,14 @@ public static class ReplayProtocol
     /// <param name="InsertAllowance">As in <see cref="SampleRequest"/>.</param>
     /// <param name="ReportNow">Whether the state is wanted at once, or after the next insert.</param>
     /// <param name="KnownIncarnation">As in <see cref="SampleRequest"/>.</param>
-    public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow, long KnownIncarnation) : IReplayShardMessage;
+    public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow, long KnownIncarnation) : IReplayShardMessage
+    {
+        /// <summary>The run, so that a shard does not go on with another run's transitions; 0 where it has none.</summary>
+        public long Run { get; init; }
+
+        /// <summary>Inserts of that incarnation that the learner knows of: a shard that has fewer has lost some.</summary>
+        public long KnownInserts { get; init; }
+    }
 
     /// <summary>New absolute temporal-difference errors of transitions sampled earlier.</summary>
     /// <param name="Shard">The shard.</param>
@@ -105,7 +112,11 @@ public static class ReplayProtocol
     /// <param name="EnvironmentSteps">Agent decisions behind them.</param>
     /// <param name="Count">Transitions held now.</param>
     /// <param name="Mass">Sum of their sampling masses.</param>
-    public sealed record ShardState(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, int Count, double Mass) : IWireMessage;
+    public sealed record ShardState(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, int Count, double Mass) : IWireMessage
+    {
+        /// <summary>The number that the next transition gets: what has arrived so far, inserted or inherited.</summary>
+        public long Position { get; init; }
+    }
 
     /// <summary>
     /// A shard that moves to another node hands over what it holds: the first message to its successor. What is handed over is held

@@ -41,6 +41,7 @@ public static class SharedKeys
         "dqn.learner.device",
         "dqn.learner.backend",
         "dqn.learner.prefetch",
+        "dqn.replay.durable",
     ];
 
     /// <summary>Whether a key must have the same value on a node as in the cluster that it joins.</summary>

@@ -158,6 +158,7 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
     private void OnGrantInserts(ReplayProtocol.GrantInserts grant)
     {
         _learner = Sender;
+        _memory.BelongTo(grant.Run);
         bool reportNow = !Follow(grant.KnownIncarnation, grant.InsertAllowance) || grant.ReportNow;
         _awaitingState = reportNow ? null : Sender;
         if (reportNow)

@@ -1,4 +1,5 @@
 using Akka.Event;
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
@@ -15,7 +16,7 @@ internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOpti
     /// <param name="layout">The network's shape.</param>
     /// <param name="options">The run's options.</param>
     public static ShardSchema SchemaOf(int shard, NetworkLayout layout, TrainingOptions options) => ShardSchema.Of(
-        options.Environment.ToString(),
+        Describe(options.Environment),
         layout.Observation,
         layout.ActionCount,
         ReplayShardActor.ShardCapacity(options.Replay, shard),
@@ -36,7 +37,14 @@ internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOpti
         ShardOpening opening = ShardFiles.Open(options.Run.Directory, shard, SchemaOf(shard, layout, options), Incarnations.Next);
         foreach (string note in opening.Notes)
         {
-            log.Log(opening.IsLoss ? LogLevel.WarningLevel : LogLevel.InfoLevel, "replay shard {0}: {1}", shard, note);
+            if (opening.IsLoss)
+            {
+                log.Warning("replay shard {Shard}: {Note}", shard, note);
+            }
+            else
+            {
+                log.Info("replay shard {Shard}: {Note}", shard, note);
+            }
         }
 
         Incarnations.Observe(opening.Memory.Incarnation);
@@ -53,7 +61,7 @@ internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOpti
         if (grant.Run != 0 && memory.Run != 0 && grant.Run != memory.Run)
         {
             string path = memory.Path;
-            log.Warning("replay shard {0}: {1} belongs to another run: it is now {2}, and the shard begins empty", shard, path, memory.SetAside());
+            log.Warning("replay shard {Shard}: {Path} belongs to another run: it is now {Aside}, and the shard begins empty", shard, path, memory.SetAside());
             return Open();
         }
 
@@ -62,7 +70,7 @@ internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOpti
         if (isOlder || lacksInserts)
         {
             log.Info(
-                "replay shard {0}: the learner knows of later transitions than those of {1}, which are kept until others come",
+                "replay shard {Shard}: the learner knows of later transitions than those of {Path}, which are kept until others come",
                 shard,
                 memory.Path);
             Incarnations.Observe(grant.KnownIncarnation);
@@ -70,6 +78,14 @@ internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOpti
         }
 
         return memory;
+    }
+
+    // As far as it changes what a transition means; where an assembly is found does not.
+    private static string Describe(EnvironmentSpecification environment)
+    {
+        string arguments = string.Concat(environment.Arguments.OrderBy(argument => argument.Key, StringComparer.Ordinal).Select(argument => $" {argument.Key}={argument.Value}"));
+        string limit = environment.MaxEpisodeSteps > 0 ? $", at most {environment.MaxEpisodeSteps} steps" : "";
+        return $"{environment.DisplayName}{arguments}{limit}";
     }
 
     private static StreamShape ShapeOf(TrainingOptions options) =>

@@ -51,7 +51,10 @@ public static class DqnAkkaRegistration
             ReplayRegion.TypeName,
             (_, registry, _) =>
             {
-                ReplayShardLinks links = new(registry.Get<NodeActor>(), registry.Get<ShardCourierActor>());
+                ReplayShardLinks links = new(registry.Get<NodeActor>(), registry.Get<ShardCourierActor>())
+                {
+                    Fail = exception => run.Summary.TrySetException(exception),
+                };
                 return entity => ReplayShardActor
                     .CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), layout, options, links)
                     .WithDispatcher(Dispatchers.Replay);

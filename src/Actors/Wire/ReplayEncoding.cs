@@ -161,10 +161,12 @@ internal static class ReplayEncoding
         writer.Int64(message.InsertAllowance);
         writer.Boolean(message.ReportNow);
         writer.Int64(message.KnownIncarnation);
+        writer.Int64(message.Run);
+        writer.Int64(message.KnownInserts);
     }
 
     private static ReplayProtocol.GrantInserts ReadGrantInserts(ref WireReader reader) =>
-        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total());
+        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total()) { Run = reader.Int64(), KnownInserts = reader.Total() };
 
     private static void WriteUpdatePriorities(ref WireWriter writer, ReplayProtocol.UpdatePriorities message)
     {
@@ -192,8 +194,9 @@ internal static class ReplayEncoding
         writer.Int64(message.EnvironmentSteps);
         writer.Int32(message.Count);
         writer.Double(message.Mass);
+        writer.Int64(message.Position);
     }
 
     private static ReplayProtocol.ShardState ReadShardState(ref WireReader reader) =>
-        new(reader.Count(), reader.Total(), reader.Total(), reader.Total(), reader.Count(), reader.Mass());
+        new(reader.Count(), reader.Total(), reader.Total(), reader.Total(), reader.Count(), reader.Mass()) { Position = reader.Total() };
 }

@@ -37,6 +37,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
 
         RunDirectory? directory = OpenDirectory(configuration, roles);
         options = options with { Run = options.Run with { Directory = directory?.Path ?? "" } };
+        options = DurableReplay.ForNode(options, roles, observation);
         return await RunAsync(configuration, options, node, directory, leave).ConfigureAwait(false);
     }
 
@@ -87,6 +88,11 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         if (RemoteSafety.Warning(node.Remote) is { } warning)
         {
             log.Warn(warning);
+        }
+
+        if (node.Roles.Contains(ClusterRoles.Replay) && configuration.Options.Replay.Durability == ReplayDurability.Auto && directory is null)
+        {
+            log.Say("what this node's replay shards hold is lost if the process is killed: a folder (--run-dir) keeps it");
         }
 
         bool isAlive = true;

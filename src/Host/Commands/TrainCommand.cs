@@ -27,7 +27,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         ReplayMemory.Require(options.Replay, observation.Size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);
-        options = options with { Run = options.Run with { Directory = directory.Path } };
+        options = DurableReplay.ForTraining(options with { Run = options.Run with { Directory = directory.Path } }, observation);
 
         await console.Output.WriteAsync(configuration.Text).ConfigureAwait(false);
         await console.Output.WriteLineAsync($"run directory {directory.Path}").ConfigureAwait(false);

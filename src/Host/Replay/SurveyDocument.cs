@@ -70,8 +70,9 @@ internal static class SurveyDocument
         },
     };
 
-    private static object Bins(IEnumerable<(double From, double To, long Count)> bins) =>
-        bins.Select(bin => new { bin.From, Below = bin.To, Transitions = bin.Count }).ToArray();
+    private static Bin[] Bins(IEnumerable<(double From, double To, long Count)> bins) => [.. bins.Select(bin => new Bin(bin.From, bin.To, bin.Count))];
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+
+    private sealed record Bin(double From, double Below, long Transitions);
 }

@@ -16,7 +16,7 @@ internal static class StatusTables
             members.Where(member => member.Training is not null).Select(member => Learner(member.Address, member.Training!)));
         Table(
             output,
-            ["shard", "member", "items", "mass", "inserts", "inherited", "evicted", "samples", "incarnation"],
+            ["shard", "member", "items", "mass", "inserts", "inherited", "evicted", "samples", "durable", "incarnation"],
             members
                 .SelectMany(member => member.Shards, (member, shard) => (member, shard))
                 .OrderBy(row => row.shard.Shard)
@@ -72,6 +72,7 @@ internal static class StatusTables
         Text($"{shard.Inherited}"),
         Text($"{shard.Evicted}"),
         Text($"{shard.Samples}"),
+        !shard.IsDurable ? "no" : shard.Reopened > 0 ? Text($"yes, reopened with {shard.Reopened}") : "yes",
         ShortIncarnation(shard.Incarnation),
     ];
 

@@ -17,7 +17,7 @@ internal static class Examples
         new ReplayProtocol.SampleRequest(1, 2, [3, 4, 5], 6, 7),
         new ReplayProtocol.SampleReply(1, Make.Sampled(Batch(2, 3, hasErrors: false), [7, 8], [0.5, 2]), State()),
         new ReplayProtocol.SampleReplyPart(1, 2, 3, 4, new byte[] { 5, 6 }),
-        new ReplayProtocol.GrantInserts(1, 2, true, 3),
+        new ReplayProtocol.GrantInserts(1, 2, true, 3) { Run = -4, KnownInserts = 5 },
         new ReplayProtocol.UpdatePriorities(1, 2, [3, 4], [0.5f, 1.5f]),
         State(),
         new ReplayProtocol.TransferBegin(1, 2, 3, [new ReplayProtocol.RunnerPosition(4, 5, 6), new ReplayProtocol.RunnerPosition(7, 8, 9)]),
@@ -75,7 +75,7 @@ internal static class Examples
         WaitsFor = "a learner",
         RejectedFrames = 2,
         SkippedFrames = 3,
-        Shards = [new ShardStatus(1, 2, 3, 4.5, 5, 6, 7, 8)],
+        Shards = [new ShardStatus(1, 2, 3, 4.5, 5, 6, 7, 8) { IsDurable = true, Reopened = 9 }],
         Runners = new RunnerPoolStatus([new RunnerStatus(1, 0.5, 2, 3.5)], 4, [new ProgressProtocol.AcknowledgedTransitions(5, 6, 7)]),
         Mirror = new MirrorStatus(1, 2, TimeSpan.FromSeconds(3)),
         Training = new TrainingStatus
@@ -96,5 +96,5 @@ internal static class Examples
         },
     };
 
-    private static ReplayProtocol.ShardState State() => new(1, 2, 3, 4, 5, 6.5);
+    private static ReplayProtocol.ShardState State() => new(1, 2, 3, 4, 5, 6.5) { Position = 7 };
 }

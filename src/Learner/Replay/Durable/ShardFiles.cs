@@ -32,11 +32,11 @@ public static class ShardFiles
     }
 
     /// <summary>Bytes of a shard's file.</summary>
-    /// <param name="schema">What it will hold.</param>
-    public static long LengthOf(ShardSchema schema)
+    /// <param name="plan">How its buffer lies in memory.</param>
+    public static long LengthOf(ReplayMemoryPlan plan)
     {
-        ArgumentNullException.ThrowIfNull(schema);
-        return ShardFile.LengthFor(schema.Plan.RegionBytes);
+        ArgumentNullException.ThrowIfNull(plan);
+        return ShardFile.LengthFor(plan.RegionBytes);
     }
 
     /// <summary>Opens a shard's newest file that fits, or makes one.</summary>

@@ -28,7 +28,7 @@ internal sealed class ShardOpener(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            double size = ShardFiles.LengthOf(schema) / Gigabyte;
+            double size = ShardFiles.LengthOf(schema.Plan) / Gigabyte;
             throw new ReplayFileException(
                 string.Create(
                     CultureInfo.InvariantCulture,
