@@ -9,9 +9,9 @@ namespace DqnAkka.Bench;
 internal static class SumTreeBenchmark
 {
     private const int Batch = 512;
-    private const int BatchesPerRepetition = 64;
+    private const int BatchesPerRepetition = 512;
     private const int Batches = 1024;
-    private const int Repetitions = 240;
+    private const int Repetitions = 40;
 
     // Tianshou's compiled segment tree at a million leaves and this batch, millions per second (docs/benchmarks.md).
     private const double PeerSets = 18.081;

@@ -47,7 +47,7 @@ public sealed class StatusCommandTests : IDisposable
         Shards =
         [
             new ShardStatus(1, 639_000_000_000_000_002, 0, 0, 0, 0, 0, 0),
-            new ShardStatus(0, 639_000_000_000_000_001, 25_000, 1234.5678, 40_000, 5_000, 20_000, 500_000),
+            new ShardStatus(0, 639_000_000_000_000_001, 25_000, 1234.5678, 40_000, 5_000, 20_000, 500_000) { IsDurable = true, Reopened = 4_000 },
         ],
     };
 
@@ -98,9 +98,9 @@ public sealed class StatusCommandTests : IDisposable
             learner         updates  updates/s  steps  steps/s  snapshot     checkpoint             samples/insert  runners  restarts
             127.0.0.1:4053  8400     512.3      60000  4000.5   12345678/42  update 8000, 0:12 ago  8.96            2        0 learner, 1 runner
 
-            shard  member          items  mass      inserts  inherited  evicted  samples  incarnation
-            0      127.0.0.1:4054  25000  1234.568  40000    5000       20000    500000   00000001
-            1      127.0.0.1:4054  0      0         0        0          0        0        00000002
+            shard  member          items  mass      inserts  inherited  evicted  samples  durable                  incarnation
+            0      127.0.0.1:4054  25000  1234.568  40000    5000       20000    500000   yes, reopened with 4000  00000001
+            1      127.0.0.1:4054  0      0         0        0          0        0        no                       00000002
 
             runner  member          epsilon  steps/s  steps  snapshot
             0       127.0.0.1:4055  0.4      3999.5   59500  12345678/30

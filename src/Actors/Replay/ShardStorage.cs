@@ -28,7 +28,7 @@ internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOpti
     /// <exception cref="ReplayFileException">There is no room for its file, or the folder cannot be written.</exception>
     public ShardMemory Open()
     {
-        if (options.Replay.Durability != ReplayDurability.On)
+        if (options.Replay.Durable != ReplayDurability.On)
         {
             ReplayBuffer buffer = new(ReplayShardActor.ShardCapacity(options.Replay, shard), layout.Observation, options.Replay, ShapeOf(options));
             return new ShardMemory(buffer, Incarnations.Next());

@@ -90,7 +90,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
             log.Warn(warning);
         }
 
-        if (node.Roles.Contains(ClusterRoles.Replay) && configuration.Options.Replay.Durability == ReplayDurability.Auto && directory is null)
+        if (node.Roles.Contains(ClusterRoles.Replay) && configuration.Options.Replay.Durable == ReplayDurability.Auto && directory is null)
         {
             log.Say("what this node's replay shards hold is lost if the process is killed: a folder (--run-dir) keeps it");
         }

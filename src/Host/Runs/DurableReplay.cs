@@ -15,7 +15,7 @@ internal static class DurableReplay
     /// <exception cref="UserErrorException">The files do not fit.</exception>
     public static TrainingOptions ForTraining(TrainingOptions options, ObservationFormat observation)
     {
-        bool isDurable = options.Replay.Durability == ReplayDurability.On;
+        bool isDurable = options.Replay.Durable == ReplayDurability.On;
         if (isDurable)
         {
             RequireRoom(options, observation, options.Replay.Shards);
@@ -32,7 +32,7 @@ internal static class DurableReplay
     public static TrainingOptions ForNode(TrainingOptions options, IReadOnlyList<string> roles, ObservationFormat observation)
     {
         bool hasFolder = options.Run.Directory.Length > 0;
-        bool isWanted = options.Replay.Durability == ReplayDurability.On || (options.Replay.Durability == ReplayDurability.Auto && hasFolder);
+        bool isWanted = options.Replay.Durable == ReplayDurability.On || (options.Replay.Durable == ReplayDurability.Auto && hasFolder);
         bool isDurable = isWanted && roles.Contains(ClusterRoles.Replay);
         if (isDurable && !hasFolder)
         {
@@ -49,7 +49,7 @@ internal static class DurableReplay
     }
 
     private static TrainingOptions With(TrainingOptions options, bool isDurable) =>
-        options with { Replay = options.Replay with { Durability = isDurable ? ReplayDurability.On : ReplayDurability.Off } };
+        options with { Replay = options.Replay with { Durable = isDurable ? ReplayDurability.On : ReplayDurability.Off } };
 
     private static void RequireRoom(TrainingOptions options, ObservationFormat observation, int shards)
     {

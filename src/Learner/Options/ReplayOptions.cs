@@ -13,7 +13,7 @@ public sealed record ReplayOptions
     public long MemoryLimit { get; init; }
 
     /// <summary>Whether the shards' transitions outlive the process.</summary>
-    public ReplayDurability Durability { get; init; }
+    public ReplayDurability Durable { get; init; } = ReplayDurability.Auto;
 
     /// <summary>Number of shards.</summary>
     public int Shards { get; init; } = 2;

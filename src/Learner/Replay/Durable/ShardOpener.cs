@@ -102,6 +102,11 @@ internal sealed class ShardOpener(
             Note($"{file.Path} is damaged: {recovery.Damaged} transitions from number {recovery.FirstDamagedKey} on are not as they were written; {recovery.Dropped} are dropped");
         }
 
+        else if (recovery.Dropped > 0)
+        {
+            Note($"{recovery.Dropped} transitions of {file.Path} were being replaced when its process ended, and have left");
+        }
+
         if (recovery.MassesReplaced > 0)
         {
             Note($"{recovery.MassesReplaced} transitions of {file.Path} have no valid priority and get the largest one");
