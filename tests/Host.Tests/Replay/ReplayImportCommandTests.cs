@@ -148,6 +148,22 @@ public sealed class ReplayImportCommandTests
         Assert.StartsWith(file, failure!.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("replay", "replay needs a command: export, import, inspect; see 'replay --help'")]
+    [InlineData("replay exprt", "exprt is no command of replay: did you mean export? See 'replay --help'")]
+    [InlineData("replay export", "--output needs a value: write --output FILE; see 'replay export --help'")]
+    [InlineData("replay inspect", "RUN|FILE is missing: see 'replay inspect --help'")]
+    [InlineData("replay import x --epochs many", "--epochs many is not a whole number from 0 up: write --epochs N; see 'replay import --help'")]
+    [InlineData("replay import x --epoch 3", "--epoch is no option of replay import: did you mean --epochs? See 'replay import --help'")]
+    public async Task A_command_line_that_is_wrong_is_answered_in_one_line(string arguments, string line)
+    {
+        using Host host = new();
+
+        Assert.Equal(2, await host.Run(arguments.Split(' ')));
+
+        Assert.Equal($"error: {line}\n", host.Error.ToString());
+    }
+
     [Fact]
     public async Task Help_shows_examples_of_the_command_and_of_those_below_it()
     {
