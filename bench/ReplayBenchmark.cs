@@ -41,6 +41,7 @@ internal static class ReplayBenchmark
             allMet &= Compare(prioritized, Booleans, new ObservationFormat(ObservationType.Boolean, 400), 400);
         }
 
+        allMet &= DurableReplayBenchmark.Run(MakeBatch);
         return allMet ? 0 : 1;
     }
 

@@ -60,7 +60,7 @@ internal sealed unsafe class CommitLog
     private Record* At(long number) => (Record*)(_start + (number % 2 * PageBytes));
 
     private static ulong ChecksumOf(Record* record) =>
-        (1UL << 32) | Checksum.Of(new ReadOnlySpan<byte>((byte*)record + sizeof(ulong), sizeof(Record) - sizeof(ulong)));
+        (1UL << 32) | Checksums.Of(new ReadOnlySpan<byte>((byte*)record + sizeof(ulong), sizeof(Record) - sizeof(ulong)));
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Record

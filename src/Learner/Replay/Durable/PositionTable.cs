@@ -46,7 +46,7 @@ internal readonly unsafe struct PositionTable(byte* start)
     private static ulong ChecksumOf(int runner, Entry* entry)
     {
         ReadOnlySpan<long> values = [runner, entry->Incarnation, entry->Received];
-        return (1UL << 32) | Checksum.Of(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values));
+        return (1UL << 32) | Checksums.Of(System.Runtime.InteropServices.MemoryMarshal.AsBytes(values));
     }
 
     private struct Entry

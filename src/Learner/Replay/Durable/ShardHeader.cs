@@ -68,7 +68,7 @@ internal static unsafe class ShardHeader
     private static uint ChecksumOf(byte* page)
     {
         int first = (int)Marshal.OffsetOf<Fields>(nameof(Fields.Version));
-        return Checksum.Of(new ReadOnlySpan<byte>(page + first, Bytes - first));
+        return Checksums.Of(new ReadOnlySpan<byte>(page + first, Bytes - first));
     }
 
     [StructLayout(LayoutKind.Sequential)]

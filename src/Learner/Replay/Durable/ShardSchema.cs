@@ -130,7 +130,7 @@ public sealed class ShardSchema
 
     private static string Abbreviate(string value) => value.Length <= MaxValueLength
         ? value
-        : string.Create(CultureInfo.InvariantCulture, $"{value[..(MaxValueLength / 2)]}… (hash {Checksum.Of(Encoding.UTF8.GetBytes(value)):x8})");
+        : string.Create(CultureInfo.InvariantCulture, $"{value[..(MaxValueLength / 2)]}… (hash {Checksums.Of(Encoding.UTF8.GetBytes(value)):x8})");
 
     private int Integer(string name) => int.Parse(this[name], CultureInfo.InvariantCulture);
 
