@@ -29,7 +29,7 @@ internal static class ImportChecks
             ("n-step", Text(file.NStep), Text(options.Learner.NStep), $"the file's returns are summed already; give --set dqn.learner.n-step={Text(file.NStep)}"),
             ("gamma", Text(file.Gamma), Text(options.Learner.Gamma), $"the file's returns are discounted already; give --set dqn.learner.gamma={Text(file.Gamma)}"),
         ];
-        string[] lines = [.. demands.Where(demand => demand.Theirs != demand.Ours).Select(demand => $"{path} has {demand.What} {demand.Theirs}, the configuration {demand.Ours}: {demand.Remedy}")];
+        string[] lines = [.. demands.Where(demand => !IsSame(demand.Theirs, demand.Ours)).Select(demand => $"{path} has {demand.What} {demand.Theirs}, the configuration {demand.Ours}: {demand.Remedy}")];
         if (lines.Length > 0)
         {
             throw new UserErrorException(lines);
@@ -78,6 +78,10 @@ internal static class ImportChecks
             }
         }
     }
+
+    /// <summary>A file that was exported without its run's configuration has the environment's arguments behind its name.</summary>
+    private static bool IsSame(string theirs, string ours) =>
+        theirs == ours || theirs.StartsWith($"{ours} ", StringComparison.Ordinal) || theirs.StartsWith($"{ours}, ", StringComparison.Ordinal);
 
     private static string? Fault(TransitionBatch batch, int row, int actionCount, float[] observation)
     {

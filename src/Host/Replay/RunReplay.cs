@@ -6,10 +6,11 @@ namespace DqnAkka.Host;
 /// <summary>What a run's durable shards hold, read from their files. As long as it is open no shard can go on with them.</summary>
 internal sealed class RunReplay : IReplayContents
 {
-    private readonly List<ShardFileReader> _readers = [];
+    private readonly List<ShardFileReader> _readers;
 
-    private RunReplay(string directory)
+    private RunReplay(string directory, List<ShardFileReader> readers)
     {
+        _readers = readers;
         foreach (IGrouping<int, string> files in ShardFiles.Find(directory).GroupBy(path => ShardFiles.ParseName(path)!.Value.Shard))
         {
             (string path, ShardFileReader reader) = OpenNewest([.. files]);
@@ -49,7 +50,16 @@ internal sealed class RunReplay : IReplayContents
                 : $"{directory} does not exist: give a run's folder");
         }
 
-        return new RunReplay(directory);
+        List<ShardFileReader> readers = [];
+        try
+        {
+            return new RunReplay(directory, readers);
+        }
+        catch
+        {
+            readers.ForEach(reader => reader.Dispose());
+            throw;
+        }
     }
 
     /// <inheritdoc />

@@ -58,6 +58,22 @@ public sealed class ReplayImportCommandTests
     }
 
     [Theory]
+    [InlineData("CartPole-v1", true)]
+    [InlineData("CartPole-v1 gravity=5, at most 200 steps", true)]
+    [InlineData("CartPole-v1, at most 200 steps", true)]
+    [InlineData("CartPole-v11", false)]
+    [InlineData("", false)]
+    public void An_environment_may_have_its_arguments_behind_its_name(string environment, bool fits)
+    {
+        TrainingOptions options = new() { Environment = new EnvironmentSpecification { Id = "CartPole-v1" } };
+        ReplayDescription description = MemoryReplay.Describe(DurableRun.Format) with { Environment = environment, Gamma = 0.99 };
+
+        Exception? refusal = Record.Exception(() => ImportChecks.RequireFit("x", description, options, DurableRun.Format, 3));
+
+        Assert.Equal(fits, refusal is null);
+    }
+
+    [Theory]
     [InlineData("dqn.replay.min-size=201", "gives 200 transitions, less than dqn.replay.min-size = 201, so learning would never start: lower the minimum or give more --epochs")]
     [InlineData("dqn.replay.samples-per-insert=0", "dqn.replay.samples-per-insert = 0 sets no limit, so learning from a file would never end: give a limit, dqn.stop.minutes or dqn.stop.score")]
     public async Task A_run_that_would_not_begin_or_not_end_is_refused(string assignment, string line)
