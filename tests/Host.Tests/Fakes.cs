@@ -76,8 +76,19 @@ internal sealed class FakeSession(Func<IReadOnlyList<IProgressSink>, Cancellatio
 
     public Config Akka { get; private set; } = Config.Empty;
 
-    public Task<RunSummary> RunAsync(TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop)
+    public IFragmentSource? Source { get; private set; }
+
+    public Action<IFragmentSource> Read { get; init; } = _ => { };
+
+    public Task<RunSummary> RunAsync(
+        TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, IFragmentSource? source, CancellationToken stop)
     {
+        Source = source;
+        if (source is not null)
+        {
+            Read(source);
+        }
+
         Options = options;
         Akka = akka;
         return Task.FromResult(run(sinks, stop));

@@ -95,6 +95,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         Receive<Tick>(_ => OnTick());
         Receive<Continue>(_ => Train());
         Receive<Look>(OnLook);
+        Receive<RunProtocol.SourceEnded>(OnSourceEnded);
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
     }
 
@@ -200,6 +201,20 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         {
             _isStopAsked = true;
             _links.Coordinator.Tell(new RunProtocol.StopRun(StopReason.Steps));
+        }
+    }
+
+    /// <summary>
+    /// Nothing more is inserted: when all of it is known of, and no round is left that the limiter would allow, there is nothing more to learn.
+    /// Said again every second, so that the last look is taken when everything is at rest.
+    /// </summary>
+    private void OnSourceEnded(RunProtocol.SourceEnded ended)
+    {
+        bool isUsedUp = _planner.Accounts.Inserts >= ended.Transitions && _planner.Outstanding == 0 && _ready.Count == 0;
+        if (isUsedUp && !_isStopAsked)
+        {
+            _isStopAsked = true;
+            _links.Coordinator.Tell(new RunProtocol.StopRun(StopReason.SourceEnded));
         }
     }
 

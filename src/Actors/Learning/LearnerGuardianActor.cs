@@ -28,6 +28,7 @@ public sealed class LearnerGuardianActor : ReceiveActor
         };
         _learner = Context.ActorOf(LearnerActor.CreateProps(layout, options, learnerLinks), "learner");
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
+        Receive<RunProtocol.SourceEnded>(_learner.Forward);
         Receive<SnapshotProtocol.SnapshotRequest>(publisher.Forward);
         Receive<SnapshotProtocol.Received>(publisher.Forward);
     }

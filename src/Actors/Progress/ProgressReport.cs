@@ -107,6 +107,9 @@ public enum StopReason
 
     /// <summary>Something failed; <see cref="RunSummary.Failure"/> says what.</summary>
     Failed,
+
+    /// <summary>The stored transitions of an import are used up.</summary>
+    SourceEnded,
 }
 
 /// <summary>How a run ended.</summary>

@@ -94,7 +94,7 @@ public static class DqnAkkaRegistration
         registry.Register<PolicyMirrorActor>(mirror);
         if (node.Roles.Contains(ClusterRoles.Runner))
         {
-            RunnerPoolLinks links = new(registry.Get<ReplayRegion>(), mirror, training, nodeActor);
+            RunnerPoolLinks links = new(registry.Get<ReplayRegion>(), mirror, training, nodeActor) { Source = run.Source };
             registry.Register<RunnerPoolActor>(system.ActorOf(RunnerPoolActor.CreateProps(run.Layout, run.Options, links), "runners"));
         }
     }

@@ -103,6 +103,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
         Receive<ProgressProtocol.Notice>(_progress.Forward);
         Receive<RunnerProtocol.ClaimRunners>(registry.Forward);
         Receive<RunnerProtocol.ReleaseRunners>(registry.Forward);
+        Receive<RunProtocol.SourceEnded>(_learner.Forward);
         Receive<SnapshotProtocol.SnapshotRequest>(_learner.Forward);
         Receive<SnapshotProtocol.Received>(_learner.Forward);
     }

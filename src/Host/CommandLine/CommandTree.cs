@@ -18,6 +18,7 @@ internal static class CommandTree
             Status(console),
             Leave(console),
             Evaluate(collaborators, console),
+            ReplayCommands.Build(collaborators, console, ConfigOption(), SetOption()),
             Environments(collaborators, console),
             Documentation(console),
         };

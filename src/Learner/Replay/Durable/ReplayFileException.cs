@@ -9,4 +9,7 @@ public sealed class ReplayFileException : Exception
     public ReplayFileException(string message, Exception? innerException = null) : base(message, innerException)
     {
     }
+
+    /// <summary>Whether another process has the file, so that it may be had later.</summary>
+    public bool IsInUse { get; init; }
 }

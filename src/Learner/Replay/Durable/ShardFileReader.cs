@@ -37,7 +37,8 @@ public sealed class ShardFileReader : IDisposable
     {
         try
         {
-            ShardFile file = ShardFile.TryOpen(path, isPrivate: true, out _, out string fault) ?? throw new ReplayFileException($"{path} {fault}");
+            ShardFile file = ShardFile.TryOpen(path, isPrivate: true, out ShardFileState state, out string fault)
+                ?? throw new ReplayFileException($"{path} {fault}") { IsInUse = state == ShardFileState.InUse };
             ShardMemory memory = ShardMemory.Recover(file, out ReplayRecovery recovery);
             return new ShardFileReader(memory, file.Schema, recovery.Damaged);
         }

@@ -62,7 +62,9 @@ public static class ShardFiles
     }
 
     /// <summary>Whose file that is, by its name.</summary>
-    internal static (int Shard, long Incarnation)? ParseName(string path)
+    /// <param name="path">A path as <see cref="Find"/> gives it.</param>
+    /// <returns>The shard and the incarnation that made the file; null where the name is no such one.</returns>
+    public static (int Shard, long Incarnation)? ParseName(string path)
     {
         string[] parts = Path.GetFileNameWithoutExtension(path).Split('-');
         return parts.Length == 3 && parts[0] == "shard"
