@@ -64,7 +64,12 @@ internal sealed class LearningProcess : IDisposable
         {
             // Probabilities add up to one over all transitions of all shards.
             ImportanceWeights.Compute(
-                _probabilities.AsSpan(0, Batch.Count), 1.0, totalCount, _beta.Value(_trainer.Updates), Batch.Weights.AsSpan(0, Batch.Count));
+                _probabilities.AsSpan(0, Batch.Count),
+                round.SmallestProbability,
+                1.0,
+                totalCount,
+                _beta.Value(_trainer.Updates),
+                Batch.Weights.AsSpan(0, Batch.Count));
         }
 
         Step(absoluteTdErrors);

@@ -23,9 +23,12 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
             {
                 if (round.Counts[shard] is { } counts)
                 {
-                    region.Tell(
-                        new ReplayProtocol.SampleRequest(shard, round.Number, counts, planner.Allowance(shard), planner.Accounts.IncarnationOf(shard)),
-                        learner);
+                    ReplayProtocol.SampleRequest request = new(
+                        shard, round.Number, counts, planner.Allowance(shard), planner.Accounts.IncarnationOf(shard))
+                    {
+                        LargestPriority = planner.Accounts.LargestPriority,
+                    };
+                    region.Tell(request, learner);
                 }
             }
         }
@@ -71,5 +74,9 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
     }
 
     private void Grant(int shard, bool reportNow) => region.Tell(
-        new ReplayProtocol.GrantInserts(shard, planner.Allowance(shard), reportNow, planner.Accounts.IncarnationOf(shard)), learner);
+        new ReplayProtocol.GrantInserts(shard, planner.Allowance(shard), reportNow, planner.Accounts.IncarnationOf(shard))
+        {
+            LargestPriority = planner.Accounts.LargestPriority,
+        },
+        learner);
 }

@@ -61,6 +61,16 @@ public static class ReplayProtocol
     /// <param name="Incarnation">The newest incarnation that the shard knows of this runner.</param>
     public sealed record CreditRefused(int Shard, long Incarnation) : IWireMessage;
 
+    /// <summary>
+    /// A shard does not take a fragment, and would not if it were sent again: the runner fails with the line, and is started again as
+    /// after any other failure.
+    /// </summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Incarnation">The runner's incarnation.</param>
+    /// <param name="Sequence">Number of the fragment.</param>
+    /// <param name="Fault">What is wrong with it, one line.</param>
+    public sealed record InsertRefused(int Shard, long Incarnation, long Sequence, string Fault) : IWireMessage;
+
     /// <summary>Asks a shard for transitions of several batches, and renews its allowance of inserts.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Request">Number of the request, repeated in the reply.</param>
@@ -68,7 +78,11 @@ public static class ReplayProtocol
     /// <param name="InsertAllowance">Inserts, since this incarnation of the shard began, beyond which the shard withholds credit, counting what it has granted.</param>
     /// <param name="KnownIncarnation">The newest incarnation of the shard that the learner knows, 0 for none; a shard on a slower clock goes beyond it.</param>
     public sealed record SampleRequest(
-        int Shard, long Request, IReadOnlyList<int> Counts, long InsertAllowance, long KnownIncarnation) : IReplayShardMessage;
+        int Shard, long Request, IReadOnlyList<int> Counts, long InsertAllowance, long KnownIncarnation) : IReplayShardMessage
+    {
+        /// <summary>The largest priority of all shards (<see cref="ShardState.LargestPriority"/>), so that what comes without one enters alike everywhere.</summary>
+        public double LargestPriority { get; init; }
+    }
 
     /// <summary>The transitions asked for: those of the first batch, then of the second, …</summary>
     /// <param name="Request">Number of the request.</param>
@@ -89,7 +103,11 @@ public static class ReplayProtocol
     /// <param name="InsertAllowance">As in <see cref="SampleRequest"/>.</param>
     /// <param name="ReportNow">Whether the state is wanted at once, or after the next insert.</param>
     /// <param name="KnownIncarnation">As in <see cref="SampleRequest"/>.</param>
-    public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow, long KnownIncarnation) : IReplayShardMessage;
+    public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow, long KnownIncarnation) : IReplayShardMessage
+    {
+        /// <summary>As in <see cref="SampleRequest"/>.</summary>
+        public double LargestPriority { get; init; }
+    }
 
     /// <summary>New absolute temporal-difference errors of transitions sampled earlier.</summary>
     /// <param name="Shard">The shard.</param>
@@ -105,7 +123,17 @@ public static class ReplayProtocol
     /// <param name="EnvironmentSteps">Agent decisions behind them.</param>
     /// <param name="Count">Transitions held now.</param>
     /// <param name="Mass">Sum of their sampling masses.</param>
-    public sealed record ShardState(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, int Count, double Mass) : IWireMessage;
+    public sealed record ShardState(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, int Count, double Mass) : IWireMessage
+    {
+        /// <summary>The smallest sampling mass of what is held; 0 where nothing is.</summary>
+        public double MinimumMass { get; init; }
+
+        /// <summary>The largest priority so far, |δ| + ε without the exponent α: what comes without a priority enters with it.</summary>
+        public double LargestPriority { get; init; }
+
+        /// <summary>Transitions that the shard can come to hold: its part of <c>dqn.replay.capacity</c>, or fewer where its memory for frames holds no more.</summary>
+        public int HoldsAtMost { get; init; } = int.MaxValue;
+    }
 
     /// <summary>
     /// A shard that moves to another node hands over what it holds: the first message to its successor. What is handed over is held

@@ -42,7 +42,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         _buffer = new ReplayBuffer(ShardCapacity(options.Replay, shard), layout.Observation, options.Replay);
         _random = new RandomSource(options.Run.Seed, SeedStreams.Replay + (ulong)shard);
         _credits = new RunnerCredits(options.Runner.MaxInFlight, options.Runner.Fragment * options.Runner.Environments);
-        _checks = new ShardChecks(shard, layout, options.Replay.Prioritized);
+        _checks = new ShardChecks(shard, layout, options.Replay);
         _inheritance = new Inheritance(_buffer, _checks);
         Receive<ReplayProtocol.Insert>(OnInsert);
         Receive<ReplayProtocol.InsertPart>(OnInsertPart);
@@ -82,8 +82,14 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
 
     private void OnInsert(ReplayProtocol.Insert insert)
     {
-        if (IsOutdated(insert.Runner, insert.Incarnation) || _refusals.Has(_checks.Fault(insert), Sender))
+        if (IsOutdated(insert.Runner, insert.Incarnation))
         {
+            return;
+        }
+
+        if (_checks.Fault(insert) is { } fault)
+        {
+            Refuse(insert.Incarnation, insert.Sequence, fault);
             return;
         }
 
@@ -112,8 +118,15 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         }
         else
         {
-            _refusals.Has($"the pieces of fragment {part.Sequence} of runner {part.Runner} do not make one", Sender);
+            Refuse(part.Incarnation, part.Sequence, $"the pieces of a fragment of runner {part.Runner} do not make one");
         }
+    }
+
+    // Passed over in silence it would be sent again for ever.
+    private void Refuse(long incarnation, long sequence, string fault)
+    {
+        _refusals.Has(fault, Sender);
+        Sender.Tell(new ReplayProtocol.InsertRefused(_shard, incarnation, sequence, fault));
     }
 
     private void OnCreditProbe(ReplayProtocol.CreditProbe probe)
@@ -134,6 +147,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     private void OnSampleRequest(ReplayProtocol.SampleRequest request)
     {
         _learner = Sender;
+        _buffer.RaiseLargestPriority(request.LargestPriority);
         Follow(request.KnownIncarnation, request.InsertAllowance);
         if (_refusals.Has(_checks.Fault(request), Sender))
         {
@@ -172,6 +186,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     private void OnGrantInserts(ReplayProtocol.GrantInserts grant)
     {
         _learner = Sender;
+        _buffer.RaiseLargestPriority(grant.LargestPriority);
         bool reportNow = !Follow(grant.KnownIncarnation, grant.InsertAllowance) || grant.ReportNow;
         _awaitingState = reportNow ? null : Sender;
         if (reportNow)
@@ -274,7 +289,12 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     }
 
     private ReplayProtocol.ShardState State() =>
-        new(_shard, _incarnation, _buffer.Inserts, _environmentSteps, _buffer.Count, _buffer.Mass);
+        new(_shard, _incarnation, _buffer.Inserts, _environmentSteps, _buffer.Count, _buffer.Mass)
+        {
+            MinimumMass = _buffer.Count == 0 ? 0 : _buffer.MinimumMass,
+            LargestPriority = _buffer.LargestPriority,
+            HoldsAtMost = _buffer.Capacity,
+        };
 
     private void OnReport()
     {
@@ -294,7 +314,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
             SendCredit(link, resend: false);
         }
 
-        _learner?.Tell(State() with { Count = 0, Mass = 0 });
+        _learner?.Tell(State() with { Count = 0, Mass = 0, MinimumMass = 0 });
         if (_buffer.Count > 0)
         {
             _links.Courier.Tell(new ShardCourierActor.Deliver(_shard, _incarnation, _buffer, _credits.Positions()));

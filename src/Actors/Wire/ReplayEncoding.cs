@@ -12,6 +12,7 @@ internal static class ReplayEncoding
         new WireEncoding<ReplayProtocol.CreditProbe>("CP", WriteCreditProbe, ReadCreditProbe),
         new WireEncoding<ReplayProtocol.Credit>("C", WriteCredit, ReadCredit),
         new WireEncoding<ReplayProtocol.CreditRefused>("CR", WriteCreditRefused, ReadCreditRefused),
+        new WireEncoding<ReplayProtocol.InsertRefused>("IR", WriteInsertRefused, ReadInsertRefused),
         new WireEncoding<ReplayProtocol.SampleRequest>("S", WriteSampleRequest, ReadSampleRequest),
         new WireEncoding<ReplayProtocol.SampleReply>("SR", WriteSampleReply, ReadSampleReply),
         new WireEncoding<ReplayProtocol.SampleReplyPart>("SP", WriteSampleReplyPart, ReadSampleReplyPart),
@@ -94,12 +95,24 @@ internal static class ReplayEncoding
 
     private static ReplayProtocol.CreditRefused ReadCreditRefused(ref WireReader reader) => new(reader.Count(), reader.Total());
 
+    private static void WriteInsertRefused(ref WireWriter writer, ReplayProtocol.InsertRefused message)
+    {
+        writer.Int32(message.Shard);
+        writer.Int64(message.Incarnation);
+        writer.Int64(message.Sequence);
+        writer.Text(message.Fault);
+    }
+
+    private static ReplayProtocol.InsertRefused ReadInsertRefused(ref WireReader reader) =>
+        new(reader.Count(), reader.Total(), reader.Total(), reader.Text());
+
     private static void WriteSampleRequest(ref WireWriter writer, ReplayProtocol.SampleRequest message)
     {
         writer.Int32(message.Shard);
         writer.Int64(message.Request);
         writer.Int64(message.InsertAllowance);
         writer.Int64(message.KnownIncarnation);
+        writer.Double(message.LargestPriority);
         writer.Int32(message.Counts.Count);
         foreach (int count in message.Counts)
         {
@@ -113,6 +126,7 @@ internal static class ReplayEncoding
         long request = reader.Total();
         long insertAllowance = reader.Int64();
         long knownIncarnation = reader.Total();
+        double largestPriority = reader.Mass();
         int[] counts = new int[reader.Length(sizeof(int))];
         long sum = 0;
         for (int i = 0; i < counts.Length; i++)
@@ -122,7 +136,7 @@ internal static class ReplayEncoding
         }
 
         return sum <= int.MaxValue
-            ? new ReplayProtocol.SampleRequest(shard, request, counts, insertAllowance, knownIncarnation)
+            ? new ReplayProtocol.SampleRequest(shard, request, counts, insertAllowance, knownIncarnation) { LargestPriority = largestPriority }
             : throw new WireException($"{sum} transitions are asked for at once");
     }
 
@@ -161,10 +175,11 @@ internal static class ReplayEncoding
         writer.Int64(message.InsertAllowance);
         writer.Boolean(message.ReportNow);
         writer.Int64(message.KnownIncarnation);
+        writer.Double(message.LargestPriority);
     }
 
     private static ReplayProtocol.GrantInserts ReadGrantInserts(ref WireReader reader) =>
-        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total());
+        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total()) { LargestPriority = reader.Mass() };
 
     private static void WriteUpdatePriorities(ref WireWriter writer, ReplayProtocol.UpdatePriorities message)
     {
@@ -192,8 +207,16 @@ internal static class ReplayEncoding
         writer.Int64(message.EnvironmentSteps);
         writer.Int32(message.Count);
         writer.Double(message.Mass);
+        writer.Double(message.MinimumMass);
+        writer.Double(message.LargestPriority);
+        writer.Int32(message.HoldsAtMost);
     }
 
     private static ReplayProtocol.ShardState ReadShardState(ref WireReader reader) =>
-        new(reader.Count(), reader.Total(), reader.Total(), reader.Total(), reader.Count(), reader.Mass());
+        new(reader.Count(), reader.Total(), reader.Total(), reader.Total(), reader.Count(), reader.Mass())
+        {
+            MinimumMass = reader.Mass(),
+            LargestPriority = reader.Mass(),
+            HoldsAtMost = reader.Count(),
+        };
 }

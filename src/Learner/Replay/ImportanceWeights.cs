@@ -3,14 +3,15 @@ namespace DqnAkka.Learner;
 /// <summary>Weights that undo the bias of prioritised sampling (Schaul et al. 2016, §3.4).</summary>
 public static class ImportanceWeights
 {
-    /// <summary>wᵢ = (N · mᵢ / Σm)^−β, divided by the largest of the batch, so that weights only scale updates down.</summary>
+    /// <summary>wᵢ = (N · mᵢ / Σm)^−β, divided by the largest that any transition can have, so that weights only scale updates down.</summary>
     /// <param name="masses">The sampling mass of each row, float64 [B], finite and above 0.</param>
+    /// <param name="smallestMass">The smallest mass of everything the rows were drawn from, above 0; where a row has a smaller one still, that counts.</param>
     /// <param name="totalMass">Σm over everything the rows were drawn from (all shards), above 0.</param>
     /// <param name="totalCount">N, the number of transitions they were drawn from, at least 1.</param>
     /// <param name="beta">β in [0, 1]: 0 corrects nothing, 1 everything.</param>
     /// <param name="weights">Receives the weights in (0, 1], float32, at least B long.</param>
     /// <exception cref="ArgumentException">An argument is outside its range.</exception>
-    public static void Compute(ReadOnlySpan<double> masses, double totalMass, long totalCount, double beta, Span<float> weights)
+    public static void Compute(ReadOnlySpan<double> masses, double smallestMass, double totalMass, long totalCount, double beta, Span<float> weights)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(totalCount, 1);
         if (weights.Length < masses.Length)
@@ -29,7 +30,9 @@ public static class ImportanceWeights
         }
 
         // Weights fall as masses grow, so the smallest mass has the largest weight.
-        double smallest = double.PositiveInfinity;
+        double smallest = smallestMass > 0
+            ? smallestMass
+            : throw new ArgumentOutOfRangeException(nameof(smallestMass), smallestMass, "the smallest mass must be above 0");
         foreach (double mass in masses)
         {
             if (!(mass > 0 && double.IsFinite(mass)))

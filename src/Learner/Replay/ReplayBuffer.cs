@@ -51,6 +51,17 @@ public sealed class ReplayBuffer
     /// <summary>Σ p^α of what is held; <see cref="Count"/> where sampling is uniform.</summary>
     public double Mass => _selector.Mass;
 
+    /// <summary>The smallest sampling mass of what is held; +∞ where nothing is.</summary>
+    public double MinimumMass => _selector.MinimumMass;
+
+    /// <summary>The largest priority so far, |δ| + ε without the exponent α, at least 1: what comes without |δ| enters with it.</summary>
+    public double LargestPriority => _selector.LargestPriority;
+
+    /// <summary>Lets <see cref="LargestPriority"/> be at least that of another buffer.</summary>
+    /// <param name="priority">A priority, finite and not negative.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The priority is NaN, infinite or negative.</exception>
+    public void RaiseLargestPriority(double priority) => _selector.RaiseLargestPriority(priority);
+
     private long NextKey => Inserts + Inherited;
 
     /// <summary>
