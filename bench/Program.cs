@@ -7,6 +7,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["mountaincar"] = arguments => TrainingBenchmark.Run("mountaincar", -120, seeds: 5, required: 4, arguments),
     ["environments"] = _ => EnvironmentsBenchmark.Run(),
     ["replay"] = _ => ReplayBenchmark.Run(),
+    ["sumtree"] = SumTreeBenchmark.Run,
     ["learner"] = _ => LearnerBenchmark.Run(),
     ["transport"] = TransportBenchmark.Run,
     ["snapshots"] = arguments => SnapshotBenchmark.Run(arguments),

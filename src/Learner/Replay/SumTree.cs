@@ -1,35 +1,49 @@
-using System.Numerics;
+using DqnAkka.Environments;
 
 namespace DqnAkka.Learner;
 
 /// <summary>
-/// A binary tree over float64 masses in which every inner node is the sum of its two children (Schaul et al. 2016, appendix B.2.1).
-/// Setting a leaf and finding the leaf at a cumulative mass take O(log capacity). Not thread-safe.
+/// A tree over float64 masses in which every inner node is the sum of its children (Schaul et al. 2016, appendix B.2.1), eight to a node.
+/// Setting leaves and finding the leaf at a point of the cumulative mass take O(log capacity) each and allocate nothing. Batches go level by
+/// level, so that the memory latencies of many leaves overlap. Not thread-safe.
 /// </summary>
 /// <remarks>
 /// A changed leaf recomputes its ancestors from their children. Adding differences instead would let rounding errors pile up
 /// until the total no longer fits the leaves.
 /// </remarks>
-public sealed class SumTree
+public sealed unsafe class SumTree : IDisposable
 {
     /// <summary>The most leaves a tree can have, 2²⁹.</summary>
-    public const int MaximumCapacity = 1 << 29;
+    public const int MaximumCapacity = TreeShape.MaximumCapacity;
 
-    // The root is node 1, the children of node i are 2i and 2i + 1, leaf j is node _leafOffset + j.
-    private readonly double[] _nodes;
-    private readonly int _leafOffset;
+    // So many cache lines can be underway from memory at once; more only wait for each other.
+    private const int FindPart = 16;
+
+    private readonly NativeBlock? _ownLeaves;
+    private readonly double* _leaves;
+    private readonly SumTreeLevels _levels;
 
     /// <summary>Makes a tree of zero masses.</summary>
     /// <param name="capacity">Number of leaves, 1 to <see cref="MaximumCapacity"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is outside that range.</exception>
     public SumTree(int capacity)
+        : this(capacity, null)
+    {
+    }
+
+    /// <summary>Makes a tree over leaves in the caller's memory. Unless they are zero, <see cref="Rebuild"/> comes next.</summary>
+    /// <param name="capacity">Number of leaves, 1 to <see cref="MaximumCapacity"/>.</param>
+    /// <param name="leaves"><see cref="LeafBytes"/> bytes at a multiple of 64, which the caller keeps alive as long as the tree; none for memory of the tree's own.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is outside that range.</exception>
+    internal SumTree(int capacity, double* leaves)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, MaximumCapacity);
         Capacity = capacity;
-        _leafOffset = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
-        _nodes = new double[2 * _leafOffset];
-        MaximumMass = double.MaxValue / _leafOffset;
+        MaximumMass = double.MaxValue / 2 / capacity;
+        _ownLeaves = leaves is null ? new NativeBlock(LeafBytes(capacity) / sizeof(double)) : null;
+        _leaves = _ownLeaves is null ? leaves : _ownLeaves.Start;
+        _levels = new SumTreeLevels(capacity, _leaves);
     }
 
     /// <summary>Number of leaves.</summary>
@@ -39,7 +53,13 @@ public sealed class SumTree
     public double MaximumMass { get; }
 
     /// <summary>The sum of all masses.</summary>
-    public double Total => _nodes[1];
+    public double Total => _levels.Total;
+
+    /// <summary>The masses, for whoever changes many and then calls <see cref="Rebuild"/>.</summary>
+    internal Span<double> Leaves => new(_leaves, Capacity);
+
+    /// <summary>Where the leaves lie.</summary>
+    internal double* LeafPointer => _leaves;
 
     /// <summary>The mass of one leaf, finite and not negative.</summary>
     /// <param name="leaf">The leaf, 0 to <see cref="Capacity"/> − 1.</param>
@@ -48,25 +68,55 @@ public sealed class SumTree
     {
         get
         {
-            CheckLeaf(leaf);
-            return _nodes[_leafOffset + leaf];
+            if ((uint)leaf >= (uint)Capacity)
+            {
+                throw NoLeaf(leaf);
+            }
+
+            double mass = _leaves[leaf];
+            GC.KeepAlive(this);
+            return mass;
         }
 
-        set
+        set => SetRange(leaf, [value]);
+    }
+
+    /// <summary>Bytes of the leaves, in whole nodes.</summary>
+    /// <param name="capacity">Number of leaves.</param>
+    internal static long LeafBytes(int capacity) => (long)TreeShape.GroupsOf(capacity) * TreeShape.Width * sizeof(double);
+
+    /// <summary>Bytes of the inner nodes.</summary>
+    /// <param name="capacity">Number of leaves.</param>
+    internal static long NodeBytes(int capacity) => SumTreeLevels.Bytes(capacity);
+
+    /// <summary>Sets the masses of some leaves. Of a repeated leaf the last counts.</summary>
+    /// <param name="leaves">The leaves, in any order.</param>
+    /// <param name="masses">The mass of each, as long as <paramref name="leaves"/>; nothing is set where one of them is refused.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such leaf, or a mass is refused as by the indexer.</exception>
+    public void Set(ReadOnlySpan<int> leaves, ReadOnlySpan<double> masses)
+    {
+        if (leaves.Length != masses.Length)
         {
-            CheckLeaf(leaf);
-            CheckMass(value);
-            double[] nodes = _nodes;
-            int node = _leafOffset + leaf;
-            double sum = value;
-            nodes[node] = sum;
-            while (node > 1)
+            throw new ArgumentException($"{leaves.Length} leaves need as many masses, got {masses.Length}", nameof(masses));
+        }
+
+        foreach (int leaf in leaves)
+        {
+            if ((uint)leaf >= (uint)Capacity)
             {
-                sum += nodes[node ^ 1];
-                node >>= 1;
-                nodes[node] = sum;
+                throw NoLeaf(leaf);
             }
         }
+
+        CheckMasses(masses);
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            _leaves[leaves[i]] = WithoutSign(masses[i]);
+        }
+
+        _levels.Refresh(leaves);
+        GC.KeepAlive(this);
     }
 
     /// <summary>Sets the masses of neighbouring leaves in O(count + log capacity).</summary>
@@ -80,86 +130,142 @@ public sealed class SumTree
             return;
         }
 
-        CheckLeaf(firstLeaf);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(masses.Length, Capacity - firstLeaf, nameof(masses));
-        foreach (double mass in masses)
+        if ((uint)firstLeaf >= (uint)Capacity)
         {
-            CheckMass(mass);
+            throw NoLeaf(firstLeaf);
         }
 
-        int first = _leafOffset + firstLeaf;
-        int last = first + masses.Length - 1;
-        masses.CopyTo(_nodes.AsSpan(first));
-        while (first > 1)
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(masses.Length, Capacity - firstLeaf, nameof(masses));
+        CheckMasses(masses);
+        for (int i = 0; i < masses.Length; i++)
         {
-            first >>= 1;
-            last >>= 1;
-            for (int node = first; node <= last; node++)
-            {
-                _nodes[node] = _nodes[2 * node] + _nodes[(2 * node) + 1];
-            }
+            _leaves[firstLeaf + i] = WithoutSign(masses[i]);
         }
+
+        _levels.RefreshRange(firstLeaf, firstLeaf + masses.Length - 1);
+        GC.KeepAlive(this);
     }
 
-    /// <summary>
-    /// The leaf whose interval of the cumulative mass holds <paramref name="target"/>: Σ_{j&lt;leaf} m ≤ target &lt; Σ_{j≤leaf} m, up to rounding.
-    /// A leaf of zero mass is never returned.
-    /// </summary>
+    /// <summary>The leaf whose interval of the cumulative mass holds <paramref name="target"/>: Σ_{j&lt;leaf} m ≤ target &lt; Σ_{j≤leaf} m, up to rounding. A leaf of zero mass is never returned.</summary>
     /// <param name="target">A point of the cumulative mass, 0 ≤ target &lt; <see cref="Total"/>.</param>
     /// <returns>The leaf.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The target is outside that range; so is every target while the total is 0.</exception>
     public int Find(double target)
     {
-        if (!(target >= 0 && target < Total))
+        int leaf = 0;
+        Find([target], new Span<int>(ref leaf));
+        return leaf;
+    }
+
+    /// <summary>The leaves at some points of the cumulative mass, each as <see cref="Find(double)"/> gives it.</summary>
+    /// <param name="targets">The points.</param>
+    /// <param name="leaves">Receives the leaf of each, as long as <paramref name="targets"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A target is outside its range.</exception>
+    public void Find(ReadOnlySpan<double> targets, Span<int> leaves)
+    {
+        if (leaves.Length != targets.Length)
         {
-            throw new ArgumentOutOfRangeException(nameof(target), target, $"the target must be at least 0 and below the total mass {Total}");
+            throw new ArgumentException($"{targets.Length} targets need as many places for leaves, got {leaves.Length}", nameof(leaves));
         }
 
-        double[] nodes = _nodes;
-        int node = 1;
-        while (node < _leafOffset)
+        foreach (double target in targets)
         {
-            node *= 2;
-            double left = nodes[node];
-
-            // Subtractions round, so the target can end up at or past the sum of a subtree: the second condition keeps it out of empty ones.
-            if (target >= left && nodes[node + 1] > 0)
+            if (!(target >= 0 && target < Total))
             {
-                target -= left;
-                node++;
+                throw new ArgumentOutOfRangeException(nameof(targets), target, $"the target must be at least 0 and below the total mass {Total}");
             }
         }
 
-        return node - _leafOffset;
+        Span<double> points = stackalloc double[FindPart];
+        for (int first = 0; first < targets.Length; first += FindPart)
+        {
+            int count = Math.Min(FindPart, targets.Length - first);
+            targets.Slice(first, count).CopyTo(points);
+            _levels.FindGroups(points[..count], leaves.Slice(first, count));
+            _levels.FindLeaves(points[..count], leaves.Slice(first, count));
+        }
+
+        GC.KeepAlive(this);
     }
 
-    /// <summary>Whether every inner node is, bit for bit, the sum of its children, and every unused leaf 0.</summary>
+    /// <summary>Draws n leaves; draw i is the leaf at a uniform point of [i · <see cref="Total"/> / n, (i + 1) · <see cref="Total"/> / n).</summary>
+    /// <param name="random">Where randomness comes from; one number a draw.</param>
+    /// <param name="leaves">Receives the leaves, in ascending order; its length is n.</param>
+    /// <param name="masses">Receives the mass of each, as long as <paramref name="leaves"/>.</param>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    /// <exception cref="InvalidOperationException">The total is 0: there is nothing to draw.</exception>
+    public void SampleStratified(RandomSource random, Span<int> leaves, Span<double> masses)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        if (leaves.Length != masses.Length)
+        {
+            throw new ArgumentException($"{leaves.Length} leaves need as many places for masses, got {masses.Length}", nameof(masses));
+        }
+
+        if (!(Total > 0))
+        {
+            throw new InvalidOperationException("all masses are 0: there is no leaf to draw");
+        }
+
+        double stratum = Total / leaves.Length;
+        for (int first = 0; first < leaves.Length; first += FindPart)
+        {
+            int count = Math.Min(FindPart, leaves.Length - first);
+            Span<double> points = masses.Slice(first, count);
+            for (int i = 0; i < points.Length; i++)
+            {
+                points[i] = (first + i + random.NextDouble()) * stratum;
+            }
+
+            _levels.FindGroups(points, leaves.Slice(first, count));
+
+            // The leaves of the part before have come from memory by now.
+            _levels.FindLeaves(masses[Math.Max(0, first - FindPart)..first], leaves[Math.Max(0, first - FindPart)..first]);
+        }
+
+        int last = Math.Max(0, leaves.Length - 1) / FindPart * FindPart;
+        _levels.FindLeaves(masses[last..], leaves[last..]);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Recomputes all sums from the leaves, which must be masses (<see cref="Leaves"/>).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A leaf is refused as by the indexer; the tree is of no use then.</exception>
+    public void Rebuild()
+    {
+        CheckMasses(Leaves);
+        new Span<double>(_leaves + Capacity, (TreeShape.GroupsOf(Capacity) * TreeShape.Width) - Capacity).Clear();
+        _levels.RefreshRange(0, Capacity - 1);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Gives the memory back. The tree cannot be used any more.</summary>
+    public void Dispose()
+    {
+        _levels.Dispose();
+        _ownLeaves?.Dispose();
+    }
+
+    /// <summary>Whether every sum is, bit for bit, that of its parts, and every unused leaf 0.</summary>
     internal bool IsConsistent()
     {
-        for (int node = 1; node < _leafOffset; node++)
-        {
-            if (_nodes[node] != _nodes[2 * node] + _nodes[(2 * node) + 1])
-            {
-                return false;
-            }
-        }
-
-        return double.IsFinite(Total) && !_nodes.AsSpan(_leafOffset + Capacity).ContainsAnyExcept(0.0) && !_nodes.Any(double.IsNegative);
+        bool unusedAreZero = !new Span<double>(_leaves + Capacity, (TreeShape.GroupsOf(Capacity) * TreeShape.Width) - Capacity).ContainsAnyExcept(0.0);
+        bool consistent = unusedAreZero && _levels.IsConsistent() && double.IsFinite(Total);
+        GC.KeepAlive(this);
+        return consistent;
     }
 
-    private void CheckLeaf(int leaf)
+    // −0 counts as 0 but would print and compare with a sign.
+    private static double WithoutSign(double mass) => mass + 0.0;
+
+    private void CheckMasses(ReadOnlySpan<double> masses)
     {
-        if ((uint)leaf >= (uint)Capacity)
+        int wrong = MassRange.IndexOfOutside(masses, 0, MaximumMass);
+        if (wrong >= 0)
         {
-            throw new ArgumentOutOfRangeException(nameof(leaf), leaf, $"the tree has leaves 0 to {Capacity - 1}");
+            throw new ArgumentOutOfRangeException(nameof(masses), masses[wrong], $"a mass must lie between 0 and {MaximumMass}");
         }
     }
 
-    private void CheckMass(double mass)
-    {
-        if (!(mass >= 0 && mass <= MaximumMass))
-        {
-            throw new ArgumentOutOfRangeException(nameof(mass), mass, $"a mass must lie between 0 and {MaximumMass}");
-        }
-    }
+    private ArgumentOutOfRangeException NoLeaf(int leaf) => new(nameof(leaf), leaf, $"the tree has leaves 0 to {Capacity - 1}");
 }

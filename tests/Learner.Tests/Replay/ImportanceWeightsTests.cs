@@ -9,7 +9,7 @@ public sealed class ImportanceWeightsTests
     {
         // N P = 8 · {1, 4, 16}/32 = {1/4, 1, 4}; to the power −1/2 = {2, 1, 1/2}; over 2 = {1, 1/2, 1/4}.
         float[] weights = new float[3];
-        ImportanceWeights.Compute([1, 4, 16], 32, 8, 0.5, weights);
+        ImportanceWeights.Compute([1, 4, 16], double.PositiveInfinity, 32, 8, 0.5, weights);
         Assert.Equal([1f, 0.5f, 0.25f], weights);
     }
 
@@ -17,9 +17,9 @@ public sealed class ImportanceWeightsTests
     public void Equal_masses_and_beta_zero_weigh_one()
     {
         float[] weights = new float[3];
-        ImportanceWeights.Compute([3, 3, 3], 12, 4, 1, weights);
+        ImportanceWeights.Compute([3, 3, 3], double.PositiveInfinity, 12, 4, 1, weights);
         Assert.Equal([1f, 1f, 1f], weights);
-        ImportanceWeights.Compute([1e-100, 1, 1e100], 2e100, 4, 0, weights);
+        ImportanceWeights.Compute([1e-100, 1, 1e100], double.PositiveInfinity, 2e100, 4, 0, weights);
         Assert.Equal([1f, 1f, 1f], weights);
     }
 
@@ -27,7 +27,7 @@ public sealed class ImportanceWeightsTests
     public void Extreme_masses_stay_between_zero_and_one()
     {
         float[] weights = new float[2];
-        ImportanceWeights.Compute([1e-100, 1e100], 1e107, 10_000_000, 1, weights);
+        ImportanceWeights.Compute([1e-100, 1e100], double.PositiveInfinity, 1e107, 10_000_000, 1, weights);
         Assert.Equal([1f, 0f], weights);
     }
 
@@ -39,7 +39,7 @@ public sealed class ImportanceWeightsTests
         buffer.Append(Transitions.Batch(0, 4, 1, [1, 2, 3, 4]));
         SampledTransitions sample = buffer.Sample(1_000_000, new RandomSource(4));
         float[] weights = new float[1_000_000];
-        ImportanceWeights.Compute(sample.Masses, buffer.Mass, buffer.Count, 1, weights);
+        ImportanceWeights.Compute(sample.Masses, double.PositiveInfinity, buffer.Mass, buffer.Count, 1, weights);
         double mean = sample.Keys.Zip(weights).Sum(pair => (pair.First + 1.0) * pair.Second) / weights.Sum(weight => (double)weight);
         Assert.Equal(2.5, mean, 0.015);
     }
@@ -55,9 +55,9 @@ public sealed class ImportanceWeightsTests
     [InlineData(1, 1, 1, 1.1)]
     [InlineData(1, 1, 1, double.NaN)]
     public void Values_outside_their_range_are_refused(double mass, double total, long count, double beta) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => ImportanceWeights.Compute([mass], total, count, beta, new float[1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ImportanceWeights.Compute([mass], double.PositiveInfinity, total, count, beta, new float[1]));
 
     [Fact]
     public void A_short_destination_is_refused() =>
-        Assert.Throws<ArgumentException>(() => ImportanceWeights.Compute([1, 1], 2, 2, 1, new float[1]));
+        Assert.Throws<ArgumentException>(() => ImportanceWeights.Compute([1, 1], double.PositiveInfinity, 2, 2, 1, new float[1]));
 }

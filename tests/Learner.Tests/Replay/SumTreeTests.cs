@@ -10,7 +10,7 @@ public sealed class SumTreeTests
     [Fact]
     public void Leaves_divide_the_cumulative_mass_in_order()
     {
-        SumTree tree = new(5);
+        using SumTree tree = new(5);
         tree.SetRange(0, [1, 2, 0, 4, 0.5]);
         Assert.Equal(7.5, tree.Total);
         Assert.Equal([0, 1, 1, 3, 3, 4, 4], new[] { 0.0, 1.0, 2.999, 3.0, 6.999, 7.0, 7.499 }.Select(tree.Find));
@@ -26,10 +26,11 @@ public sealed class SumTreeTests
 
     [Fact]
     public void Any_sequence_of_sets_leaves_the_tree_as_a_plain_array_would_be() =>
-        (from capacity in Gen.Int[1, 70]
+        (from capacity in Gen.Frequency((3, Gen.Int[1, 70]), (1, Gen.Int[500, 5000]))
          from sets in Gen.Select(Gen.Int[0, capacity - 1], Masses).Array[0, 60]
+         from batch in Gen.Select(Gen.Int[0, capacity - 1], Masses).Array[0, 150]
          from range in Gen.Select(Gen.Int[0, capacity - 1], Masses.Array[0, 70])
-         select (capacity, sets, range)).Sample(
+         select (capacity, sets, batch, range)).Sample(
             example =>
             {
                 SumTree tree = new(example.capacity);
@@ -37,6 +38,12 @@ public sealed class SumTreeTests
                 foreach ((int leaf, double mass) in example.sets)
                 {
                     tree[leaf] = mass;
+                    array[leaf] = mass;
+                }
+
+                tree.Set([.. example.batch.Select(set => set.Item1)], [.. example.batch.Select(set => set.Item2)]);
+                foreach ((int leaf, double mass) in example.batch)
+                {
                     array[leaf] = mass;
                 }
 
@@ -49,64 +56,88 @@ public sealed class SumTreeTests
                 Assert.Equal(array, Enumerable.Range(0, example.capacity).Select(leaf => tree[leaf]));
                 Assert.Equal(array.Sum(), tree.Total, 1e-12 * array.Sum());
                 AssertFindsLikeAScan(tree, array);
+                AssertSameBits(new ScalarSumTree(array), tree);
             },
             iter: 2_000);
 
     [Fact]
-    public void Rounding_never_leads_to_a_leaf_without_mass()
+    public void Thirty_million_changes_leave_the_sums_of_a_tree_made_from_the_leaves()
     {
-        // Differences of such masses round at every level; the largest target below the total exceeds some partial sums.
-        RandomSource random = new(11);
-        for (int trial = 0; trial < 2_000; trial++)
+        RandomSource random = new(3);
+        SumTree tree = new(1000);
+        int[] leaves = new int[512];
+        double[] masses = new double[512];
+        for (int batch = 0; batch < 60_000; batch++)
         {
-            SumTree tree = new(37);
-            for (int i = 0; i < 12; i++)
+            double scale = Math.ScaleB(1, random.NextInt(200) - 100);
+            for (int i = 0; i < leaves.Length; i++)
             {
-                tree[random.NextInt(37)] = Math.Pow(10, random.NextUniform(-17, 17));
+                leaves[i] = random.NextInt(1000);
+                masses[i] = scale * random.NextDouble();
             }
 
-            Assert.True(tree[tree.Find(Math.BitDecrement(tree.Total))] > 0);
-            Assert.True(tree[tree.Find(0)] > 0);
-            for (int i = 0; i < 20; i++)
-            {
-                Assert.True(tree[tree.Find(random.NextDouble() * tree.Total)] > 0);
-            }
+            tree.Set(leaves, masses);
+        }
+
+        SumTree fresh = new(1000);
+        fresh.SetRange(0, tree.Leaves);
+        Assert.Equal(BitConverter.DoubleToInt64Bits(fresh.Total), BitConverter.DoubleToInt64Bits(tree.Total));
+        Assert.True(tree.IsConsistent());
+        Assert.True(fresh.IsConsistent());
+    }
+
+    [Fact]
+    public void Nothing_is_allocated()
+    {
+        RandomSource random = new(4);
+        SumTree tree = new(5000);
+        int[] leaves = [.. Enumerable.Range(0, 5000)];
+        double[] masses = [.. leaves.Select(leaf => leaf + 1.0)];
+        Use(tree);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Use(tree);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Use(SumTree used)
+        {
+            used.Set(leaves, masses);
+            used.SetRange(7, masses.AsSpan(0, 100));
+            used[3] = 5;
+            used.SampleStratified(random, leaves, masses);
+            used.Find(masses.AsSpan(0, 20), leaves.AsSpan(0, 20));
         }
     }
 
     [Fact]
-    public void A_million_draws_fit_the_masses()
+    public unsafe void A_tree_over_the_callers_leaves_is_rebuilt_from_them()
     {
-        RandomSource random = new(5);
-        SumTree tree = new(100);
-        double[] masses = new double[100];
-        for (int leaf = 0; leaf < 100; leaf++)
+        using NativeBlock block = new(SumTree.LeafBytes(11) / sizeof(double));
+        Span<double> leaves = new(block.Start, 16);
+        leaves.Fill(double.NaN);
+        using SumTree tree = new(11, block.Start);
+        Assert.Throws<ArgumentOutOfRangeException>(tree.Rebuild);
+        for (int leaf = 0; leaf < 11; leaf++)
         {
-            masses[leaf] = leaf % 7 == 0 ? 0 : random.NextUniform(0.01, 10);
-            tree[leaf] = masses[leaf];
+            tree.Leaves[leaf] = leaf;
         }
 
-        long[] counts = new long[100];
-        for (int i = 0; i < 1_000_000; i++)
-        {
-            counts[tree.Find(random.NextDouble() * tree.Total)]++;
-        }
-
-        double total = masses.Sum();
-        ChiSquare.AssertFits(counts, [.. masses.Select(mass => mass / total)]);
+        tree.Rebuild();
+        Assert.Equal(55, tree.Total);
+        Assert.True(tree.IsConsistent());
+        tree[10] = 20;
+        Assert.Equal(20, leaves[10]);
+        Assert.Equal(10, tree.Find(64.5));
     }
 
     [Fact]
-    public void Many_large_and_small_changes_leave_no_rounding_error_behind()
+    public unsafe void Memory_of_its_own_begins_at_a_cache_line_and_empty()
     {
-        SumTree tree = new(3);
-        for (int i = 0; i < 100_000; i++)
+        foreach (long length in new[] { 1L, 100, 300_000 })
         {
-            tree[i % 3] = 1e15 + i;
+            using NativeBlock block = new(length);
+            Assert.Equal(0, (long)block.Start % 64);
+            Assert.False(new Span<double>(block.Start, (int)length).ContainsAnyExcept(0.0));
         }
-
-        tree.SetRange(0, [0.1, 0.2, 0.3]);
-        Assert.Equal(0.1 + 0.2 + 0.3, tree.Total);
     }
 
     [Theory]
@@ -121,6 +152,7 @@ public sealed class SumTreeTests
         tree.SetRange(0, [1, 2, 3, 4]);
         Assert.Throws<ArgumentOutOfRangeException>(() => tree[2] = mass);
         Assert.Throws<ArgumentOutOfRangeException>(() => tree.SetRange(0, [7, mass]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tree.Set([0, 1, 2, 3, 0, 1, 2, 3, 0], [7, 7, 7, 7, 7, 7, 7, 7, mass]));
         Assert.Equal([1, 2, 3, 4], Enumerable.Range(0, 4).Select(leaf => tree[leaf]));
         Assert.True(tree.IsConsistent());
     }
@@ -152,8 +184,24 @@ public sealed class SumTreeTests
         Assert.Throws<ArgumentOutOfRangeException>(() => tree[3]);
         Assert.Throws<ArgumentOutOfRangeException>(() => tree[-1] = 1);
         Assert.Throws<ArgumentOutOfRangeException>(() => tree.SetRange(2, [1, 1]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => tree.Set([0, 3], [1, 1]));
+        Assert.Throws<ArgumentException>(() => tree.Set([0, 1], [1]));
+        Assert.Throws<ArgumentException>(() => tree.Find([0, 0], new int[1]));
+        Assert.Throws<ArgumentException>(() => tree.SampleStratified(new RandomSource(1), new int[2], new double[1]));
+        Assert.Throws<InvalidOperationException>(() => tree.SampleStratified(new RandomSource(1), new int[1], new double[1]));
+        Assert.Equal(0, tree.Total);
         Assert.Throws<ArgumentOutOfRangeException>(() => tree.Find(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SumTree(0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SumTree(0).Dispose());
+    }
+
+    private static void AssertSameBits(ScalarSumTree expected, SumTree tree)
+    {
+        Assert.Equal(BitConverter.DoubleToInt64Bits(expected.Total), BitConverter.DoubleToInt64Bits(tree.Total));
+        RandomSource random = new(2);
+        double[] targets = [.. Enumerable.Range(0, 40).Select(_ => random.NextDouble() * tree.Total).Append(0).Where(target => target < tree.Total)];
+        int[] leaves = new int[targets.Length];
+        tree.Find(targets, leaves);
+        Assert.Equal(targets.Select(expected.Find), leaves);
     }
 
     private static void AssertFindsLikeAScan(SumTree tree, double[] array)
