@@ -34,7 +34,8 @@ internal sealed class ShardTransfer
         _source = source;
         _buffer = buffer;
         _positions = positions;
-        long rowBytes = (2L * (buffer.Format.Bytes + sizeof(int))) + (3 * sizeof(float)) + sizeof(byte) + sizeof(double);
+        int windowBytes = buffer.Format.IsShared ? 2 * sizeof(int) : 0;
+        long rowBytes = (2L * buffer.Format.Bytes) + windowBytes + (3 * sizeof(float)) + sizeof(byte) + sizeof(double);
         _rows = (int)Math.Max(1, (WireFormat.MaxPartBytes - BatchOverheadBytes) / rowBytes);
         long frames = ((rowBytes * _rows) + BatchOverheadBytes + WireFormat.MaxPartBytes - 1) / WireFormat.MaxPartBytes;
         _window = (int)Math.Max(1, WindowFrames / frames);

@@ -30,8 +30,8 @@ public sealed class AdmissionTests
 
     [Fact]
     public void A_newer_major_is_refused_with_both_versions_and_what_to_upgrade() => Assert.Equal(
-        $"it is version 9.0.0 (protocol 2.5) and the cluster is version {Admission.Product} (protocol 1.0): upgrade the cluster's nodes, or start this one with version {Admission.Product}",
-        _admission.Refuse(Request() with { Major = 2, Minor = 5, Product = "9.0.0" }));
+        $"it is version 9.0.0 (protocol {WireFormat.Major + 1}.5) and the cluster is version {Admission.Product} (protocol {WireFormat.Major}.{WireFormat.Minor}): upgrade the cluster's nodes, or start this one with version {Admission.Product}",
+        _admission.Refuse(Request() with { Major = WireFormat.Major + 1, Minor = 5, Product = "9.0.0" }));
 
     [Fact]
     public void An_older_major_is_told_to_upgrade() => Assert.EndsWith(

@@ -155,7 +155,7 @@ public sealed class ShardTransferTests
         Assert.Equal(1, successor.Answer(WireParts.Cut(0, Source, 0, TransitionBatch.FromColumns(2, new float[2], [2], [0f], [0f], new float[2], []), [1.0])[0]).Received);
         Assert.Contains("action", successor.Fault, StringComparison.Ordinal);
         Assert.Equal(2, successor.Answer(WireParts.Cut(0, Source, 1, TransitionBatch.FromColumns(1, [0f], [0], [0f], [0f], [0f], []), [1.0])[0]).Received);
-        Assert.Contains("components", successor.Fault, StringComparison.Ordinal);
+        Assert.Contains("observations of 1 × Float32", successor.Fault, StringComparison.Ordinal);
         Assert.Equal(3, successor.Answer(WireParts.Cut(0, Source, 2, Make.Batch(1), [0.0])[0]).Received);
         Assert.Contains("mass", successor.Fault, StringComparison.Ordinal);
         Assert.Equal(4, successor.Answer(new ReplayProtocol.TransferPart(0, Source, 3, 0, 1, new byte[] { 1, 2, 3 })).Received);

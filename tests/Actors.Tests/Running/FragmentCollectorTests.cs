@@ -101,8 +101,8 @@ public sealed class FragmentCollectorTests
     {
         FragmentCollector collector = Collector(Options(nStep: 3, episodeLength: 1_000_000), environments: 4);
         List<double> returns = new(100);
-        // Two observations of two floats, action, return and discount for each transition; six arrays and the object beside them.
-        long bound = (4 * 500 * sizeof(float) * (2 + 2 + 3)) + 500;
+        // Two observations of two floats, action, return, discount and how it ended for each transition; seven arrays and the object beside them.
+        long bound = (4 * 500 * ((sizeof(float) * (2 + 2 + 3)) + 1)) + 500;
         long least = long.MaxValue;
         // Code that is not yet optimised boxes the arguments of range checks, so the first fragments say nothing.
         for (int attempt = 0; attempt < 2000 && least > bound; attempt++)

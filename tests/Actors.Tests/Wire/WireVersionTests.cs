@@ -38,13 +38,13 @@ public sealed class WireVersionTests
             example is NodeProtocol.JoinRequest or NodeProtocol.JoinAccepted or NodeProtocol.JoinRefused or NodeProtocol.JoinPending))
         {
             byte[] frame = WireCodec.Encode(message);
-            foreach (int major in new[] { 0, 2, 255 })
+            foreach (int major in new[] { 0, WireFormat.Major - 1, WireFormat.Major + 1, 255 })
             {
                 IWireMessage read = WireCodec.Decode(WireCodec.Manifest(message), WithVersion(frame, major, 7));
                 Assert.Equal(Structure.Of(message), Structure.Of(read));
             }
 
-            Assert.Equal(Structure.Of(message), Structure.Of(WireCodec.Decode(WireCodec.Manifest(message), (byte[])[.. WithVersion(frame, 2, 0), 1, 2, 3])));
+            Assert.Equal(Structure.Of(message), Structure.Of(WireCodec.Decode(WireCodec.Manifest(message), (byte[])[.. WithVersion(frame, WireFormat.Major + 1, 0), 1, 2, 3])));
             Assert.False(Refusal(WireCodec.Manifest(message), [.. frame, 1]).IsNewer);
         }
     }

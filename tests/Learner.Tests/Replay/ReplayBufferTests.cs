@@ -57,7 +57,7 @@ public sealed class ReplayBufferTests
     {
         ReplayBuffer buffer = new(4, Transitions.Format(3), Uniform);
         ArgumentException exception = Assert.Throws<ArgumentException>(() => buffer.Append(Transitions.Batch(0, 1, 2)));
-        Assert.Contains("2 components, the replay buffer holds 3", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("observations of 2 × Float32, the replay buffer holds 3 × Float32", exception.Message, StringComparison.Ordinal);
         Assert.Equal(0, buffer.Inserts);
     }
 
