@@ -3,8 +3,14 @@ namespace DqnAkka.Learner;
 /// <summary>The replay buffer as a whole; each shard holds its equal part.</summary>
 public sealed record ReplayOptions
 {
-    /// <summary>Transitions held over all shards; the oldest leave first.</summary>
+    /// <summary>Transitions held over all shards.</summary>
     public int Capacity { get; init; } = 50_000;
+
+    /// <summary>Which transition leaves for the next one.</summary>
+    public RemovalKind Removal { get; init; }
+
+    /// <summary>The most bytes that the shards of one process may take; 0 does not limit them.</summary>
+    public long MemoryLimit { get; init; }
 
     /// <summary>Number of shards.</summary>
     public int Shards { get; init; } = 2;

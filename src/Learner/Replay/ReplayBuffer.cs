@@ -3,66 +3,105 @@ using DqnAkka.Environments;
 namespace DqnAkka.Learner;
 
 /// <summary>
-/// The newest transitions of a stream, drawn uniformly or by proportional priority. A transition's key is its number in the order
-/// of arrival (0, 1, 2, …); it lies in slot key mod capacity until <c>capacity</c> later ones have come. Not thread-safe.
+/// Transitions of a stream, drawn uniformly or by proportional priority. A transition's key is its number in the order of arrival
+/// (0, 1, 2, …), never used again. What leaves for a later one is the oldest, or what has the lowest priority
+/// (<see cref="ReplayOptions.Removal"/>). The memory is reserved at once, outside the garbage collector's heap, and appending, drawing into existing columns and
+/// updating allocate nothing. Not thread-safe; to be disposed of by whoever owns it last.
 /// </summary>
 /// <remarks>
 /// Beside its own stream a buffer may inherit what another one held (<see cref="AppendInherited"/>). That takes keys and room, and
 /// does not count as inserted.
 /// </remarks>
-public sealed class ReplayBuffer
+public sealed partial class ReplayBuffer : IDisposable
 {
-    private readonly TransitionRing _ring;
-    private readonly ISelector _selector;
+    private readonly ReplayOptions _options;
+    private readonly StreamShape? _shape;
+    private BufferParts _parts;
+    private int[] _slots = [];
+    private float[] _errors = [];
+
+    // Transitions with smaller keys are stale; where they leave by priority, how many are still held.
+    private long _staleEnd;
+    private int _staleHeld;
+    private bool _isDisposed;
 
     /// <summary>Makes an empty buffer; its memory is reserved at once.</summary>
     /// <param name="capacity">Transitions held, at least 1 (of this buffer; <see cref="ReplayOptions.Capacity"/> is that of all shards).</param>
     /// <param name="format">The form of an observation.</param>
-    /// <param name="options">Whether and how to prioritise.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is below 1 or too large for one array, α or ε is negative or not finite.</exception>
-    public ReplayBuffer(int capacity, ObservationFormat format, ReplayOptions options)
+    /// <param name="options">Whether and how to prioritise, and what leaves.</param>
+    /// <param name="shape">What its stream looks like, from which follows for how many frames there is room; <see cref="StreamShape.Default"/> where it is not told.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1 or too large, α or ε is negative or not finite, or removal by priority is asked for without priorities.</exception>
+    /// <exception cref="OutOfMemoryException">There is not as much memory.</exception>
+    public ReplayBuffer(int capacity, ObservationFormat format, ReplayOptions options, StreamShape? shape = null)
     {
-        ArgumentNullException.ThrowIfNull(format);
-        ArgumentNullException.ThrowIfNull(options);
-        _ring = new TransitionRing(capacity, format);
-        _selector = options.Prioritized ? new PrioritizedSelector(capacity, options.Alpha, options.PriorityEpsilon) : new UniformSelector(capacity);
-        Capacity = capacity;
-        Format = format;
+        _options = options;
+        _shape = shape;
+        _parts = BufferParts.InOwnMemory(ReplayMemoryPlan.For(capacity, format, options, shape), options);
+        HoldsAtMost = capacity;
+    }
+
+    /// <summary>Makes a buffer in a region. Unless that is zero, <see cref="Recover"/> comes next.</summary>
+    /// <param name="plan">How the region is divided.</param>
+    /// <param name="options">What the plan was made of.</param>
+    /// <param name="shape">What the plan was made of.</param>
+    /// <param name="region">The memory; the buffer disposes of it.</param>
+    /// <param name="offset">Bytes at the beginning of the region that are not the buffer's, a multiple of <see cref="MemoryRegion.Alignment"/>.</param>
+    /// <param name="hasChecksums">Whether what is stored gets checksums.</param>
+    /// <exception cref="ArgumentException">The region is too short.</exception>
+    internal ReplayBuffer(ReplayMemoryPlan plan, ReplayOptions options, StreamShape? shape, MemoryRegion region, long offset, bool hasChecksums)
+    {
+        _options = options;
+        _shape = shape;
+        _parts = new BufferParts(plan, options, region, offset, hasChecksums);
+        HoldsAtMost = plan.Capacity;
     }
 
     /// <summary>Transitions held at most.</summary>
-    public int Capacity { get; }
+    public int Capacity => _parts.Plan.Capacity;
 
     /// <summary>The form of an observation.</summary>
-    public ObservationFormat Format { get; }
+    public ObservationFormat Format => _parts.Plan.Format;
+
+    /// <summary>What memory it takes.</summary>
+    public ReplayMemoryPlan Plan => _parts.Plan;
 
     /// <summary>Transitions held now.</summary>
-    public int Count => (int)Math.Min(NextKey, Capacity);
+    public int Count => _parts.Removal.Count;
+
+    /// <summary>The key of the next transition: <see cref="Inserts"/> + <see cref="Inherited"/>.</summary>
+    public long NextKey => _parts.Removal.NextKey;
 
     /// <summary>Transitions inserted so far.</summary>
     public long Inserts { get; private set; }
 
     /// <summary>Transitions inherited so far.</summary>
-    public long Inherited { get; private set; }
+    public long Inherited => NextKey - Inserts;
 
-    /// <summary>Transitions, inserted or inherited, that later ones have replaced.</summary>
-    public long Evicted => NextKey - Count;
+    /// <summary>Transitions, inserted or inherited, that have left.</summary>
+    public long Evicted => _parts.Removal.Evicted;
+
+    /// <summary>How many of those left before there were <see cref="Capacity"/> later ones, because frames ran out: the stream shares less than was reserved for.</summary>
+    public long EvictedEarly { get; private set; }
+
+    /// <summary>Transitions that the stream lets it hold: <see cref="Capacity"/>, or what was held when frames last ran out.</summary>
+    public int HoldsAtMost { get; private set; }
+
+    /// <summary>Transitions held that whatever is inherited or inserted may replace.</summary>
+    public int Stale => _options.Removal == RemovalKind.LowestPriority ? _staleHeld : (int)Math.Clamp(_staleEnd - Evicted, 0, Count);
 
     /// <summary>Σ p^α of what is held; <see cref="Count"/> where sampling is uniform.</summary>
-    public double Mass => _selector.Mass;
+    public double Mass => _parts.Selector.Mass;
 
-    /// <summary>The smallest sampling mass of what is held; +∞ where nothing is.</summary>
-    public double MinimumMass => _selector.MinimumMass;
+    /// <summary>The smallest p^α of what is held, 1 where sampling is uniform; +∞ where nothing is held.</summary>
+    public double MinimumMass => _parts.Selector.MinimumMass;
 
-    /// <summary>The largest priority so far, |δ| + ε without the exponent α, at least 1: what comes without |δ| enters with it.</summary>
-    public double LargestPriority => _selector.LargestPriority;
+    /// <summary>The largest priority so far, before the exponent α, at least 1. What arrives without |δ| gets it.</summary>
+    public double LargestPriority => _parts.Selector.LargestPriority;
 
-    /// <summary>Lets <see cref="LargestPriority"/> be at least that of another buffer.</summary>
+    /// <summary>Lets <see cref="LargestPriority"/> be at least that of another shard.</summary>
     /// <param name="priority">A priority, finite and not negative.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The priority is NaN, infinite or negative.</exception>
-    public void RaiseLargestPriority(double priority) => _selector.RaiseLargestPriority(priority);
-
-    private long NextKey => Inserts + Inherited;
+    /// <exception cref="ArgumentOutOfRangeException">It is none.</exception>
+    public void RaiseLargestPriority(double priority) => _parts.Selector.RaiseLargestPriority(priority);
 
     /// <summary>
     /// Inserts a batch. Its priorities come from <see cref="TransitionBatch.AbsoluteTdErrors"/>, or are the largest priority so far
@@ -73,23 +112,16 @@ public sealed class ReplayBuffer
     public void Append(TransitionBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        CheckSize(batch);
-        _selector.Check(batch.AbsoluteTdErrors);
-        int row = 0;
-        while (row < batch.Count)
-        {
-            (int slot, int count) = Place(row, batch.Count);
-            _ring.Write(slot, batch, row, count);
-            _selector.Insert(slot, count, batch.AbsoluteTdErrors.Length == 0 ? [] : batch.AbsoluteTdErrors.AsSpan(row, count));
-            row += count;
-        }
-
+        CheckFormat(batch);
+        _parts.Selector.Check(batch.AbsoluteTdErrors);
+        AppendRows(batch, 0, []);
         Inserts += batch.Count;
     }
 
     /// <summary>
-    /// Takes over the last rows of a batch that another buffer held, with their masses. They may not replace anything: there is room for
-    /// <see cref="Capacity"/> − <see cref="Count"/> of them.
+    /// Takes over the last rows of a batch that another buffer held, with their masses. They may replace nothing but what is stale: there is
+    /// room for <see cref="Capacity"/> − <see cref="Count"/> + <see cref="Stale"/> of them. (Where frames run out the oldest leave for
+    /// them nevertheless, and where transitions leave by priority the lowest ones.)
     /// </summary>
     /// <param name="batch">The transitions; they are copied.</param>
     /// <param name="masses">The sampling mass of each, as <see cref="ReadOldest"/> gave it.</param>
@@ -98,24 +130,16 @@ public sealed class ReplayBuffer
     public void AppendInherited(TransitionBatch batch, ReadOnlySpan<double> masses, int skip = 0)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        CheckSize(batch);
-        if (masses.Length != batch.Count || skip < 0 || skip > batch.Count || batch.Count - skip > Capacity - Count)
+        CheckFormat(batch);
+        int room = Capacity - Count + Stale;
+        if (masses.Length != batch.Count || skip < 0 || skip > batch.Count || batch.Count - skip > room)
         {
             throw new ArgumentException(
-                $"{batch.Count} transitions less {skip} with {masses.Length} masses do not fit: there is room for {Capacity - Count}", nameof(batch));
+                $"{batch.Count} transitions less {skip} with {masses.Length} masses do not fit: there is room for {room}", nameof(batch));
         }
 
-        _selector.CheckMasses(masses);
-        int row = skip;
-        while (row < batch.Count)
-        {
-            (int slot, int count) = Place(row - skip, batch.Count - skip);
-            _ring.Write(slot, batch, row, count);
-            _selector.InsertMasses(slot, masses.Slice(row, count));
-            row += count;
-        }
-
-        Inherited += batch.Count - skip;
+        _parts.Selector.CheckMasses(masses);
+        AppendRows(batch, skip, masses);
     }
 
     /// <summary>Copies what is held out in the order of arrival, the oldest first.</summary>
@@ -125,19 +149,23 @@ public sealed class ReplayBuffer
     /// <exception cref="ArgumentOutOfRangeException">So many are not held.</exception>
     public (TransitionBatch Transitions, double[] Masses) ReadOldest(int skip, int count)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(skip);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count - skip);
         int[] slots = new int[count];
-        for (int i = 0; i < count; i++)
-        {
-            slots[i] = (int)((Evicted + skip + i) % Capacity);
-        }
-
         double[] masses = new double[count];
-        _selector.ReadMasses(slots, masses);
-        return (_ring.Read(slots), masses);
+        _parts.Removal.ReadOldest(skip, slots);
+        _parts.Selector.ReadMasses(slots, masses);
+        return (_parts.Store.Read(slots), masses);
     }
+
+    /// <summary>Draws transitions with replacement, each with probability mass / <see cref="Mass"/>, one in each of B equal parts of the mass.</summary>
+    /// <param name="count">Number of draws, B ≥ 0.</param>
+    /// <param name="random">Where randomness comes from.</param>
+    /// <returns>New columns of exactly B rows, with keys and masses.</returns>
+    /// <exception cref="InvalidOperationException">The buffer is empty.</exception>
+    public SampledTransitions Sample(int count, RandomSource random) => SampleNew([count], random);
 
     /// <summary>Draws transitions for several batches, each drawn for itself.</summary>
     /// <param name="counts">Number of draws for each batch.</param>
@@ -147,24 +175,23 @@ public sealed class ReplayBuffer
     public SampledTransitions Sample(IReadOnlyList<int> counts, RandomSource random)
     {
         ArgumentNullException.ThrowIfNull(counts);
-        return Sample([.. counts], random);
+        return SampleNew([.. counts], random);
     }
 
-    /// <summary>Draws transitions with replacement, each with probability mass / <see cref="Mass"/>.</summary>
-    /// <param name="count">Number of draws, B ≥ 0.</param>
+    /// <summary>Draws transitions for several batches into existing columns. Allocates nothing once it has drawn as many.</summary>
+    /// <param name="counts">Number of draws for each batch.</param>
     /// <param name="random">Where randomness comes from.</param>
-    /// <returns>New arrays of exactly B rows, with keys and masses.</returns>
+    /// <param name="into">Receives the rows of the first batch, then of the second, …, with keys and masses; it has as many.</param>
     /// <exception cref="InvalidOperationException">The buffer is empty.</exception>
-    public SampledTransitions Sample(int count, RandomSource random) => Sample([count], random);
-
-    private SampledTransitions Sample(ReadOnlySpan<int> counts, RandomSource random)
+    /// <exception cref="ArgumentException">The columns have another form or length.</exception>
+    public void SampleInto(ReadOnlySpan<int> counts, RandomSource random, SampledTransitions into)
     {
         ArgumentNullException.ThrowIfNull(random);
-        int count = 0;
-        foreach (int part in counts)
+        ArgumentNullException.ThrowIfNull(into);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (into.Count != CountOf(counts) || into.Format != Format)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(part, nameof(counts));
-            count += part;
+            throw new ArgumentException($"columns for {into.Count} transitions of {into.Format} cannot take {CountOf(counts)} of {Format}", nameof(into));
         }
 
         if (Count == 0)
@@ -172,20 +199,9 @@ public sealed class ReplayBuffer
             throw new InvalidOperationException("the replay buffer is empty: insert transitions before sampling");
         }
 
-        int[] slots = GC.AllocateUninitializedArray<int>(count);
-        SampledTransitions sampled = new(Format, count);
-        _selector.Select(counts, slots, sampled.Masses, random);
-        long[] keys = sampled.Keys;
-        long next = NextKey;
-        long round = next - (next % Capacity);
-        for (int i = 0; i < count; i++)
-        {
-            long key = round + slots[i];
-            keys[i] = key < next ? key : key - Capacity;
-        }
-
-        _ring.Read(slots, sampled);
-        return sampled;
+        Span<int> slots = Scratch(ref _slots, into.Count);
+        _parts.Selector.Select(counts, slots, into.Masses, random);
+        _parts.Store.Read(slots, into);
     }
 
     /// <summary>
@@ -198,35 +214,78 @@ public sealed class ReplayBuffer
     /// <exception cref="ArgumentException">The lengths differ, or (prioritised) a |δ| is NaN, infinite or negative; no priority is changed then.</exception>
     public int UpdatePriorities(ReadOnlySpan<long> keys, ReadOnlySpan<float> absoluteTdErrors)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (keys.Length != absoluteTdErrors.Length)
         {
             throw new ArgumentException($"{keys.Length} keys need as many |δ|, got {absoluteTdErrors.Length}", nameof(absoluteTdErrors));
         }
 
-        _selector.Check(absoluteTdErrors);
-        long next = NextKey;
-        long oldest = next - Count;
-        int applied = 0;
+        _parts.Selector.Check(absoluteTdErrors);
+        Span<int> slots = Scratch(ref _slots, keys.Length);
+        Span<float> errors = Scratch(ref _errors, keys.Length);
+        int held = 0;
         for (int i = 0; i < keys.Length; i++)
         {
-            if (keys[i] >= oldest && keys[i] < next && _selector.Update([(int)(keys[i] % Capacity)], [absoluteTdErrors[i]]) == 1)
+            if (_parts.Removal.TryFind(keys[i], out int slot))
             {
-                applied++;
+                slots[held] = slot;
+                errors[held++] = absoluteTdErrors[i];
             }
         }
 
-        return applied;
+        return _parts.Selector.Update(slots[..held], errors[..held]);
     }
 
-    /// <summary>Where row <paramref name="row"/> of those that arrive goes, and how many rows fit there before the ring's end.</summary>
-    private (int Slot, int Count) Place(int row, int rows)
+    /// <summary>
+    /// Makes everything held inherited and stale: what comes later may replace it, and the inserts are counted from 0 again. For a buffer
+    /// whose stream went on elsewhere meanwhile.
+    /// </summary>
+    public void MarkStale()
     {
-        int slot = (int)((NextKey + row) % Capacity);
-        return (slot, Math.Min(rows - row, Capacity - slot));
+        Inserts = 0;
+        _staleEnd = NextKey;
+        _staleHeld = Count;
     }
 
-    private void CheckSize(TransitionBatch batch)
+    /// <summary>Gives the memory back. The buffer cannot be used any more.</summary>
+    public void Dispose()
     {
+        _isDisposed = true;
+        _parts.Dispose();
+    }
+
+    private static Span<T> Scratch<T>(ref T[] scratch, int length)
+    {
+        if (scratch.Length < length)
+        {
+            scratch = new T[length];
+        }
+
+        return scratch.AsSpan(0, length);
+    }
+
+    private static int CountOf(ReadOnlySpan<int> counts)
+    {
+        int count = 0;
+        foreach (int part in counts)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(part, nameof(counts));
+            count = checked(count + part);
+        }
+
+        return count;
+    }
+
+    private SampledTransitions SampleNew(ReadOnlySpan<int> counts, RandomSource random)
+    {
+        SampledTransitions sampled = new(Format, CountOf(counts));
+        SampleInto(counts, random, sampled);
+        return sampled;
+    }
+
+    private void CheckFormat(TransitionBatch batch)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (batch.Format != Format)
         {
             throw new ArgumentException(
