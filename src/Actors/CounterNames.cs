@@ -12,8 +12,23 @@ public static class CounterNames
     /// <summary>Transitions inserted.</summary>
     public const string Inserts = "inserts";
 
-    /// <summary>Transitions sampled.</summary>
+    /// <summary>Transitions sampled and trained on.</summary>
     public const string Samples = "samples";
+
+    /// <summary>Value of <see cref="Inserts"/> from which the limiter counts.</summary>
+    public const string LimiterInserts = "limiter-inserts";
+
+    /// <summary>Value of <see cref="Samples"/> from which the limiter counts.</summary>
+    public const string LimiterSamples = "limiter-samples";
+
+    /// <summary>Bits of the float64 <c>replay.samples-per-insert</c> that the limiter counted by.</summary>
+    public const string LimiterRatioBits = "limiter-ratio-bits";
+
+    /// <summary>Bits of the float64 <c>replay.samples-per-insert-tolerance</c>.</summary>
+    public const string LimiterToleranceBits = "limiter-tolerance-bits";
+
+    /// <summary>The <c>replay.min-size</c> of then.</summary>
+    public const string LimiterMinimumSize = "limiter-min-size";
 
     /// <summary>Generation of the learner: its successor takes a larger one, whatever its clock says.</summary>
     public const string Generation = "generation";

@@ -141,7 +141,9 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         _isTraining = false;
         while (!_isTraining && _ready.TryPeek(out SampleRound? round))
         {
-            _learned += _process.Learn(round, _nextBatch++, _planner.Accounts.Count, _absoluteTdErrors.AsSpan(_learned));
+            int rows = _process.Learn(round, _nextBatch++, _planner.Accounts.Count, _absoluteTdErrors.AsSpan(_learned));
+            _learned += rows;
+            _planner.CountLearned(rows);
             if (_nextBatch == round.Batches)
             {
                 FinishRound(round);
@@ -301,10 +303,11 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         (double loss, double absoluteTdError, double value) = _process.TakeMeans();
         ShardAccounts accounts = _planner.Accounts;
         _links.Progress.Tell(new ProgressProtocol.LearnerReport(
-            accounts.EnvironmentSteps, _process.Updates, accounts.Inserts, _planner.Samples, accounts.Count, loss, absoluteTdError, value, _process.Busy)
+            accounts.EnvironmentSteps, _process.Updates, accounts.Inserts, _planner.Learned, accounts.Count, loss, absoluteTdError, value, _process.Busy)
         {
             Generation = _generation,
             SnapshotVersion = _version,
+            LimiterError = _planner.LimiterError,
             WaitsFor = _planner.DescribeWaiting(),
         });
     }

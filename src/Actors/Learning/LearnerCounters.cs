@@ -1,3 +1,5 @@
+using DqnAkka.Learner;
+
 namespace DqnAkka.Actors;
 
 /// <summary>The learner's counters as a checkpoint holds them.</summary>
@@ -11,10 +13,16 @@ internal static class LearnerCounters
             [CounterNames.Steps] = planner.Accounts.EnvironmentSteps,
             [CounterNames.Updates] = updates,
             [CounterNames.Inserts] = planner.Accounts.Inserts,
-            [CounterNames.Samples] = planner.Samples,
+            [CounterNames.Samples] = planner.Learned,
             [CounterNames.Generation] = generation,
             [CounterNames.ElapsedMilliseconds] = elapsedMilliseconds,
         };
+        foreach ((string name, long value) in Settings(planner.Replay))
+        {
+            counters[name] = value;
+        }
+
+        (counters[CounterNames.LimiterInserts], counters[CounterNames.LimiterSamples]) = planner.LimiterOrigin;
         foreach (ShardRecord record in planner.Accounts.Records())
         {
             counters[CounterNames.ShardIncarnation(record.Shard)] = record.Incarnation;
@@ -41,11 +49,33 @@ internal static class LearnerCounters
             }
         }
 
-        planner.Restore(
-            counters.GetValueOrDefault(CounterNames.Inserts),
-            counters.GetValueOrDefault(CounterNames.Steps),
-            counters.GetValueOrDefault(CounterNames.Samples),
-            records);
+        long inserts = counters.GetValueOrDefault(CounterNames.Inserts);
+        long samples = counters.GetValueOrDefault(CounterNames.Samples);
+        planner.Restore(inserts, counters.GetValueOrDefault(CounterNames.Steps), samples, records);
+        RestoreLimiter(counters, planner, inserts, samples);
         Incarnations.Observe(counters.GetValueOrDefault(CounterNames.Generation));
     }
+
+    /// <summary>
+    /// Under the same settings the limiter goes on with its account. Under others it begins a new one here: by the old account a raised ratio
+    /// would have the learner sample at once what it has not sampled in the whole run, and a lowered one would stop it for as long.
+    /// </summary>
+    private static void RestoreLimiter(IReadOnlyDictionary<string, long> counters, SamplePlanner planner, long inserts, long samples)
+    {
+        if (!counters.TryGetValue(CounterNames.LimiterInserts, out long originInserts))
+        {
+            // Written before settings could change: the account is the run's.
+            return;
+        }
+
+        bool isSame = Settings(planner.Replay).All(setting => counters.GetValueOrDefault(setting.Name) == setting.Value);
+        planner.CountFrom(isSame ? originInserts : inserts, isSame ? counters.GetValueOrDefault(CounterNames.LimiterSamples) : samples);
+    }
+
+    private static IEnumerable<(string Name, long Value)> Settings(ReplayOptions replay) =>
+    [
+        (CounterNames.LimiterRatioBits, BitConverter.DoubleToInt64Bits(replay.SamplesPerInsert)),
+        (CounterNames.LimiterToleranceBits, BitConverter.DoubleToInt64Bits(replay.SamplesPerInsertTolerance)),
+        (CounterNames.LimiterMinimumSize, replay.MinSize),
+    ];
 }

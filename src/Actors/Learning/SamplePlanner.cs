@@ -13,7 +13,9 @@ internal sealed class SamplePlanner
 {
     private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(5);
     private readonly Dictionary<long, SampleRound> _outstanding = [];
-    private readonly SamplesPerInsertLimiter _limiter;
+    private readonly InsertAllowances _allowances;
+    private readonly Func<int, bool> _hasRoom;
+    private SamplesPerInsertLimiter _limiter;
     private readonly RandomSource _random;
     private readonly int _batchSize;
     private readonly int _batches;
@@ -40,6 +42,9 @@ internal sealed class SamplePlanner
         _minSize = replay.MinSize;
         _maxSteps = options.Stop.Steps > 0 ? options.Stop.Steps : long.MaxValue;
         Accounts = new ShardAccounts(replay.Shards);
+        _allowances = new InsertAllowances(
+            Accounts, options.Runner.Fragment * options.Runner.Environments, replay.SamplesPerInsert > 0 ? replay.SamplesPerInsertTolerance : double.PositiveInfinity);
+        _hasRoom = HasRoom;
     }
 
     /// <summary>The shards' accounts.</summary>
@@ -47,6 +52,24 @@ internal sealed class SamplePlanner
 
     /// <summary>Transitions asked for over the run, less those of rounds given up.</summary>
     public long Samples { get; private set; }
+
+    /// <summary>
+    /// Transitions trained on over the run: exactly those behind the learner's parameters. Inserts are allowed by this count and samples by
+    /// <see cref="Samples"/>, which is ahead of it, so that neither a round given up nor a restart puts the account out.
+    /// </summary>
+    public long Learned { get; private set; }
+
+    /// <summary>How far the account is off, as a share of the tolerance, −1 to 1: at −1 the learner waits for runners, at 1 they wait for it; NaN without a limit.</summary>
+    public double LimiterError => Accounts.Inserts < _minSize ? double.NaN : _limiter.Error(Accounts.Inserts, Learned);
+
+    /// <summary>Where the limiter counts from.</summary>
+    public (long Inserts, long Samples) LimiterOrigin => (_limiter.OriginInserts, _limiter.OriginSamples);
+
+    /// <summary>What the shards are promised.</summary>
+    public InsertAllowances Allowances => _allowances;
+
+    /// <summary>The buffer's options.</summary>
+    public ReplayOptions Replay => _replay;
 
     /// <summary>Requests outstanding.</summary>
     public int Outstanding => _outstanding.Count;
@@ -56,12 +79,21 @@ internal sealed class SamplePlanner
     {
         Accounts.Restore(inserts, environmentSteps, shards);
         Samples = samples;
+        Learned = samples;
     }
 
-    /// <summary>Inserts that a shard may take, since its incarnation began; a run with a limit of steps needs no more inserts than that.</summary>
-    /// <remarks>What the buffer lacks to its least size is always allowed: shards that restarted empty would otherwise wait for ever.</remarks>
-    public long Allowance(int shard) =>
-        Math.Max(Accounts.Allowance(shard, Math.Min(MaxInserts, _limiter.AllowedInserts(Samples))), Refill(shard));
+    /// <summary>Lets the limiter count from other totals than the run's first.</summary>
+    public void CountFrom(long inserts, long samples) => _limiter = _limiter.From(inserts, samples);
+
+    /// <summary>The learner has trained on a batch.</summary>
+    public void CountLearned(int transitions) => Learned += transitions;
+
+    /// <summary>
+    /// Promises the shards what they may insert by now; a run with a limit of steps needs no more inserts than that. What the buffer lacks to
+    /// its least size is always allowed: shards that restarted empty would otherwise wait for ever.
+    /// </summary>
+    public void ShareAllowances() => _allowances.Share(
+        new InsertBudget(_limiter.AllowedInserts(Learned), MaxInserts, LeastSize - Accounts.Count, _hasRoom));
 
     /// <summary>Plans one round if the limiter and the prefetch allow it.</summary>
     /// <returns>The round, now outstanding, or null.</returns>
@@ -181,23 +213,7 @@ internal sealed class SamplePlanner
         ? long.MaxValue
         : Accounts.Inserts + Math.Max(0, _maxSteps - Accounts.EnvironmentSteps);
 
-    /// <summary>
-    /// The inserts up to which a shard takes its part of what the buffer lacks. Only those with room have one: in a full shard every
-    /// insert replaces another, and the buffer would lack the same ever after.
-    /// </summary>
-    private long Refill(int shard)
-    {
-        long missing = Math.Min(LeastSize - Accounts.Count, MaxInserts - Accounts.Inserts);
-        if (missing <= 0 || !HasRoom(shard))
-        {
-            return 0;
-        }
-
-        int withRoom = Enumerable.Range(0, Accounts.Shards).Count(HasRoom);
-        int rank = Enumerable.Range(0, shard).Count(HasRoom);
-        return Accounts.InsertsOf(shard) + (missing / withRoom) + (missing % withRoom > rank ? 1 : 0);
-    }
-
+    // In a full shard every insert replaces another, and the buffer would lack the same ever after.
     private bool HasRoom(int shard) => !Accounts.IsSilent(shard) && Accounts.CountOf(shard) < CapacityOf(shard);
 
     private int CapacityOf(int shard) => Math.Min(ReplayShardActor.ShardCapacity(_replay, shard), Accounts.HoldsAtMostOf(shard));

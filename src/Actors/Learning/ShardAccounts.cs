@@ -7,7 +7,7 @@ namespace DqnAkka.Actors;
 /// <param name="shards">Number of shards.</param>
 internal sealed class ShardAccounts(int shards)
 {
-    private readonly Account[] _accounts = [.. Enumerable.Range(0, shards).Select(shard => new Account { Rank = shard })];
+    private readonly Account[] _accounts = [.. Enumerable.Range(0, shards).Select(_ => new Account())];
     private bool _countsHeld = true;
 
     /// <summary>Number of shards.</summary>
@@ -57,6 +57,9 @@ internal sealed class ShardAccounts(int shards)
 
     /// <summary>The newest incarnation known of one shard; 0 where there is none.</summary>
     public long IncarnationOf(int shard) => _accounts[shard].Incarnation;
+
+    /// <summary>The last report of one shard; null where it has given none.</summary>
+    public ReplayProtocol.ShardState? ReportOf(int shard) => _accounts[shard].Report;
 
     /// <summary>Whether a shard does not answer.</summary>
     public bool IsSilent(int shard) => _accounts[shard].IsSilent;
@@ -116,10 +119,11 @@ internal sealed class ShardAccounts(int shards)
         account.HoldsAtMost = state.HoldsAtMost;
         LargestPriority = Math.Max(LargestPriority, state.LargestPriority);
         account.SecondsUnheard = 0;
+        account.Report = state;
         if (account.IsSilent)
         {
             account.IsSilent = false;
-            RankAnswering();
+            ListSilent();
         }
 
         AddUp();
@@ -139,7 +143,7 @@ internal sealed class ShardAccounts(int shards)
     public IReadOnlyList<int> Unheard(int seconds) =>
         [.. Enumerable.Range(0, Shards).Where(shard => !_accounts[shard].IsSilent && _accounts[shard].SecondsUnheard >= seconds)];
 
-    /// <summary>Some shards count as holding nothing, and get no part of what may be inserted, until they report again.</summary>
+    /// <summary>Some shards count as holding nothing, and are promised no more inserts, until they report again.</summary>
     public void MarkSilent(IEnumerable<int> shards)
     {
         foreach (int shard in shards)
@@ -150,36 +154,11 @@ internal sealed class ShardAccounts(int shards)
             account.Mass = 0;
         }
 
-        RankAnswering();
+        ListSilent();
         AddUp();
     }
 
-    /// <summary>
-    /// The allowance of one shard, in inserts since its incarnation began: its equal part of what is still allowed over all shards
-    /// that answer. One that does not gets none, since what it does not use would be missing elsewhere for ever.
-    /// </summary>
-    /// <param name="shard">The shard.</param>
-    /// <param name="allowed">Cumulative inserts allowed over the run.</param>
-    public long Allowance(int shard, long allowed)
-    {
-        Account account = _accounts[shard];
-        long remaining = account.IsSilent ? 0 : Math.Max(0, allowed - Inserts);
-        int answering = Math.Max(1, Shards - Silent.Count);
-        long part = (remaining / answering) + (remaining % answering > account.Rank ? 1 : 0);
-        return part > long.MaxValue - account.Inserts ? long.MaxValue : account.Inserts + part;
-    }
-
-    private void RankAnswering()
-    {
-        int rank = 0;
-        foreach (Account account in _accounts)
-        {
-            account.Rank = rank;
-            rank += account.IsSilent ? 0 : 1;
-        }
-
-        Silent = [.. Enumerable.Range(0, Shards).Where(IsSilent)];
-    }
+    private void ListSilent() => Silent = [.. Enumerable.Range(0, Shards).Where(IsSilent)];
 
     private void AddUp()
     {
@@ -213,8 +192,7 @@ internal sealed class ShardAccounts(int shards)
 
         public bool IsSilent { get; set; }
 
-        /// <summary>Shards before this one that answer.</summary>
-        public int Rank { get; set; }
+        public ReplayProtocol.ShardState? Report { get; set; }
     }
 }
 

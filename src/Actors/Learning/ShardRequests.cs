@@ -17,20 +17,27 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
     /// <param name="reporter">The shard that was heard of just now.</param>
     public void RequestRounds(int reporter)
     {
+        planner.ShareAllowances();
         while (planner.TryPlan() is { } round)
         {
             for (int shard = 0; shard < round.Counts.Count; shard++)
             {
                 if (round.Counts[shard] is { } counts)
                 {
-                    ReplayProtocol.SampleRequest request = new(
-                        shard, round.Number, counts, planner.Allowance(shard), planner.Accounts.IncarnationOf(shard))
+                    (long allowance, long allowanceNumber, _) = planner.Allowances.Take(shard);
+                    ReplayProtocol.SampleRequest request = new(shard, round.Number, counts, allowance, planner.Accounts.IncarnationOf(shard))
                     {
+                        AllowanceNumber = allowanceNumber,
                         LargestPriority = planner.Accounts.LargestPriority,
                     };
                     region.Tell(request, learner);
                 }
             }
+        }
+
+        foreach (int shard in planner.Allowances.Changed)
+        {
+            Grant(shard, reportNow: false);
         }
 
         // With every request out the replies bring the states; otherwise the limiter holds, and the next insert must be heard of.
@@ -55,6 +62,7 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
     public void Grant(bool reportNow)
     {
         _lastGrantToAll = Stopwatch.GetTimestamp();
+        planner.ShareAllowances();
         for (int shard = 0; shard < planner.Accounts.Shards; shard++)
         {
             Grant(shard, reportNow);
@@ -73,10 +81,15 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
         }
     }
 
-    private void Grant(int shard, bool reportNow) => region.Tell(
-        new ReplayProtocol.GrantInserts(shard, planner.Allowance(shard), reportNow, planner.Accounts.IncarnationOf(shard))
+    private void Grant(int shard, bool reportNow)
+    {
+        (long allowance, long number, bool isLowered) = planner.Allowances.Take(shard);
+        // What is taken back is free for others as soon as it is confirmed.
+        ReplayProtocol.GrantInserts grant = new(shard, allowance, reportNow || isLowered, planner.Accounts.IncarnationOf(shard))
         {
+            AllowanceNumber = number,
             LargestPriority = planner.Accounts.LargestPriority,
-        },
-        learner);
+        };
+        region.Tell(grant, learner);
+    }
 }

@@ -25,7 +25,7 @@ public static class ProgressProtocol
     /// <param name="Steps">Environment steps behind the inserts.</param>
     /// <param name="Updates">Learner updates.</param>
     /// <param name="Inserts">Transitions inserted.</param>
-    /// <param name="Samples">Transitions sampled.</param>
+    /// <param name="Samples">Transitions sampled and trained on.</param>
     /// <param name="ReplaySize">Transitions held.</param>
     /// <param name="Loss">Mean loss.</param>
     /// <param name="MeanAbsoluteTdError">Mean |δ|.</param>
@@ -47,6 +47,9 @@ public static class ProgressProtocol
 
         /// <summary>Version of its newest snapshot.</summary>
         public long SnapshotVersion { get; init; }
+
+        /// <summary>How far the limiter's account is off, −1 to 1: at −1 the learner waits for the runners, at 1 they wait for it; NaN without a limit.</summary>
+        public double LimiterError { get; init; } = double.NaN;
 
         /// <summary>What it waits for if nothing moves, in words that complete "waits for …".</summary>
         public string WaitsFor { get; init; } = "";

@@ -82,6 +82,9 @@ public static class ReplayProtocol
     {
         /// <summary>The largest priority of all shards (<see cref="ShardState.LargestPriority"/>), so that what comes without one enters alike everywhere.</summary>
         public double LargestPriority { get; init; }
+
+        /// <summary>Number of the allowance; the shard's next reports repeat it.</summary>
+        public long AllowanceNumber { get; init; }
     }
 
     /// <summary>The transitions asked for: those of the first batch, then of the second, …</summary>
@@ -101,12 +104,15 @@ public static class ReplayProtocol
     /// <summary>Renews a shard's allowance of inserts and asks for one <see cref="ShardState"/>.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="InsertAllowance">As in <see cref="SampleRequest"/>.</param>
-    /// <param name="ReportNow">Whether the state is wanted at once, or after the next insert.</param>
+    /// <param name="ReportNow">Whether the state is wanted at once, or after the next insert or when a runner begins to wait for more than the allowance.</param>
     /// <param name="KnownIncarnation">As in <see cref="SampleRequest"/>.</param>
     public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow, long KnownIncarnation) : IReplayShardMessage
     {
         /// <summary>As in <see cref="SampleRequest"/>.</summary>
         public double LargestPriority { get; init; }
+
+        /// <summary>As in <see cref="SampleRequest"/>.</summary>
+        public long AllowanceNumber { get; init; }
     }
 
     /// <summary>New absolute temporal-difference errors of transitions sampled earlier.</summary>
@@ -133,6 +139,15 @@ public static class ReplayProtocol
 
         /// <summary>Transitions that the shard can come to hold: its part of <c>dqn.replay.capacity</c>, or fewer where its memory for frames holds no more.</summary>
         public int HoldsAtMost { get; init; } = int.MaxValue;
+
+        /// <summary>Number of the allowance that it acts on; 0 where it has had none.</summary>
+        public long AllowanceNumber { get; init; }
+
+        /// <summary>What <see cref="Inserts"/> will be when everything that runners have credit for is in the buffer; never less.</summary>
+        public long Granted { get; init; } = Inserts;
+
+        /// <summary>Transitions of the fragment that the next runner in turn waits for since the allowance does not cover it; 0 where none waits.</summary>
+        public int Wanted { get; init; }
     }
 
     /// <summary>

@@ -29,6 +29,8 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     private long _environmentSteps;
     private long _samples;
     private long _allowance;
+    private long _allowanceNumber;
+    private (long Granted, int Wanted) _reported;
     private IActorRef? _learner;
     private IActorRef? _awaitingState;
 
@@ -41,7 +43,8 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         _refusals = new Refusals($"replay shard {shard}", Context.GetLogger());
         _buffer = new ReplayBuffer(ShardCapacity(options.Replay, shard), layout.Observation, options.Replay);
         _random = new RandomSource(options.Run.Seed, SeedStreams.Replay + (ulong)shard);
-        _credits = new RunnerCredits(options.Runner.MaxInFlight, options.Runner.Fragment * options.Runner.Environments);
+        _credits = new RunnerCredits(
+            options.Runner.MaxInFlight, options.Runner.Fragment * options.Runner.Environments, (double)shard / options.Replay.Shards);
         _checks = new ShardChecks(shard, layout, options.Replay);
         _inheritance = new Inheritance(_buffer, _checks);
         Receive<ReplayProtocol.Insert>(OnInsert);
@@ -94,14 +97,18 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         }
 
         Context.Watch(Sender);
-        if (_credits.TryReceive(insert, Sender))
+        bool isTaken = _credits.TryReceive(insert, Sender, _buffer.Inserts, _allowance);
+        if (isTaken)
         {
             _buffer.Append(insert.Batch);
             _environmentSteps += insert.EnvironmentSteps;
-            TellAwaitedState();
         }
 
         GrantWaiting();
+        if (isTaken)
+        {
+            TellAwaitedState();
+        }
     }
 
     private void OnInsertPart(ReplayProtocol.InsertPart part)
@@ -148,7 +155,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     {
         _learner = Sender;
         _buffer.RaiseLargestPriority(request.LargestPriority);
-        Follow(request.KnownIncarnation, request.InsertAllowance);
+        Follow(request.KnownIncarnation, request.InsertAllowance, request.AllowanceNumber);
         if (_refusals.Has(_checks.Fault(request), Sender))
         {
             return;
@@ -187,7 +194,8 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     {
         _learner = Sender;
         _buffer.RaiseLargestPriority(grant.LargestPriority);
-        bool reportNow = !Follow(grant.KnownIncarnation, grant.InsertAllowance) || grant.ReportNow;
+        bool isKnown = Follow(grant.KnownIncarnation, grant.InsertAllowance, grant.AllowanceNumber);
+        bool reportNow = !isKnown || grant.ReportNow || IsInUnreportedWant;
         _awaitingState = reportNow ? null : Sender;
         if (reportNow)
         {
@@ -230,12 +238,13 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
 
     /// <summary>Takes an allowance, unless it counts the inserts of another incarnation than this one.</summary>
     /// <returns>Whether the learner knows this incarnation, or none.</returns>
-    private bool Follow(long knownIncarnation, long allowance)
+    private bool Follow(long knownIncarnation, long allowance, long number)
     {
         bool isKnown = knownIncarnation == 0 || knownIncarnation == _incarnation;
         if (isKnown)
         {
             _allowance = allowance;
+            _allowanceNumber = number;
             GrantWaiting();
         }
         else if (knownIncarnation > _incarnation)
@@ -244,6 +253,8 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
             // counted none of its inserts: under a newer number it counts them all.
             Incarnations.Observe(knownIncarnation);
             _incarnation = Incarnations.Next();
+            _allowance = 0;
+            _allowanceNumber = 0;
         }
 
         return isKnown;
@@ -274,13 +285,24 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         {
             if (link != except)
             {
-                SendCredit(link, resend: false);
+                SendCredit(link, resend: link.IsToResend);
             }
+        }
+
+        if (IsInUnreportedWant)
+        {
+            TellAwaitedState();
         }
     }
 
-    private void SendCredit(RunnerCredits.Link link, bool resend) =>
+    // Once for each want: the learner, which may not have more to give at the moment, would only ask again.
+    private bool IsInUnreportedWant => _credits.HasWaiting && _reported != (_buffer.Inserts + _credits.Reserved, _credits.Wanted);
+
+    private void SendCredit(RunnerCredits.Link link, bool resend)
+    {
+        link.IsToResend = false;
         link.Runner?.Tell(new ReplayProtocol.Credit(_shard, _incarnation, link.Incarnation, link.Received, link.Granted, resend));
+    }
 
     private void TellAwaitedState()
     {
@@ -288,13 +310,19 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         _awaitingState = null;
     }
 
-    private ReplayProtocol.ShardState State() =>
-        new(_shard, _incarnation, _buffer.Inserts, _environmentSteps, _buffer.Count, _buffer.Mass)
+    private ReplayProtocol.ShardState State()
+    {
+        _reported = (_buffer.Inserts + _credits.Reserved, _credits.Wanted);
+        return new ReplayProtocol.ShardState(_shard, _incarnation, _buffer.Inserts, _environmentSteps, _buffer.Count, _buffer.Mass)
         {
+            AllowanceNumber = _allowanceNumber,
+            Granted = _reported.Granted,
+            Wanted = _reported.Wanted,
             MinimumMass = _buffer.Count == 0 ? 0 : _buffer.MinimumMass,
             LargestPriority = _buffer.LargestPriority,
-            HoldsAtMost = _buffer.Capacity,
+            HoldsAtMost = _buffer.HoldsAtMost,
         };
+    }
 
     private void OnReport()
     {

@@ -112,6 +112,7 @@ internal static class ReplayEncoding
         writer.Int64(message.Request);
         writer.Int64(message.InsertAllowance);
         writer.Int64(message.KnownIncarnation);
+        writer.Int64(message.AllowanceNumber);
         writer.Double(message.LargestPriority);
         writer.Int32(message.Counts.Count);
         foreach (int count in message.Counts)
@@ -126,6 +127,7 @@ internal static class ReplayEncoding
         long request = reader.Total();
         long insertAllowance = reader.Int64();
         long knownIncarnation = reader.Total();
+        long allowanceNumber = reader.Total();
         double largestPriority = reader.Mass();
         int[] counts = new int[reader.Length(sizeof(int))];
         long sum = 0;
@@ -136,7 +138,7 @@ internal static class ReplayEncoding
         }
 
         return sum <= int.MaxValue
-            ? new ReplayProtocol.SampleRequest(shard, request, counts, insertAllowance, knownIncarnation) { LargestPriority = largestPriority }
+            ? new ReplayProtocol.SampleRequest(shard, request, counts, insertAllowance, knownIncarnation) { AllowanceNumber = allowanceNumber, LargestPriority = largestPriority }
             : throw new WireException($"{sum} transitions are asked for at once");
     }
 
@@ -175,11 +177,12 @@ internal static class ReplayEncoding
         writer.Int64(message.InsertAllowance);
         writer.Boolean(message.ReportNow);
         writer.Int64(message.KnownIncarnation);
+        writer.Int64(message.AllowanceNumber);
         writer.Double(message.LargestPriority);
     }
 
     private static ReplayProtocol.GrantInserts ReadGrantInserts(ref WireReader reader) =>
-        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total()) { LargestPriority = reader.Mass() };
+        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total()) { AllowanceNumber = reader.Total(), LargestPriority = reader.Mass() };
 
     private static void WriteUpdatePriorities(ref WireWriter writer, ReplayProtocol.UpdatePriorities message)
     {
@@ -207,6 +210,9 @@ internal static class ReplayEncoding
         writer.Int64(message.EnvironmentSteps);
         writer.Int32(message.Count);
         writer.Double(message.Mass);
+        writer.Int64(message.AllowanceNumber);
+        writer.Int64(message.Granted);
+        writer.Int32(message.Wanted);
         writer.Double(message.MinimumMass);
         writer.Double(message.LargestPriority);
         writer.Int32(message.HoldsAtMost);
@@ -215,6 +221,9 @@ internal static class ReplayEncoding
     private static ReplayProtocol.ShardState ReadShardState(ref WireReader reader) =>
         new(reader.Count(), reader.Total(), reader.Total(), reader.Total(), reader.Count(), reader.Mass())
         {
+            AllowanceNumber = reader.Total(),
+            Granted = reader.Total(),
+            Wanted = reader.Count(),
             MinimumMass = reader.Mass(),
             LargestPriority = reader.Mass(),
             HoldsAtMost = reader.Count(),

@@ -3,7 +3,9 @@ namespace DqnAkka.Learner;
 /// <summary>
 /// Keeps sampling and inserting in a fixed proportion however fast either side is, after Reverb's RateLimiter (Cassirer et al. 2021, §3.4).
 /// With SPI samples for each insert and a tolerance of t inserts, the account inserts · SPI − samples is kept within
-/// (minSize ± t) · SPI: sampling waits at the lower edge, inserting at the upper. Sampling starts at minSize inserts.
+/// (minSize ± t) · SPI: sampling waits at the lower edge, inserting at the upper. Sampling starts at minSize inserts. After
+/// <see cref="From"/> it counts from two other totals on, as where a run goes on under another ratio: what was sampled at the old one is
+/// neither made up for nor paid back.
 /// </summary>
 /// <remarks>
 /// A pure function of the two cumulative counts, which the caller keeps for the whole replay buffer, all shards together.
@@ -33,7 +35,23 @@ public sealed class SamplesPerInsertLimiter
         _samplesPerInsert = samplesPerInsert;
         _minSize = minSize;
         _toleranceInserts = toleranceInserts;
+        OriginInserts = minSize;
     }
+
+    /// <summary>Inserts at which the account was balanced when so many had been sampled as <see cref="OriginSamples"/> says; minSize at first.</summary>
+    public long OriginInserts { get; private init; }
+
+    /// <summary>Samples that belong to <see cref="OriginInserts"/>; 0 at first.</summary>
+    public long OriginSamples { get; private init; }
+
+    /// <summary>The same limiter with an account that is balanced at these totals.</summary>
+    /// <param name="inserts">Transitions inserted by then; where fewer than minSize, minSize is taken, since sampling has not begun.</param>
+    /// <param name="samples">Transitions sampled by then.</param>
+    public SamplesPerInsertLimiter From(long inserts, long samples) => new(_samplesPerInsert, _minSize, _toleranceInserts)
+    {
+        OriginInserts = Math.Max(inserts, _minSize),
+        OriginSamples = samples,
+    };
 
     /// <summary>Whether a limiter with these values never leaves both sides waiting.</summary>
     /// <param name="samplesPerInsert">SPI.</param>
@@ -70,7 +88,7 @@ public sealed class SamplesPerInsertLimiter
     /// <param name="count">Transitions to sample.</param>
     public bool CanSample(long inserts, long samples, long count) =>
         inserts >= _minSize
-        && (_samplesPerInsert == 0 || (inserts - _minSize + _toleranceInserts) * _samplesPerInsert >= (double)samples + count);
+        && (_samplesPerInsert == 0 || (inserts - OriginInserts + _toleranceInserts) * _samplesPerInsert >= (double)samples - OriginSamples + count);
 
     /// <summary>How many transitions may have been inserted in all when so many were sampled; at least minSize.</summary>
     /// <param name="samples">Transitions sampled so far.</param>
@@ -82,7 +100,16 @@ public sealed class SamplesPerInsertLimiter
             return long.MaxValue;
         }
 
-        double allowed = Math.Floor(_minSize + _toleranceInserts + (samples / _samplesPerInsert));
+        double allowed = Math.Floor(OriginInserts + _toleranceInserts + ((samples - OriginSamples) / _samplesPerInsert));
         return allowed >= long.MaxValue ? long.MaxValue : (long)allowed;
     }
+    /// <summary>
+    /// How far the account is off as a share of the tolerance: −1 where sampling waits for inserts, 1 where inserting waits for samples.
+    /// </summary>
+    /// <param name="inserts">Transitions inserted so far.</param>
+    /// <param name="samples">Transitions sampled so far.</param>
+    /// <returns>The share; NaN where nothing is limited.</returns>
+    public double Error(long inserts, long samples) => _samplesPerInsert == 0
+        ? double.NaN
+        : (inserts - OriginInserts - ((samples - OriginSamples) / _samplesPerInsert)) / _toleranceInserts;
 }

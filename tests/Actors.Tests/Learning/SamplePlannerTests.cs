@@ -26,7 +26,11 @@ public sealed class SamplePlannerTests
     public void Samples_as_often_as_the_limiter_allows_and_allows_as_many_inserts_in_turn()
     {
         SamplePlanner planner = Planner(Make.Options());
-        Assert.Equal([15L, 15L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(0, inserts: 0));
+        Assert.Equal([0L, 0L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(1, inserts: 0));
+        // 10 + 20 inserts, 15 for each shard, and of those three whole fragments of 4.
+        Assert.Equal([12L, 12L], Allowances(planner));
         planner.Accounts.Apply(Make.State(0, inserts: 10));
 
         // (10 − 10 + 20)·2 = 40 samples: five rounds of eight.
@@ -38,8 +42,11 @@ public sealed class SamplePlannerTests
         }
 
         Assert.Equal(5, rounds);
+        // What is asked for and not yet trained on allows no inserts beyond the 30.
+        Assert.Equal([16L, 12L], Allowances(planner));
+        planner.CountLearned(40);
         // 10 + 20 + 40/2 = 50 inserts in all, of which 40 are left, 20 for each shard.
-        Assert.Equal([30L, 20L], Allowances(planner));
+        Assert.Equal([28L, 20L], Allowances(planner));
         planner.Accounts.Apply(Make.State(1, inserts: 4));
         Answer(planner, Assert.IsType<SampleRound>(planner.TryPlan()));
         Assert.Null(planner.TryPlan());
@@ -62,21 +69,23 @@ public sealed class SamplePlannerTests
             });
             long inserts = 0;
             int rounds = 0;
+            planner.Accounts.Apply(Make.State(0, 0) with { Wanted = 1 });
             for (int turn = 0; turn < 400 && rounds < 20; turn++)
             {
-                long allowed = planner.Allowance(0);
+                long allowed = Allowance(planner, 0);
                 SampleRound? round = planner.TryPlan();
                 Assert.True(round is not null || inserts < allowed, "both sides wait");
                 if (round is not null)
                 {
                     rounds++;
-                    planner.Complete(new ReplayProtocol.SampleReply(round.Number, Make.Sampled(round.Counts[0]!.Sum()), Make.State(0, inserts)));
+                    planner.CountLearned(round.Asked(0));
+                    planner.Complete(new ReplayProtocol.SampleReply(round.Number, Make.Sampled(round.Asked(0)), Make.State(0, inserts)));
                 }
                 else
                 {
                     // To the brim: the worst case for the other side.
                     inserts = allowed;
-                    planner.Accounts.Apply(Make.State(0, inserts));
+                    planner.Accounts.Apply(Make.State(0, inserts) with { Wanted = 1 });
                 }
             }
 
@@ -88,9 +97,18 @@ public sealed class SamplePlannerTests
     [Fact]
     public void No_more_inserts_are_allowed_than_the_run_has_steps()
     {
-        SamplePlanner planner = Planner(Make.Options() with { Stop = new StopOptions { Steps = 12 } });
+        SamplePlanner planner = Planner(Make.Options() with { Stop = new StopOptions { Steps = 13 } });
+        planner.Accounts.Apply(Make.State(0, inserts: 0) with { Wanted = 4 });
+        planner.Accounts.Apply(Make.State(1, inserts: 0) with { Wanted = 4 });
+        Assert.Equal([4L, 4L], Allowances(planner));
 
-        Assert.Equal([6L, 6L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(0, inserts: 4) with { Wanted = 4 });
+        planner.Accounts.Apply(Make.State(1, inserts: 4) with { Wanted = 4 });
+        // The last one may be longer than what is left of the run, so that this comes to its end.
+        Assert.Equal([8L, 8L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(0, inserts: 8) with { Wanted = 4 });
+        planner.Accounts.Apply(Make.State(1, inserts: 8) with { Wanted = 4 });
+        Assert.Equal([8L, 8L], Allowances(planner));
     }
 
     /// <summary>Every shard restarts empty while inserts are as far ahead as they may be: neither side may wait for the other for ever.</summary>
@@ -99,14 +117,18 @@ public sealed class SamplePlannerTests
     {
         SamplePlanner planner = Planner(Make.Options());
         planner.Restore(inserts: 50, environmentSteps: 50, samples: 40, []);
-        planner.Accounts.Apply(Make.State(0, inserts: 0));
-        planner.Accounts.Apply(Make.State(1, inserts: 0));
+        planner.Accounts.Apply(Make.State(0, inserts: 0) with { Wanted = 4 });
+        planner.Accounts.Apply(Make.State(1, inserts: 0) with { Wanted = 4 });
         Assert.Null(planner.TryPlan());
 
-        Assert.Equal([5L, 5L], Allowances(planner));
-        planner.Accounts.Apply(Make.State(0, inserts: 5));
+        Assert.Equal([4L, 4L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(0, inserts: 4) with { Wanted = 4 });
         Assert.Null(planner.TryPlan());
-        planner.Accounts.Apply(Make.State(1, inserts: 5));
+        // Ten in all, and no further than the fragment that makes them up.
+        Assert.Equal([8L, 4L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(1, inserts: 4) with { Wanted = 4 });
+        Assert.Equal([8L, 4L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(0, inserts: 8) with { Wanted = 4 });
         Assert.NotNull(planner.TryPlan());
     }
 
@@ -180,6 +202,7 @@ public sealed class SamplePlannerTests
                 if (planner.TryPlan() is { } round)
                 {
                     rounds++;
+                    planner.CountLearned(RoundSize);
                     foreach (int shard in living.Where(shard => round.Asked(shard) > 0))
                     {
                         planner.Complete(new ReplayProtocol.SampleReply(round.Number, Make.Sampled(round.Asked(shard)), State(shard)));
@@ -188,15 +211,18 @@ public sealed class SamplePlannerTests
                     continue;
                 }
 
-                int open = Array.FindIndex(living, shard => planner.Allowance(shard) > inserts[shard]);
+                int open = Array.FindIndex(living, shard => Allowance(planner, shard) > inserts[shard]);
                 Assert.True(open >= 0, planner.DescribeWaiting());
                 Insert(living[open], 1);
             }
 
             Assert.Equal(10, rounds);
 
-            ReplayProtocol.ShardState State(int shard) =>
-                Make.State(shard, inserts[shard], (int)Math.Min(inserts[shard], ReplayShardActor.ShardCapacity(new() { Capacity = capacity, Shards = shards }, shard)));
+            ReplayProtocol.ShardState State(int shard)
+            {
+                int held = (int)Math.Min(inserts[shard], ReplayShardActor.ShardCapacity(new() { Capacity = capacity, Shards = shards }, shard));
+                return Make.State(shard, inserts[shard], held) with { Wanted = 1 };
+            }
 
             void Insert(int shard, long count)
             {
@@ -228,12 +254,15 @@ public sealed class SamplePlannerTests
         TrainingOptions options = Make.Options();
         SamplePlanner planner = Planner(options with { Replay = options.Replay with { MinSize = 800 } });
         planner.Restore(inserts: 5_000, environmentSteps: 5_000, samples: 8_000, [new ShardRecord(0, 1, 2_500, 2_500), new ShardRecord(1, 1, 2_500, 2_500)]);
-        planner.Accounts.Apply(Make.State(0, inserts: 2_500, count: 500));
-        planner.Accounts.Apply(Make.State(1, inserts: 0, incarnation: 2));
-        Assert.Equal([2_500L, 300L], Allowances(planner));
+        planner.Accounts.Apply(Make.State(0, inserts: 2_500, count: 500) with { Wanted = 4 });
+        planner.Accounts.Apply(Make.State(1, inserts: 0, incarnation: 2) with { Wanted = 4 });
+        for (long inserts = 4; inserts <= 300; inserts += 4)
+        {
+            Assert.Equal([0L, inserts], Allowances(planner));
+            planner.Accounts.Apply(Make.State(1, inserts, incarnation: 2) with { Wanted = 4 });
+        }
 
-        planner.Accounts.Apply(Make.State(1, inserts: 299, incarnation: 2));
-        Assert.Equal([2_500L, 300L], Allowances(planner));
+        Assert.Equal([0L, 300L], Allowances(planner));
     }
 
     [Fact]
@@ -311,7 +340,13 @@ public sealed class SamplePlannerTests
 
     private static SamplePlanner Planner(TrainingOptions options) => new(options, new RandomSource(5));
 
-    private static long[] Allowances(SamplePlanner planner) => [planner.Allowance(0), planner.Allowance(1)];
+    private static long[] Allowances(SamplePlanner planner) => [Allowance(planner, 0), Allowance(planner, 1)];
+
+    private static long Allowance(SamplePlanner planner, int shard)
+    {
+        planner.ShareAllowances();
+        return planner.Allowances.Take(shard).Inserts;
+    }
 
     private static void Answer(SamplePlanner planner, SampleRound round, double[]? masses = null)
     {

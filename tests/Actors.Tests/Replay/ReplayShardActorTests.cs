@@ -14,6 +14,8 @@ public sealed class ReplayShardActorTests : TestKit
     private readonly TestProbe _learner;
     private readonly TestProbe _node;
     private readonly TestProbe _courier;
+    private long _allowance;
+    private bool _isGranted;
 
     public ReplayShardActorTests(ITestOutputHelper output) : base(TestSettings.Synchronous, output: output)
     {
@@ -60,16 +62,56 @@ public sealed class ReplayShardActorTests : TestKit
         Insert(shard, 2);
         Assert.False(_runner.HasMessages);
 
-        Grant(shard, 8);
+        Grant(shard, 11);
         Assert.False(_runner.HasMessages);
-        Grant(shard, 9);
+        Grant(shard, 12);
         Assert.Equal(Credit(1, 2, 3, false), NextCredit(_runner));
-        Grant(shard, 9);
+        Grant(shard, 12);
         Assert.False(_runner.HasMessages);
         Grant(shard, 100);
         Assert.Equal(Credit(1, 2, 4, false), NextCredit(_runner));
         Grant(shard, 1000);
         Assert.False(_runner.HasMessages);
+    }
+
+    /// <summary>What a predecessor of this shard granted is no longer covered by any allowance: it is asked for again when it is.</summary>
+    [Fact]
+    public void A_fragment_without_credit_waits_and_the_learner_hears_of_it()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        Grant(shard, 0);
+        Insert(shard, 5, firstUnacknowledged: 5);
+
+        ReplayProtocol.ShardState state = _learner.ExpectMsg<ReplayProtocol.ShardState>();
+        Assert.Equal((0L, 0L, FragmentSize), (state.Inserts, state.Granted, state.Wanted));
+        // Said once: the learner has no more to give at the moment.
+        Grant(shard, 1);
+        Assert.False(_learner.HasMessages);
+
+        Grant(shard, FragmentSize);
+        Assert.Equal(Credit(1, 4, 5, true), NextCredit(_runner));
+        // The runner's window has room for one more, which is another want.
+        state = _learner.ExpectMsg<ReplayProtocol.ShardState>();
+        Assert.Equal((0L, 4L, FragmentSize), (state.Inserts, state.Granted, state.Wanted));
+        Grant(shard, FragmentSize);
+        Insert(shard, 5, firstUnacknowledged: 5);
+        state = _learner.ExpectMsg<ReplayProtocol.ShardState>();
+        Assert.Equal((4L, 4L, FragmentSize), (state.Inserts, state.Granted, state.Wanted));
+    }
+
+    [Fact]
+    public void The_account_repeats_the_number_of_the_allowance_and_says_what_is_granted()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 5, ReportNow: true, KnownIncarnation: 0) { AllowanceNumber = 77 }, _learner);
+        ReplayProtocol.ShardState state = _learner.ExpectMsg<ReplayProtocol.ShardState>();
+        Assert.Equal((77L, 4L, 0L, FragmentSize), (state.AllowanceNumber, state.Granted, state.Inserts, state.Wanted));
+
+        // Less than before: what is granted stays granted.
+        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [1], 0, 0) { AllowanceNumber = 78 }, _learner);
+        state = _learner.ExpectMsg<ReplayProtocol.ShardState>();
+        Assert.Equal((78L, 4L), (state.AllowanceNumber, state.Granted));
     }
 
     [Fact]
@@ -121,11 +163,14 @@ public sealed class ReplayShardActorTests : TestKit
     public void A_first_fragment_that_was_lost_is_not_acknowledged_by_the_second()
     {
         TestActorRef<ReplayShardActor> shard = Start();
+        Grant(shard, 100);
         Insert(shard, 2);
         Assert.Equal(0, State(shard).Inserts);
+        // The first credit asks for it.
+        Assert.Equal(Credit(1, 0, 2, true), NextCredit(_runner));
 
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
-        Assert.Equal(Credit(1, 0, 0, true), NextCredit(_runner));
+        Assert.Equal(Credit(1, 0, 2, true), NextCredit(_runner));
         Insert(shard, 1);
         Insert(shard, 2);
         Assert.Equal(8, State(shard).Inserts);
@@ -136,7 +181,7 @@ public sealed class ReplayShardActorTests : TestKit
     {
         TestActorRef<ReplayShardActor> shard = Start();
         TestProbe other = CreateTestProbe();
-        Grant(shard, 1);
+        Grant(shard, FragmentSize);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 1, 2, 1), other);
         Assert.Equal(Credit(1, 0, 1, true), NextCredit(_runner));
@@ -180,6 +225,7 @@ public sealed class ReplayShardActorTests : TestKit
     public void Priorities_of_this_incarnation_count_and_those_of_another_do_not()
     {
         TestActorRef<ReplayShardActor> shard = Start(new ReplayOptions { Capacity = 1000, Shards = 2, Prioritized = true, Alpha = 1, PriorityEpsilon = 0.5 });
+        Grant(shard, 100);
         shard.Tell(new ReplayProtocol.Insert(Shard, 0, 1, 1, 2, Make.Batch(2, absoluteTdErrors: [1f, 2f]), 1), _runner);
         ReplayProtocol.ShardState before = State(shard);
         Assert.Equal(1.5 + 2.5, before.Mass, 12);
@@ -269,6 +315,7 @@ public sealed class ReplayShardActorTests : TestKit
         ExpectTerminated(shard);
 
         shard = Start();
+        Grant(shard, 100);
         Insert(shard, 2, firstUnacknowledged: 2);
 
         ReplayProtocol.ShardState after = State(shard);
@@ -386,10 +433,10 @@ public sealed class ReplayShardActorTests : TestKit
         Assert.Equal(("shard-1", 0L), (report.Part, report.Progress));
         Assert.Contains("the learner", report.WaitsFor, StringComparison.Ordinal);
 
-        Grant(shard, 1);
+        Grant(shard, FragmentSize);
         shard.Tell(new ReplayProtocol.CreditProbe(Shard, 0, 1, 1), _runner);
         Insert(shard, 1);
-        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [3], 1, 0), _learner);
+        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [3], FragmentSize, 0), _learner);
         report = NextReport();
         Assert.Equal(7, report.Progress);
         Assert.Contains("allowance", report.WaitsFor, StringComparison.Ordinal);
@@ -403,7 +450,7 @@ public sealed class ReplayShardActorTests : TestKit
     public void A_shard_that_moves_acknowledges_what_it_has_tells_the_learner_and_gives_all_to_the_courier()
     {
         TestActorRef<ReplayShardActor> shard = Start();
-        Grant(shard, 0);
+        Grant(shard, FragmentSize);
         Insert(shard, 1);
         ReplayProtocol.ShardState state = State(shard);
         _learner.ExpectMsg<ReplayProtocol.ShardState>();
@@ -473,17 +520,28 @@ public sealed class ReplayShardActorTests : TestKit
 
     private void Insert(TestActorRef<ReplayShardActor> shard, long sequence, long incarnation = 1, long firstUnacknowledged = 1)
     {
+        if (!_isGranted)
+        {
+            // Where credit is no matter, room for one more.
+            _allowance += FragmentSize;
+            shard.Tell(new ReplayProtocol.GrantInserts(Shard, _allowance, ReportNow: false, KnownIncarnation: 0), ActorRefs.Nobody);
+        }
+
         TransitionBatch batch = Make.Batch(FragmentSize, first: (int)(sequence - 1) * FragmentSize);
         shard.Tell(new ReplayProtocol.Insert(Shard, 0, incarnation, sequence, 7, batch, firstUnacknowledged), _runner);
     }
 
-    private void Grant(TestActorRef<ReplayShardActor> shard, long allowance) =>
+    private void Grant(TestActorRef<ReplayShardActor> shard, long allowance)
+    {
+        _allowance = allowance;
+        _isGranted = true;
         shard.Tell(new ReplayProtocol.GrantInserts(Shard, allowance, ReportNow: false, KnownIncarnation: 0), _learner);
+    }
 
     private ReplayProtocol.ShardState State(TestActorRef<ReplayShardActor> shard)
     {
         TestProbe probe = CreateTestProbe();
-        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 0, ReportNow: true, KnownIncarnation: 0), probe);
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, _allowance, ReportNow: true, KnownIncarnation: 0), probe);
         return probe.ExpectMsg<ReplayProtocol.ShardState>();
     }
 

@@ -147,7 +147,7 @@ public sealed class ShardLinksTests
         {
             RandomSource random = new(seed);
             ShardLinks links = new(runner: 0, Incarnation, shards: 1);
-            RunnerCredits credits = new(window, transitionsPerFragment: 1);
+            RunnerCredits credits = new(window, transitionsPerFragment: 1, phase: 0);
             Queue<object> toShard = new();
             Queue<ReplayProtocol.Credit> toRunner = new();
             List<int> appended = [];
@@ -208,7 +208,7 @@ public sealed class ShardLinksTests
     {
         if (message is ReplayProtocol.Insert insert)
         {
-            if (credits.TryReceive(insert, Akka.Actor.ActorRefs.Nobody))
+            if (credits.TryReceive(insert, Akka.Actor.ActorRefs.Nobody, appended.Count, long.MaxValue))
             {
                 appended.Add((int)insert.Batch.Returns[0]);
             }

@@ -26,7 +26,7 @@ public sealed class TrainingSessionTests : IDisposable
         Assert.InRange(progress.Steps, 4000, 4000 + (2 * 2 * 2 * 64));
         ReplayOptions replay = options.Replay;
         double account = ((progress.Inserts - replay.MinSize) * replay.SamplesPerInsert) - progress.Samples;
-        double slack = (replay.SamplesPerInsertTolerance + (2 * 2 * 2 * 64)) * replay.SamplesPerInsert;
+        double slack = replay.SamplesPerInsertTolerance * replay.SamplesPerInsert;
         Assert.InRange(account, -slack, slack);
         Assert.Equal((0, 0), (progress.RunnerRestarts, progress.LearnerRestarts));
         // At the end snapshots and credits are underway to runners that have stopped; before it nothing is lost. The learner's

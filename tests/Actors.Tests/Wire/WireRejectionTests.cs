@@ -13,7 +13,7 @@ public sealed class WireRejectionTests
             (new ReplayProtocol.UpdatePriorities(1, 2, [3], [4]), 14),
             (new ReplayProtocol.Insert(1, 2, 3, 4, 5, Examples.Batch(2, 2, hasErrors: true), 6), 39),
             (new ReplayProtocol.Insert(1, 2, 3, 4, 5, Examples.Batch(2, 2, hasErrors: true), 6), 47),
-            (new ReplayProtocol.SampleRequest(1, 2, [3], 4, 5), 38),
+            (new ReplayProtocol.SampleRequest(1, 2, [3], 4, 5), 46),
             (new SnapshotProtocol.Chunk(1, 2, 3, 4, new float[] { 1 }), 26),
             (new RunnerProtocol.ClaimRunners(1, 2, []), 14),
             (new ReplayProtocol.TransferPart(1, 2, 3, 0, 1, new byte[] { 1 }), 26),
