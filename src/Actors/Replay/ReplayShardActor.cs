@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
 using DqnAkka.Environments;
@@ -10,6 +11,7 @@ namespace DqnAkka.Actors;
 /// as far as the learner's allowance goes. Holds its transitions in memory: one that is lost begins empty under a new incarnation, and one
 /// that moves to another node takes them along by way of the <see cref="ShardCourierActor"/>.
 /// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "PostStop disposes of them.")]
 public sealed class ReplayShardActor : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(1);
@@ -33,6 +35,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     private (long Granted, int Wanted) _reported;
     private IActorRef? _learner;
     private IActorRef? _awaitingState;
+    private bool _isGivenAway;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
     public ReplayShardActor(int shard, NetworkLayout layout, TrainingOptions options, ReplayShardLinks links)
@@ -82,6 +85,15 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
 
     /// <inheritdoc />
     protected override void PreStart() => Timers.StartPeriodicTimer(nameof(Report), Report.Instance, ReportPeriod);
+
+    /// <inheritdoc />
+    protected override void PostStop()
+    {
+        if (!_isGivenAway)
+        {
+            _buffer.Dispose();
+        }
+    }
 
     private void OnInsert(ReplayProtocol.Insert insert)
     {
@@ -346,6 +358,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         if (_buffer.Count > 0)
         {
             _links.Courier.Tell(new ShardCourierActor.Deliver(_shard, _incarnation, _buffer, _credits.Positions()));
+            _isGivenAway = true;
         }
 
         Context.Stop(Self);

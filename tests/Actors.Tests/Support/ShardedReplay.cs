@@ -54,7 +54,7 @@ internal sealed class ShardedReplay : IDisposable
     /// <summary>A shard begins anew, empty.</summary>
     public void Restart(int shard)
     {
-        ((object)_shards[shard].Buffer as IDisposable)?.Dispose();
+        _shards[shard].Buffer.Dispose();
         _shards[shard].Buffer = MakeBuffer(_shards[shard].Capacity);
         _shards[shard].Incarnation++;
         _shards[shard].Numbers.Clear();
@@ -156,7 +156,7 @@ internal sealed class ShardedReplay : IDisposable
     public double[] SingleBuffer()
     {
         int[] held = [.. _shards.SelectMany(shard => shard.Numbers)];
-        using IDisposable? disposable = MakeBuffer(held.Length, out ReplayBuffer single);
+        using ReplayBuffer single = MakeBuffer(held.Length);
         foreach (int[] part in held.Chunk(64))
         {
             foreach (int number in part)
@@ -195,7 +195,7 @@ internal sealed class ShardedReplay : IDisposable
     {
         foreach (Shard shard in _shards)
         {
-            ((object)shard.Buffer as IDisposable)?.Dispose();
+            shard.Buffer.Dispose();
         }
     }
 
@@ -212,12 +212,6 @@ internal sealed class ShardedReplay : IDisposable
     }
 
     private ReplayBuffer MakeBuffer(int capacity) => new(capacity, Make.Layout(_options).Observation, _options.Replay);
-
-    private IDisposable? MakeBuffer(int capacity, out ReplayBuffer buffer)
-    {
-        buffer = MakeBuffer(capacity);
-        return (object)buffer as IDisposable;
-    }
 
     private sealed class Shard(int capacity, ReplayBuffer buffer)
     {
