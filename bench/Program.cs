@@ -10,15 +10,21 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["sumtree"] = SumTreeBenchmark.Run,
     ["learner"] = _ => LearnerBenchmark.Run(),
     ["transport"] = TransportBenchmark.Run,
+    ["shards"] = ShardBenchmark.Run,
     ["snapshots"] = arguments => SnapshotBenchmark.Run(arguments),
     ["chaos"] = arguments => ChaosBenchmark.Run(arguments),
     ["memory"] = arguments => MemoryBenchmark.Run(arguments),
 };
 
-// The transport benchmark starts this program a second time.
+// These benchmarks start this program a second time.
 if (args is [TransportBenchmark.PeerArgument])
 {
     return TransportSystem.RunPeer();
+}
+
+if (args is [ShardPeer.Argument])
+{
+    return ShardPeer.Run();
 }
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Func<string[], int>? benchmark))

@@ -31,7 +31,7 @@ internal static class TransportBenchmark
     public static int Run(string[] arguments)
     {
         TimeSpan time = TimeSpan.FromSeconds(arguments.Length > 0 ? double.Parse(arguments[0], CultureInfo.InvariantCulture) : 3);
-        using TransportPeerProcess peer = TransportPeerProcess.Start();
+        using TransportPeerProcess peer = TransportPeerProcess.Start(PeerArgument);
         using ActorSystem system = TransportSystem.Start();
         try
         {
@@ -73,7 +73,13 @@ internal static class TransportBenchmark
         return rate / rawRate >= RequiredRatio && tail < RequiredMilliseconds ? 0 : 1;
     }
 
-    private static TransportSample MeasureOnce(ActorSystem system, string peer, TimeSpan time, int payloadBytes, Func<int, long, object> makeFrame)
+    /// <summary>Measures one stream to the other process.</summary>
+    /// <param name="system">This process's actor system.</param>
+    /// <param name="peer">The other one's address.</param>
+    /// <param name="time">How long.</param>
+    /// <param name="payloadBytes">Bytes that one frame is worth.</param>
+    /// <param name="makeFrame">Makes a frame, by link and number.</param>
+    public static TransportSample MeasureOnce(ActorSystem system, string peer, TimeSpan time, int payloadBytes, Func<int, long, object> makeFrame)
     {
         TransportMeter meter = new(payloadBytes);
         List<IActorRef> actors = [];

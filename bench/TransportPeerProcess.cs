@@ -17,11 +17,12 @@ internal sealed class TransportPeerProcess : IDisposable
     public string Address { get; }
 
     /// <summary>Starts it and waits until it can be reached.</summary>
-    public static TransportPeerProcess Start()
+    /// <param name="argument">What it is to be.</param>
+    public static TransportPeerProcess Start(string argument)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "DqnAkka.Bench.dll"));
-        start.ArgumentList.Add(TransportBenchmark.PeerArgument);
+        start.ArgumentList.Add(argument);
         System.Diagnostics.Process process = System.Diagnostics.Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         string? address = process.StandardOutput.ReadLine();
         if (address is not null)

@@ -24,15 +24,21 @@ internal static class TransportSystem
     public static int RunPeer()
     {
         using ActorSystem system = Start();
+        AddSinks(system);
+        Console.WriteLine(((ExtendedActorSystem)system).Provider.DefaultAddress);
+        Console.In.ReadToEnd();
+        return 0;
+    }
+
+    /// <summary>Starts what receives streams and sends pings back.</summary>
+    public static void AddSinks(ActorSystem system)
+    {
         for (int link = 0; link < Sinks; link++)
         {
             system.ActorOf(Props.Create(() => new TransportSink()).WithDispatcher(Dispatchers.Replay), SinkName(link));
         }
 
         system.ActorOf(Props.Create(() => new TransportEcho()).WithDispatcher("akka.actor.internal-dispatcher"), EchoName);
-        Console.WriteLine(((ExtendedActorSystem)system).Provider.DefaultAddress);
-        Console.In.ReadToEnd();
-        return 0;
     }
 
     private static Config Production()

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace DqnAkka.Environments;
 
@@ -206,13 +207,23 @@ public sealed record ObservationFormat
     private static void DecodeBits(ReadOnlySpan<byte> bytes, Span<float> frame)
     {
         int i = 0;
-        for (; i <= frame.Length - 8; i += 8)
+        if (Vector512.IsHardwareAccelerated)
         {
-            uint bits = bytes[i >> 3];
-            Span<float> eight = frame.Slice(i, 8);
-            for (int bit = 0; bit < 8; bit++)
+            Vector512<int> places = Vector512.Create(1, 2, 4, 8, 16, 32, 64, 128, 1 << 8, 1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15);
+            for (; i <= frame.Length - Vector512<int>.Count; i += Vector512<int>.Count)
             {
-                eight[bit] = (bits >> bit) & 1;
+                Vector512<int> set = Vector512.Create(bytes[i >> 3] | (bytes[(i >> 3) + 1] << 8)) & places;
+                (Vector512.Equals(set, places).AsSingle() & Vector512<float>.One).CopyTo(frame[i..]);
+            }
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            Vector256<int> places = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
+            for (; i <= frame.Length - Vector256<int>.Count; i += Vector256<int>.Count)
+            {
+                Vector256<int> set = Vector256.Create((int)bytes[i >> 3]) & places;
+                (Vector256.Equals(set, places).AsSingle() & Vector256<float>.One).CopyTo(frame[i..]);
             }
         }
 

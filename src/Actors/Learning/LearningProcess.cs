@@ -65,7 +65,7 @@ internal sealed class LearningProcess : IDisposable
             // Probabilities add up to one over all transitions of all shards.
             ImportanceWeights.Compute(
                 _probabilities.AsSpan(0, Batch.Count),
-                double.PositiveInfinity,
+                round.SmallestProbability,
                 1.0,
                 totalCount,
                 _beta.Value(_trainer.Updates),

@@ -6,7 +6,7 @@ namespace DqnAkka.Actors;
 
 /// <summary>
 /// Decides when the learner samples and from which shard: within the samples-per-insert limiter, with a bounded number of
-/// requests outstanding, each transition's shard drawn in proportion to the shards' masses, so that sampling over N shards is
+/// requests outstanding, each batch allotted over the shards in proportion to their masses, so that sampling over N shards is
 /// sampling from one big buffer.
 /// </summary>
 internal sealed class SamplePlanner
@@ -108,7 +108,8 @@ internal sealed class SamplePlanner
             return null;
         }
 
-        (int[]?[] counts, double[] shares) = Allot();
+        ShardShare[] shares = Accounts.Shares();
+        int[]?[] counts = Allotment.Of([.. shares.Select(share => share.Probability)], _batchSize, _batches, _random);
         SampleRound round = new(++_lastNumber, counts, shares, Stopwatch.GetTimestamp() + (long)(ReplyTimeout.TotalSeconds * Stopwatch.Frequency));
         _outstanding.Add(round.Number, round);
         Samples += count;
@@ -197,10 +198,10 @@ internal sealed class SamplePlanner
     {
         get
         {
-            long capacity = _replay.Capacity;
-            foreach (int shard in Accounts.Silent)
+            long capacity = 0;
+            for (int shard = 0; shard < Accounts.Shards; shard++)
             {
-                capacity -= ReplayShardActor.ShardCapacity(_replay, shard);
+                capacity += Accounts.IsSilent(shard) ? 0 : CapacityOf(shard);
             }
 
             return Math.Min(_minSize, capacity);
@@ -213,46 +214,9 @@ internal sealed class SamplePlanner
         : Accounts.Inserts + Math.Max(0, _maxSteps - Accounts.EnvironmentSteps);
 
     // In a full shard every insert replaces another, and the buffer would lack the same ever after.
-    private bool HasRoom(int shard) => !Accounts.IsSilent(shard) && Accounts.CountOf(shard) < ReplayShardActor.ShardCapacity(_replay, shard);
+    private bool HasRoom(int shard) => !Accounts.IsSilent(shard) && Accounts.CountOf(shard) < CapacityOf(shard);
+
+    private int CapacityOf(int shard) => Math.Min(ReplayShardActor.ShardCapacity(_replay, shard), Accounts.HoldsAtMostOf(shard));
 
     private bool IsAwaitedOf(int shard) => _outstanding.Values.Any(round => round.Awaits(shard));
-
-    private (int[]?[] Counts, double[] Shares) Allot()
-    {
-        int shards = Accounts.Shards;
-        int[]?[] counts = new int[]?[shards];
-        Span<double> bounds = stackalloc double[shards];
-        int last = 0;
-        double total = 0;
-        for (int shard = 0; shard < shards; shard++)
-        {
-            total += Accounts.MassOf(shard);
-            bounds[shard] = total;
-            last = Accounts.MassOf(shard) > 0 ? shard : last;
-        }
-
-        double[] shares = new double[shards];
-        for (int shard = 0; shard < shards; shard++)
-        {
-            shares[shard] = Accounts.MassOf(shard) / total;
-        }
-
-        for (int batch = 0; batch < _batches; batch++)
-        {
-            for (int i = 0; i < _batchSize; i++)
-            {
-                double target = _random.NextDouble() * total;
-                int shard = 0;
-                // Rounding can put the target on the total itself: then the last shard that holds anything is meant.
-                while (shard < last && target >= bounds[shard])
-                {
-                    shard++;
-                }
-
-                (counts[shard] ??= new int[_batches])[batch]++;
-            }
-        }
-
-        return (counts, shares);
-    }
 }

@@ -37,7 +37,8 @@ internal sealed class SampleReplies
     /// <summary>What is wrong with a report: one line, or null.</summary>
     public string? Fault(ReplayProtocol.ShardState state) =>
         state.Shard < 0 || state.Shard >= _planner.Accounts.Shards ? $"there is no replay shard {state.Shard}: all nodes must use the same dqn.replay.shards"
-        : state.Count < 0 || !(state.Mass >= 0 && double.IsFinite(state.Mass)) ? $"replay shard {state.Shard} reports {state.Count} transitions of the mass {state.Mass}"
+        : state.Count < 0 || !IsMass(state.Mass) || !IsMass(state.MinimumMass) ? $"replay shard {state.Shard} reports {state.Count} transitions of the mass {state.Mass}, the smallest {state.MinimumMass}"
+        : !IsMass(state.LargestPriority) ? $"replay shard {state.Shard} reports {state.LargestPriority} as its largest priority"
         : state.Granted < state.Inserts || state.Granted - state.Inserts > MostGranted ? $"replay shard {state.Shard} reports {state.Inserts} inserts and credit up to {state.Granted}"
         : null;
 
@@ -68,6 +69,8 @@ internal sealed class SampleReplies
             }
         }
 
-        return !(reply.State.Mass > 0);
+        return !(reply.State.Mass > 0 && reply.State.MinimumMass > 0);
     }
+
+    private static bool IsMass(double value) => value >= 0 && double.IsFinite(value);
 }

@@ -7,9 +7,9 @@ namespace DqnAkka.Actors;
 /// </summary>
 /// <param name="number">Number of the request.</param>
 /// <param name="counts">Transitions by shard and batch; null for a shard that is not asked.</param>
-/// <param name="shares">Probability with which a transition's shard was drawn, by shard.</param>
+/// <param name="shares">What each shard had of all sampling masses when the round was planned.</param>
 /// <param name="deadline">Timestamp after which the round is given up.</param>
-internal sealed class SampleRound(long number, int[]?[] counts, double[] shares, long deadline)
+internal sealed class SampleRound(long number, int[]?[] counts, ShardShare[] shares, long deadline)
 {
     private readonly ReplayProtocol.SampleReply?[] _replies = new ReplayProtocol.SampleReply?[counts.Length];
     private readonly int[] _offsets = new int[counts.Length];
@@ -26,6 +26,25 @@ internal sealed class SampleRound(long number, int[]?[] counts, double[] shares,
 
     /// <summary>Number of batches.</summary>
     public int Batches => counts.First(part => part is not null)!.Length;
+
+    /// <summary>
+    /// The smallest probability that a transition of any shard had of being a given draw: as told with the draw, or where a shard was not
+    /// asked, as known when the round was planned. It sets the largest importance weight.
+    /// </summary>
+    public double SmallestProbability
+    {
+        get
+        {
+            double smallest = double.PositiveInfinity;
+            for (int shard = 0; shard < shares.Length; shard++)
+            {
+                double probability = _replies[shard] is { State: { } state } ? shares[shard].Probability / state.Mass * state.MinimumMass : shares[shard].Smallest;
+                smallest = probability > 0 ? Math.Min(smallest, probability) : smallest;
+            }
+
+            return smallest;
+        }
+    }
 
     /// <summary>Transitions asked of one shard, over all batches.</summary>
     public int Asked(int shard) => counts[shard]?.Sum() ?? 0;
@@ -47,12 +66,16 @@ internal sealed class SampleRound(long number, int[]?[] counts, double[] shares,
         return --_missing == 0;
     }
 
-    /// <summary>Fills the columns of the next batch, shard after shard.</summary>
+    /// <summary>
+    /// Fills the columns of the next batch, shard after shard, each shard's rows as they were drawn: in the order of its slots, since draws
+    /// are stratified. Nothing may depend on the order of rows; the learning step does not, since its loss is a mean over all of them.
+    /// </summary>
     /// <param name="index">Number of the batch; the calls go 0, 1, 2, …</param>
     /// <param name="batch">Receives the rows and their count; the weights are left alone.</param>
     /// <param name="probabilities">
-    /// Receives each row's probability of being sampled: that of its shard when the round was planned, times that within the
-    /// shard when it was drawn. Masses may have changed between the two.
+    /// Receives each row's probability of being a given draw of the batch: that of its shard when the round was planned, times that within
+    /// the shard when it was drawn. Masses may have changed between the two; these are nevertheless the probabilities with which it was
+    /// drawn, they add up to 1 over all transitions of the shards planned with, and so weighing by them is without bias.
     /// </param>
     public void Fill(int index, TrainingBatch batch, Span<double> probabilities)
     {
@@ -74,7 +97,7 @@ internal sealed class SampleRound(long number, int[]?[] counts, double[] shares,
             samples.Actions.AsSpan(from, count).CopyTo(batch.Actions.AsSpan(row));
             samples.Returns.AsSpan(from, count).CopyTo(batch.Returns.AsSpan(row));
             samples.Discounts.AsSpan(from, count).CopyTo(batch.Discounts.AsSpan(row));
-            double scale = shares[shard] / reply.State.Mass;
+            double scale = shares[shard].Probability / reply.State.Mass;
             for (int i = 0; i < count; i++)
             {
                 probabilities[row + i] = scale * reply.Samples.Masses[from + i];

@@ -28,11 +28,29 @@ internal sealed class ShardAccounts(int shards)
     /// <summary>Shards that do not answer and count as holding nothing until they do.</summary>
     public IReadOnlyList<int> Silent { get; private set; } = [];
 
+    /// <summary>The largest priority that a shard has reported; it never falls, and shards are told of it.</summary>
+    public double LargestPriority { get; private set; }
+
     /// <summary>Sampling mass of one shard.</summary>
     public double MassOf(int shard) => _accounts[shard].Mass;
 
     /// <summary>Transitions that one shard holds; 0 where it does not answer.</summary>
     public int CountOf(int shard) => _accounts[shard].Count;
+
+    /// <summary>Transitions that one shard can come to hold, as far as it has said.</summary>
+    public int HoldsAtMostOf(int shard) => _accounts[shard].HoldsAtMost;
+
+    /// <summary>What each shard's transitions have of all sampling masses, as last reported; there is some mass.</summary>
+    public ShardShare[] Shares()
+    {
+        ShardShare[] shares = new ShardShare[_accounts.Length];
+        for (int shard = 0; shard < shares.Length; shard++)
+        {
+            shares[shard] = new ShardShare(_accounts[shard].Mass / Mass, _accounts[shard].MinimumMass / Mass);
+        }
+
+        return shares;
+    }
 
     /// <summary>Transitions inserted into one shard since its incarnation began.</summary>
     public long InsertsOf(int shard) => _accounts[shard].Inserts;
@@ -100,6 +118,9 @@ internal sealed class ShardAccounts(int shards)
         account.Position = state.Position;
         account.Count = state.Count;
         account.Mass = state.Mass;
+        account.MinimumMass = state.MinimumMass;
+        account.HoldsAtMost = state.HoldsAtMost;
+        LargestPriority = Math.Max(LargestPriority, state.LargestPriority);
         account.SecondsUnheard = 0;
         account.Report = state;
         if (account.IsSilent)
@@ -184,6 +205,10 @@ internal sealed class ShardAccounts(int shards)
 
         public double Mass { get; set; }
 
+        public double MinimumMass { get; set; }
+
+        public int HoldsAtMost { get; set; } = int.MaxValue;
+
         public int SecondsUnheard { get; set; }
 
         public bool IsSilent { get; set; }
@@ -191,6 +216,11 @@ internal sealed class ShardAccounts(int shards)
         public ReplayProtocol.ShardState? Report { get; set; }
     }
 }
+
+/// <summary>What one shard's transitions have of all sampling masses.</summary>
+/// <param name="Probability">The probability that a draw is of this shard.</param>
+/// <param name="Smallest">The smallest probability that one of its transitions has; 0 where it holds nothing.</param>
+internal readonly record struct ShardShare(double Probability, double Smallest);
 
 /// <summary>What of one shard is in the totals of a checkpoint.</summary>
 /// <param name="Shard">The shard.</param>

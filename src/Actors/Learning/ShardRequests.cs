@@ -33,6 +33,7 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
                     ReplayProtocol.SampleRequest request = new(shard, round.Number, counts, allowance, planner.Accounts.IncarnationOf(shard))
                     {
                         AllowanceNumber = allowanceNumber,
+                        LargestPriority = planner.Accounts.LargestPriority,
                     };
                     region.Tell(request, learner);
                 }
@@ -91,6 +92,7 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
             AllowanceNumber = number,
             Run = run,
             KnownInserts = planner.Accounts.InsertsOf(shard),
+            LargestPriority = planner.Accounts.LargestPriority,
         };
         region.Tell(grant, learner);
         _isAsked[shard] = true;

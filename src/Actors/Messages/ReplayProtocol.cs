@@ -61,6 +61,16 @@ public static class ReplayProtocol
     /// <param name="Incarnation">The newest incarnation that the shard knows of this runner.</param>
     public sealed record CreditRefused(int Shard, long Incarnation) : IWireMessage;
 
+    /// <summary>
+    /// A shard does not take a fragment, and would not if it were sent again: the runner fails with the line, and is started again as
+    /// after any other failure.
+    /// </summary>
+    /// <param name="Shard">The shard.</param>
+    /// <param name="Incarnation">The runner's incarnation.</param>
+    /// <param name="Sequence">Number of the fragment.</param>
+    /// <param name="Fault">What is wrong with it, one line.</param>
+    public sealed record InsertRefused(int Shard, long Incarnation, long Sequence, string Fault) : IWireMessage;
+
     /// <summary>Asks a shard for transitions of several batches, and renews its allowance of inserts.</summary>
     /// <param name="Shard">The shard.</param>
     /// <param name="Request">Number of the request, repeated in the reply.</param>
@@ -70,6 +80,9 @@ public static class ReplayProtocol
     public sealed record SampleRequest(
         int Shard, long Request, IReadOnlyList<int> Counts, long InsertAllowance, long KnownIncarnation) : IReplayShardMessage
     {
+        /// <summary>The largest priority of all shards (<see cref="ShardState.LargestPriority"/>), so that what comes without one enters alike everywhere.</summary>
+        public double LargestPriority { get; init; }
+
         /// <summary>Number of the allowance; the shard's next reports repeat it.</summary>
         public long AllowanceNumber { get; init; }
     }
@@ -96,6 +109,9 @@ public static class ReplayProtocol
     public sealed record GrantInserts(int Shard, long InsertAllowance, bool ReportNow, long KnownIncarnation) : IReplayShardMessage
     {
         /// <summary>As in <see cref="SampleRequest"/>.</summary>
+        public double LargestPriority { get; init; }
+
+        /// <summary>As in <see cref="SampleRequest"/>.</summary>
         public long AllowanceNumber { get; init; }
 
         /// <summary>The run, so that a shard does not go on with another run's transitions; 0 where it has none.</summary>
@@ -121,6 +137,15 @@ public static class ReplayProtocol
     /// <param name="Mass">Sum of their sampling masses.</param>
     public sealed record ShardState(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, int Count, double Mass) : IWireMessage
     {
+        /// <summary>The smallest sampling mass of what is held; 0 where nothing is.</summary>
+        public double MinimumMass { get; init; }
+
+        /// <summary>The largest priority so far, |δ| + ε without the exponent α: what comes without a priority enters with it.</summary>
+        public double LargestPriority { get; init; }
+
+        /// <summary>Transitions that the shard can come to hold: its part of <c>dqn.replay.capacity</c>, or fewer where its memory for frames holds no more.</summary>
+        public int HoldsAtMost { get; init; } = int.MaxValue;
+
         /// <summary>Number of the allowance that it acts on; 0 where it has had none.</summary>
         public long AllowanceNumber { get; init; }
 

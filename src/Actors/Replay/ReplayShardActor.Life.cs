@@ -109,7 +109,7 @@ public sealed partial class ReplayShardActor
             SendCredit(link, resend: false);
         }
 
-        _learner?.Tell(State() with { Count = 0, Mass = 0 });
+        _learner?.Tell(State() with { Count = 0, Mass = 0, MinimumMass = 0 });
         if (_buffer.Count > 0)
         {
             _isGivenAway = true;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
 using DqnAkka.Environments;
@@ -43,7 +44,7 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
         _random = new RandomSource(options.Run.Seed, SeedStreams.Replay + (ulong)shard);
         _credits = new RunnerCredits(
             options.Runner.MaxInFlight, options.Runner.Fragment * options.Runner.Environments, (double)shard / options.Replay.Shards);
-        _checks = new ShardChecks(shard, layout, options.Replay.Prioritized);
+        _checks = new ShardChecks(shard, layout, options.Replay);
         Serving();
     }
 
@@ -72,8 +73,14 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
 
     private void OnInsert(ReplayProtocol.Insert insert)
     {
-        if (IsOutdated(insert.Runner, insert.Incarnation) || _refusals.Has(_checks.Fault(insert), Sender))
+        if (IsOutdated(insert.Runner, insert.Incarnation))
         {
+            return;
+        }
+
+        if (_checks.Fault(insert) is { } fault)
+        {
+            Refuse(insert.Incarnation, insert.Sequence, fault);
             return;
         }
 
@@ -100,8 +107,15 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
         }
         else
         {
-            _refusals.Has($"the pieces of fragment {part.Sequence} of runner {part.Runner} do not make one", Sender);
+            Refuse(part.Incarnation, part.Sequence, $"the pieces of a fragment of runner {part.Runner} do not make one");
         }
+    }
+
+    // Passed over in silence it would be sent again for ever.
+    private void Refuse(long incarnation, long sequence, string fault)
+    {
+        _refusals.Has(fault, Sender);
+        Sender.Tell(new ReplayProtocol.InsertRefused(_shard, incarnation, sequence, fault));
     }
 
     private void OnCreditProbe(ReplayProtocol.CreditProbe probe)
@@ -122,6 +136,7 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
     private void OnSampleRequest(ReplayProtocol.SampleRequest request)
     {
         _learner = Sender;
+        _buffer.RaiseLargestPriority(request.LargestPriority);
         Follow(request.KnownIncarnation, request.InsertAllowance, request.AllowanceNumber);
         if (_refusals.Has(_checks.Fault(request), Sender))
         {
@@ -161,6 +176,7 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
     {
         _learner = Sender;
         _memory.BelongTo(grant.Run);
+        _buffer.RaiseLargestPriority(grant.LargestPriority);
         bool isKnown = Follow(grant.KnownIncarnation, grant.InsertAllowance, grant.AllowanceNumber);
         bool reportNow = !isKnown || grant.ReportNow || HasNews;
         _awaitingState = reportNow ? null : Sender;
@@ -291,6 +307,9 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
             Granted = _reported.Granted,
             Wanted = _reported.Wanted,
             Position = _buffer.NextKey,
+            MinimumMass = _buffer.Count == 0 ? 0 : _buffer.MinimumMass,
+            LargestPriority = _buffer.LargestPriority,
+            HoldsAtMost = _buffer.HoldsAtMost,
         };
     }
 

@@ -49,6 +49,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
         Receive<PolicySnapshot>(OnPolicySnapshot);
         Receive<ReplayProtocol.Credit>(OnCredit);
         Receive<ReplayProtocol.CreditRefused>(OnCreditRefused);
+        Receive<ReplayProtocol.InsertRefused>(OnInsertRefused);
         Receive<RunnerProtocol.Ladder>(ladder => _exploration = Climb(ladder.Total));
         Receive<Step>(_ => OnStep());
         Receive<ProbeTick>(_ => OnProbeTick());
@@ -124,6 +125,15 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
             Timers.StartSingleTimer(RenewalPause, RenewalPauseEnded.Instance, ShortestRenewal);
             _links.Renew(Incarnations.Next());
             SendDueProbes();
+        }
+    }
+
+    private void OnInsertRefused(ReplayProtocol.InsertRefused refused)
+    {
+        // What was refused under a name that was given up is given up too.
+        if (refused.Incarnation == _links.Incarnation)
+        {
+            throw new FragmentRefusedException($"replay shard {refused.Shard} refused what was sent to it: {refused.Fault}");
         }
     }
 

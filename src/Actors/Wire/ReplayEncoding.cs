@@ -12,6 +12,7 @@ internal static class ReplayEncoding
         new WireEncoding<ReplayProtocol.CreditProbe>("CP", WriteCreditProbe, ReadCreditProbe),
         new WireEncoding<ReplayProtocol.Credit>("C", WriteCredit, ReadCredit),
         new WireEncoding<ReplayProtocol.CreditRefused>("CR", WriteCreditRefused, ReadCreditRefused),
+        new WireEncoding<ReplayProtocol.InsertRefused>("IR", WriteInsertRefused, ReadInsertRefused),
         new WireEncoding<ReplayProtocol.SampleRequest>("S", WriteSampleRequest, ReadSampleRequest),
         new WireEncoding<ReplayProtocol.SampleReply>("SR", WriteSampleReply, ReadSampleReply),
         new WireEncoding<ReplayProtocol.SampleReplyPart>("SP", WriteSampleReplyPart, ReadSampleReplyPart),
@@ -94,6 +95,17 @@ internal static class ReplayEncoding
 
     private static ReplayProtocol.CreditRefused ReadCreditRefused(ref WireReader reader) => new(reader.Count(), reader.Total());
 
+    private static void WriteInsertRefused(ref WireWriter writer, ReplayProtocol.InsertRefused message)
+    {
+        writer.Int32(message.Shard);
+        writer.Int64(message.Incarnation);
+        writer.Int64(message.Sequence);
+        writer.Text(message.Fault);
+    }
+
+    private static ReplayProtocol.InsertRefused ReadInsertRefused(ref WireReader reader) =>
+        new(reader.Count(), reader.Total(), reader.Total(), reader.Text());
+
     private static void WriteSampleRequest(ref WireWriter writer, ReplayProtocol.SampleRequest message)
     {
         writer.Int32(message.Shard);
@@ -101,6 +113,7 @@ internal static class ReplayEncoding
         writer.Int64(message.InsertAllowance);
         writer.Int64(message.KnownIncarnation);
         writer.Int64(message.AllowanceNumber);
+        writer.Double(message.LargestPriority);
         writer.Int32(message.Counts.Count);
         foreach (int count in message.Counts)
         {
@@ -115,6 +128,7 @@ internal static class ReplayEncoding
         long insertAllowance = reader.Int64();
         long knownIncarnation = reader.Total();
         long allowanceNumber = reader.Total();
+        double largestPriority = reader.Mass();
         int[] counts = new int[reader.Length(sizeof(int))];
         long sum = 0;
         for (int i = 0; i < counts.Length; i++)
@@ -124,7 +138,7 @@ internal static class ReplayEncoding
         }
 
         return sum <= int.MaxValue
-            ? new ReplayProtocol.SampleRequest(shard, request, counts, insertAllowance, knownIncarnation) { AllowanceNumber = allowanceNumber }
+            ? new ReplayProtocol.SampleRequest(shard, request, counts, insertAllowance, knownIncarnation) { AllowanceNumber = allowanceNumber, LargestPriority = largestPriority }
             : throw new WireException($"{sum} transitions are asked for at once");
     }
 
@@ -166,6 +180,7 @@ internal static class ReplayEncoding
         writer.Int64(message.AllowanceNumber);
         writer.Int64(message.Run);
         writer.Int64(message.KnownInserts);
+        writer.Double(message.LargestPriority);
     }
 
     private static ReplayProtocol.GrantInserts ReadGrantInserts(ref WireReader reader) =>
@@ -174,6 +189,7 @@ internal static class ReplayEncoding
             AllowanceNumber = reader.Total(),
             Run = reader.Int64(),
             KnownInserts = reader.Total(),
+            LargestPriority = reader.Mass(),
         };
 
     private static void WriteUpdatePriorities(ref WireWriter writer, ReplayProtocol.UpdatePriorities message)
@@ -206,6 +222,9 @@ internal static class ReplayEncoding
         writer.Int64(message.Granted);
         writer.Int32(message.Wanted);
         writer.Int64(message.Position);
+        writer.Double(message.MinimumMass);
+        writer.Double(message.LargestPriority);
+        writer.Int32(message.HoldsAtMost);
     }
 
     private static ReplayProtocol.ShardState ReadShardState(ref WireReader reader) =>
@@ -215,5 +234,8 @@ internal static class ReplayEncoding
             Granted = reader.Total(),
             Wanted = reader.Count(),
             Position = reader.Total(),
+            MinimumMass = reader.Mass(),
+            LargestPriority = reader.Mass(),
+            HoldsAtMost = reader.Count(),
         };
 }

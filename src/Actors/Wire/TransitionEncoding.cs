@@ -47,8 +47,7 @@ internal static class TransitionEncoding
         float[] discounts = reader.Column<float>(count);
         byte[] ends = reader.Column<byte>(count);
         float[] errors = hasErrors ? reader.Column<float>(count) : [];
-        CheckNotNegative(actions);
-        CheckErrors(errors);
+        // Of what the values mean the shard judges, so that it can tell the runner; what is dropped here would be sent again for ever.
         try
         {
             return new TransitionBatch(format, frames, windows, actions, returns, discounts, ends, errors);
@@ -123,7 +122,14 @@ internal static class TransitionEncoding
     public static float[] ReadErrors(ref WireReader reader, int count)
     {
         float[] errors = reader.Column<float>(count);
-        CheckErrors(errors);
+        foreach (float error in errors)
+        {
+            if (!float.IsFinite(error) || error < 0)
+            {
+                throw new WireException($"{error} is no absolute error");
+            }
+        }
+
         return errors;
     }
 
@@ -145,17 +151,6 @@ internal static class TransitionEncoding
         }
 
         return new ObservationFormat(type, size, stack);
-    }
-
-    private static void CheckErrors(ReadOnlySpan<float> errors)
-    {
-        foreach (float error in errors)
-        {
-            if (!float.IsFinite(error) || error < 0)
-            {
-                throw new WireException($"{error} is no absolute error");
-            }
-        }
     }
 
     private static void CheckNotNegative(ReadOnlySpan<int> actions)

@@ -19,7 +19,7 @@ public sealed class SampleRoundTests
         round =>
         {
             (int[]?[] counts, int[] order) = round;
-            double[] shares = [.. Enumerable.Range(0, counts.Length).Select(shard => 0.1 * (shard + 1))];
+            ShardShare[] shares = [.. Enumerable.Range(0, counts.Length).Select(shard => new ShardShare(0.1 * (shard + 1), 0.01 / (shard + 1)))];
             SampleRound sut = new(number: 9, counts, shares, deadline: 0);
             int asked = counts.Count(part => part is not null);
             foreach (int shard in order)
@@ -27,7 +27,7 @@ public sealed class SampleRoundTests
                 if (counts[shard] is { } part)
                 {
                     // Transition k of a shard has the id 1000·shard + k in every column.
-                    ReplayProtocol.SampleReply reply = new(9, Make.Sampled(part.Sum(), 1000 * shard), Make.State(shard, 100, incarnation: 70 + shard) with { Mass = 50 * (shard + 1) });
+                    ReplayProtocol.SampleReply reply = new(9, Make.Sampled(part.Sum(), 1000 * shard), Make.State(shard, 100, incarnation: 70 + shard) with { Mass = 50 * (shard + 1), MinimumMass = 0.5 });
                     Assert.Equal(--asked == 0, sut.Add(reply));
                     Assert.False(sut.Add(reply));
                 }
@@ -37,6 +37,9 @@ public sealed class SampleRoundTests
                 }
             }
 
+            // 0.1/50·0.5 of each that was asked, as it said with the draw; of the others what was known when the round was planned.
+            Assert.Equal(
+                Enumerable.Range(0, counts.Length).Min(shard => counts[shard] is null ? 0.01 / (shard + 1) : 0.001), sut.SmallestProbability, 1e-15);
             int size = counts.Sum(part => part?[0] ?? 0);
             TrainingBatch batch = new(size, Make.ObservationSize);
             double[] probabilities = new double[size];

@@ -236,6 +236,46 @@ public sealed class ReplayShardActorTests : TestKit
         Assert.Equal(10.0 + 2.5, State(shard).Mass, 12);
     }
 
+    /// <summary>
+    /// An update is underway while its transitions leave: what lies in their slots now keeps its own priority, and what is still held gets
+    /// the new one.
+    /// </summary>
+    [Fact]
+    public void Priorities_of_what_has_left_meanwhile_are_not_given_to_what_took_its_place()
+    {
+        TestActorRef<ReplayShardActor> shard = Start(new ReplayOptions { Capacity = 12, Shards = 2, Prioritized = true, Alpha = 1, PriorityEpsilon = 0.5 });
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 100, ReportNow: false, 0), _learner);
+        InsertErrors(1, [1f, 1f, 1f]);
+        InsertErrors(2, [1f, 1f, 1f]);
+        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [12], 100, 0), _learner);
+        ReplayProtocol.SampleReply reply = _learner.FishForMessage<ReplayProtocol.SampleReply>(_ => true);
+        Assert.Equal([0L, 1, 2, 3, 4, 5], reply.Samples.Keys.Distinct().Order());
+
+        InsertErrors(3, [2f, 3f, 4f]);
+        shard.Tell(new ReplayProtocol.UpdatePriorities(
+            Shard, reply.State.Incarnation, reply.Samples.Keys, [.. reply.Samples.Keys.Select(key => 10f + key)]));
+
+        // 13.5 + 14.5 + 15.5 of keys 3 to 5, and 2.5 + 3.5 + 4.5 of those that came last.
+        ReplayProtocol.ShardState state = State(shard);
+        Assert.Equal((43.5 + 10.5, 2.5, 15.5), (state.Mass, state.MinimumMass, state.LargestPriority));
+
+        void InsertErrors(long sequence, float[] errors) => shard.Tell(
+            new ReplayProtocol.Insert(Shard, 0, 1, sequence, 3, Make.Batch(3, first: 3 * (int)(sequence - 1), errors), 1), _runner);
+    }
+
+    [Fact]
+    public void What_comes_without_a_priority_gets_the_largest_of_all_shards()
+    {
+        TestActorRef<ReplayShardActor> shard = Start(new ReplayOptions { Capacity = 1000, Shards = 2, Prioritized = true, Alpha = 1, PriorityEpsilon = 0.5 });
+        shard.Tell(new ReplayProtocol.GrantInserts(Shard, 100, ReportNow: false, 0) { LargestPriority = 7 }, _learner);
+        Insert(shard, 1);
+        Assert.Equal((4 * 7.0, 7.0, 7.0), (State(shard).Mass, State(shard).MinimumMass, State(shard).LargestPriority));
+
+        shard.Tell(new ReplayProtocol.SampleRequest(Shard, 1, [1], 100, 0) { LargestPriority = 9 }, _learner);
+        Insert(shard, 2);
+        Assert.Equal((4 * 16.0, 7.0, 9.0), (State(shard).Mass, State(shard).MinimumMass, State(shard).LargestPriority));
+    }
+
     [Fact]
     public void The_account_asked_for_after_the_next_insert_comes_exactly_once()
     {
@@ -357,8 +397,13 @@ public sealed class ReplayShardActorTests : TestKit
             _ => Make.Batch(1),
         };
 
-        shard.Tell(new ReplayProtocol.Insert(fault == "shard" ? Shard + 1 : Shard, 0, 1, fault == "sequence" ? 0 : 2, 1, batch, 1), _runner);
+        long sequence = fault == "sequence" ? 0 : 2;
+        shard.Tell(new ReplayProtocol.Insert(fault == "shard" ? Shard + 1 : Shard, 0, 1, sequence, 1, batch, 1), _runner);
 
+        // The runner is told, since what is passed over in silence is sent again for ever.
+        ReplayProtocol.InsertRefused refused = _runner.ExpectMsg<ReplayProtocol.InsertRefused>();
+        Assert.Equal((Shard, 1L, sequence), (refused.Shard, refused.Incarnation, refused.Sequence));
+        Assert.StartsWith("a fragment of runner 0 ", refused.Fault, StringComparison.Ordinal);
         Assert.Equal(before, State(shard));
         Insert(shard, 2);
         Assert.Equal(8, State(shard).Inserts);
@@ -416,7 +461,7 @@ public sealed class ReplayShardActorTests : TestKit
 
         ExpectTerminated(shard);
         Assert.Equal(Credit(1, 1, 1, false), NextCredit(_runner));
-        Assert.Equal(state with { Count = 0, Mass = 0 }, _learner.ExpectMsg<ReplayProtocol.ShardState>());
+        Assert.Equal(state with { Count = 0, Mass = 0, MinimumMass = 0 }, _learner.ExpectMsg<ReplayProtocol.ShardState>());
         ShardCourierActor.Deliver deliver = _courier.ExpectMsg<ShardCourierActor.Deliver>();
         Assert.Equal((Shard, state.Incarnation, 4), (deliver.Shard, deliver.Memory.Incarnation, deliver.Memory.Buffer.Count));
         Assert.Equal([new ReplayProtocol.RunnerPosition(0, 1, 1)], deliver.Runners);

@@ -115,6 +115,19 @@ public sealed class EnvironmentRunnerActorTests : TestKit
     }
 
     [Fact]
+    public void A_fragment_refused_for_good_fails_the_runner_with_the_shards_line()
+    {
+        (IActorRef runner, long incarnation) = StartAndFill();
+        runner.Tell(new ReplayProtocol.InsertRefused(1, incarnation - 1, 1, "of another one"));
+        TestActorRef<EnvironmentRunnerActor> own = (TestActorRef<EnvironmentRunnerActor>)runner;
+
+        FragmentRefusedException exception = Assert.Throws<FragmentRefusedException>(
+            () => own.Receive(new ReplayProtocol.InsertRefused(1, incarnation, 2, "a fragment of runner 0 has NaN as the return of transition 3 of 4")));
+
+        Assert.Equal("replay shard 1 refused what was sent to it: a fragment of runner 0 has NaN as the return of transition 3 of 4", Failures.Describe(exception));
+    }
+
+    [Fact]
     public void Asks_each_shard_that_was_silent_for_two_seconds_where_it_stands()
     {
         (IActorRef runner, long incarnation) = StartAndFill();

@@ -55,5 +55,5 @@ internal static class Make
         masses);
 
     public static ReplayProtocol.ShardState State(int shard, long inserts, int? count = null, double? mass = null, long incarnation = 1) =>
-        new(shard, incarnation, inserts, inserts, count ?? (int)inserts, mass ?? count ?? inserts);
+        new(shard, incarnation, inserts, inserts, count ?? (int)inserts, mass ?? count ?? inserts) { MinimumMass = 1, LargestPriority = 1 };
 }

@@ -14,10 +14,11 @@ internal static class Examples
         new ReplayProtocol.CreditProbe(1, 2, 3, 4),
         new ReplayProtocol.Credit(1, 2, 3, 4, 5, true),
         new ReplayProtocol.CreditRefused(1, 2),
-        new ReplayProtocol.SampleRequest(1, 2, [3, 4, 5], 6, 7) { AllowanceNumber = 8 },
+        new ReplayProtocol.InsertRefused(1, 2, 3, "a fault"),
+        new ReplayProtocol.SampleRequest(1, 2, [3, 4, 5], 6, 7) { AllowanceNumber = 8, LargestPriority = 9 },
         new ReplayProtocol.SampleReply(1, Make.Sampled(Batch(2, 3, hasErrors: false), [7, 8], [0.5, 2]), State()),
         new ReplayProtocol.SampleReplyPart(1, 2, 3, 4, new byte[] { 5, 6 }),
-        new ReplayProtocol.GrantInserts(1, 2, true, 3) { AllowanceNumber = 4, Run = -5, KnownInserts = 6 },
+        new ReplayProtocol.GrantInserts(1, 2, true, 3) { AllowanceNumber = 4, LargestPriority = 5, Run = -6, KnownInserts = 7 },
         new ReplayProtocol.UpdatePriorities(1, 2, [3, 4], [0.5f, 1.5f]),
         State(),
         new ReplayProtocol.TransferBegin(1, 2, 3, [new ReplayProtocol.RunnerPosition(4, 5, 6), new ReplayProtocol.RunnerPosition(7, 8, 9)]),
@@ -97,5 +98,14 @@ internal static class Examples
         },
     };
 
-    private static ReplayProtocol.ShardState State() => new(1, 2, 3, 4, 5, 6.5) { AllowanceNumber = 7, Granted = 8, Wanted = 9, Position = 10 };
+    private static ReplayProtocol.ShardState State() => new(1, 2, 3, 4, 5, 6.5)
+    {
+        AllowanceNumber = 7,
+        Granted = 8,
+        Wanted = 9,
+        Position = 10,
+        MinimumMass = 11.5,
+        LargestPriority = 12.5,
+        HoldsAtMost = 13,
+    };
 }

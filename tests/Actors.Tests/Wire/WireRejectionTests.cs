@@ -13,7 +13,7 @@ public sealed class WireRejectionTests
             (new ReplayProtocol.UpdatePriorities(1, 2, [3], [4]), 14),
             (new ReplayProtocol.Insert(1, 2, 3, 4, 5, Examples.Batch(2, 2, hasErrors: true), 6), 39),
             (new ReplayProtocol.Insert(1, 2, 3, 4, 5, Examples.Batch(2, 2, hasErrors: true), 6), 47),
-            (new ReplayProtocol.SampleRequest(1, 2, [3], 4, 5), 38),
+            (new ReplayProtocol.SampleRequest(1, 2, [3], 4, 5), 46),
             (new SnapshotProtocol.Chunk(1, 2, 3, 4, new float[] { 1 }), 26),
             (new RunnerProtocol.ClaimRunners(1, 2, []), 14),
             (new ReplayProtocol.TransferPart(1, 2, 3, 0, 1, new byte[] { 1 }), 26),
@@ -39,9 +39,12 @@ public sealed class WireRejectionTests
     {
         TransitionBatch batch = Examples.Batch(1, 1, hasErrors: false);
         AssertRejected(new ReplayProtocol.UpdatePriorities(1, 2, [3], [value]));
-        AssertRejected(new ReplayProtocol.Insert(1, 2, 3, 4, 5, TransitionBatch.FromColumns(1, [1], [1], [1], [1], [1], [value]), 6));
         AssertRejected(new ReplayProtocol.SampleReply(1, Make.Sampled(batch, [1], [value]), Make.State(0, 1)));
         AssertRejected(Make.State(0, 1, mass: value));
+        AssertRejected(Make.State(0, 1) with { MinimumMass = value });
+        AssertRejected(Make.State(0, 1) with { LargestPriority = value });
+        AssertRejected(new ReplayProtocol.GrantInserts(1, 2, true, 3) { LargestPriority = value });
+        AssertRejected(new ReplayProtocol.SampleRequest(1, 2, [3], 4, 5) { LargestPriority = value });
         Assert.Null(WireParts.JoinTransfer(WireParts.Cut(0, 1, 2, batch, [value])[0].Bytes.ToArray()));
     }
 
@@ -54,7 +57,6 @@ public sealed class WireRejectionTests
         AssertRejected(new ReplayProtocol.SampleRequest(0, 1, [1, -1], 0, 0));
         AssertRejected(new ReplayProtocol.SampleRequest(0, 1, [int.MaxValue, 1], 0, 0));
         AssertRejected(new ReplayProtocol.UpdatePriorities(0, 1, [-1], [1]));
-        AssertRejected(new ReplayProtocol.Insert(1, 2, 3, 4, 5, TransitionBatch.FromColumns(1, [1], [-1], [1], [1], [1], []), 6));
         AssertRejected(new NodeProtocol.JoinAccepted("a", long.MaxValue));
     }
 
