@@ -126,12 +126,12 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     private void OnInsertPart(ReplayProtocol.InsertPart part)
     {
         if (IsOutdated(part.Runner, part.Incarnation)
-            || _fragments.Add((part.Runner, part.Incarnation, part.Sequence), part.Index, part.Count, part.Bytes) is not { } whole)
+            || _fragments.AddPiece((part.Runner, part.Incarnation, part.Sequence), part.Index, part.Count, part.Bytes) is not { } pieces)
         {
             return;
         }
 
-        if (WireParts.JoinInsert(whole) is { } insert)
+        if (WireParts.JoinInsert(pieces) is { } insert)
         {
             OnInsert(insert);
         }
