@@ -2,18 +2,21 @@ using DqnAkka.Environments;
 
 namespace DqnAkka.Bench;
 
-/// <summary>The textbook replay buffer to compare with: one object for each transition, in a list that is overwritten in turn.</summary>
+/// <summary>
+/// The textbook replay buffer to compare with: one object for each transition, in a list that is overwritten in turn. Observations are arrays of bytes
+/// of their own type, booleans a byte each.
+/// </summary>
 internal sealed class NaiveReplay(int capacity, bool prioritized)
 {
     private readonly List<Transition> _transitions = [];
     private readonly NaiveSumTree? _tree = prioritized ? new NaiveSumTree(capacity) : null;
     private int _next;
 
-    internal sealed record Transition(float[] Observation, int Action, float Return, float Discount, float[] NextObservation);
+    internal sealed record Transition(byte[] Observation, int Action, float Return, float Discount, byte[] NextObservation);
 
-    internal sealed record Sample(float[][] Observations, int[] Actions, float[] Returns, float[] Discounts, float[][] NextObservations, int[] Slots, double[] Masses);
+    internal sealed record Sample(byte[][] Observations, int[] Actions, float[] Returns, float[] Discounts, byte[][] NextObservations, int[] Slots, double[] Masses);
 
-    public void Add(ReadOnlySpan<float> observation, int action, float nStepReturn, float discount, ReadOnlySpan<float> nextObservation)
+    public void Add(ReadOnlySpan<byte> observation, int action, float nStepReturn, float discount, ReadOnlySpan<byte> nextObservation)
     {
         Transition transition = new(observation.ToArray(), action, nStepReturn, discount, nextObservation.ToArray());
         if (_transitions.Count < capacity)
@@ -31,7 +34,7 @@ internal sealed class NaiveReplay(int capacity, bool prioritized)
 
     public Sample Draw(int count, RandomSource random)
     {
-        Sample sample = new(new float[count][], new int[count], new float[count], new float[count], new float[count][], new int[count], new double[count]);
+        Sample sample = new(new byte[count][], new int[count], new float[count], new float[count], new byte[count][], new int[count], new double[count]);
         for (int i = 0; i < count; i++)
         {
             int slot = _tree is null ? random.NextInt(_transitions.Count) : _tree.Find(random.NextDouble() * _tree.Total);

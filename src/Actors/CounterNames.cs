@@ -44,6 +44,10 @@ public static class CounterNames
     /// <param name="shard">The shard.</param>
     public static string ShardInserts(int shard) => $"shard-{shard}-inserts";
 
+    /// <summary>The shard's position: what had arrived there by the checkpoint, inserted or inherited.</summary>
+    /// <param name="shard">The shard.</param>
+    public static string ShardPosition(int shard) => $"shard-{shard}-position";
+
     /// <summary>Environment steps since that incarnation began, as far as they are in <see cref="Steps"/>.</summary>
     /// <param name="shard">The shard.</param>
     public static string ShardSteps(int shard) => $"shard-{shard}-steps";

@@ -20,7 +20,8 @@ internal static class Failures
             return "it stopped without an error";
         }
 
-        bool isOurs = exception is Environments.EnvironmentException or Learner.LearnerException or Learner.CheckpointException or FragmentRefusedException;
+        bool isOurs = exception is Environments.EnvironmentException or FragmentSourceException or FragmentRefusedException
+            or Learner.LearnerException or Learner.CheckpointException or Learner.ReplayFileException;
         string message = exception.Message.ReplaceLineEndings(" ");
         return isOurs ? message : $"{exception.GetType().Name}: {message}";
     }

@@ -76,8 +76,19 @@ internal sealed class FakeSession(Func<IReadOnlyList<IProgressSink>, Cancellatio
 
     public Config Akka { get; private set; } = Config.Empty;
 
-    public Task<RunSummary> RunAsync(TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop)
+    public IFragmentSource? Source { get; private set; }
+
+    public Action<IFragmentSource> Read { get; init; } = _ => { };
+
+    public Task<RunSummary> RunAsync(
+        TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, IFragmentSource? source, CancellationToken stop)
     {
+        Source = source;
+        if (source is not null)
+        {
+            Read(source);
+        }
+
         Options = options;
         Akka = akka;
         return Task.FromResult(run(sinks, stop));
@@ -176,6 +187,8 @@ internal static class Samples
         RunnerRestarts = 1,
         LearnerRestarts = 0,
         DeadLetters = 2,
+        RecentSamplesPerInsert = 31.5,
+        LimiterError = 0.975,
     };
 
     public static ProgressReport Empty() => Report(0, 0) with
@@ -188,6 +201,8 @@ internal static class Samples
         MeanQ = double.NaN,
         ReturnMean = double.NaN,
         ReturnDeviation = double.NaN,
+        RecentSamplesPerInsert = double.NaN,
+        LimiterError = double.NaN,
     };
 
     public static EvaluationResult Evaluation(long step = 10_000, double mean = 487.25) =>

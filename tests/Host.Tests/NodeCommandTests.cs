@@ -113,6 +113,71 @@ public sealed class NodeCommandTests
     }
 
     [Fact]
+    public async Task A_run_goes_on_with_other_settings_where_that_is_forced_and_says_which()
+    {
+        using Host host = new() { Nodes = new FakeNodeSession((start, _) => Play(start)) };
+        string directory = host.Folder.Sub("run");
+        string file = Path.Combine(directory, "resolved.conf");
+        string[] arguments = ["node", "--roles", "seed,learner", "--port", "0", "--run-dir", directory, "--set", "dqn.stop.steps=100000"];
+        Assert.Equal(0, await host.Run(arguments));
+        Directory.CreateDirectory(Path.Combine(directory, "checkpoint"));
+        string[] changed = [.. arguments, "--set", "dqn.replay.samples-per-insert=16", "--set", "dqn.stop.steps=900000", "--set", "dqn.learner.learning-rate=0.01"];
+
+        Assert.Equal(2, await host.Run(changed));
+        Assert.Contains("dqn.stop.steps is 100000 there and 900000 here", Lines(host)[^1], StringComparison.Ordinal);
+        Assert.EndsWith(": give the same configuration, another folder with --run-dir, or --force to go on with this one", Lines(host)[^1], StringComparison.Ordinal);
+        string before = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await host.Run([.. changed, "--force"]));
+        string warning = Assert.Single(Lines(host), line => line.Contains("--force demands", StringComparison.Ordinal));
+        Assert.Contains(" warn ", warning, StringComparison.Ordinal);
+        Assert.Contains($"the run in {directory} goes on with other settings, as --force demands: ", warning, StringComparison.Ordinal);
+        Assert.Contains("dqn.learner.learning-rate from ", warning, StringComparison.Ordinal);
+        Assert.Contains("dqn.replay.samples-per-insert from ", warning, StringComparison.Ordinal);
+        string after = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.NotEqual(before, after);
+
+        // From now on these are the run's settings, and the old ones are others.
+        Assert.Equal(0, await host.Run(changed));
+        Assert.Equal(2, await host.Run(arguments));
+        Assert.Equal(after, await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [InlineData("dqn.environment.max-episode-steps=77")]
+    [InlineData("dqn.network.hidden=[8]")]
+    [InlineData("dqn.learner.optimizer=rmsprop")]
+    [InlineData("dqn.replay.shards=4")]
+    public async Task What_the_state_of_a_run_is_laid_out_by_cannot_be_forced(string assignment)
+    {
+        using Host host = new() { Nodes = new FakeNodeSession((start, _) => Play(start)) };
+        string directory = host.Folder.Sub("run");
+        string[] arguments = ["node", "--roles", "seed,learner", "--port", "0", "--run-dir", directory];
+        Assert.Equal(0, await host.Run(arguments));
+        Directory.CreateDirectory(Path.Combine(directory, "checkpoint"));
+
+        Assert.Equal(2, await host.Run([.. arguments, "--force", "--set", assignment, "--set", "dqn.stop.minutes=5"]));
+        string key = assignment[..assignment.IndexOf('=', StringComparison.Ordinal)];
+        Assert.StartsWith(
+            $"error: the run in {directory} cannot go on with other values of these keys, --force or not ({key} is ", Lines(host)[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("stop.minutes", Lines(host)[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_refused_leaves_the_settings_of_a_run_alone()
+    {
+        using Host host = new() { Nodes = new FakeNodeSession((_, _) => new NodeEnd(NodeEndKind.Refused, "another configuration")) };
+        string directory = host.Folder.Sub("run");
+        string[] arguments = ["node", "--roles", "seed,learner", "--port", "0", "--run-dir", directory];
+        Assert.Equal(2, await host.Run(arguments));
+        Directory.CreateDirectory(Path.Combine(directory, "checkpoint"));
+        string before = await File.ReadAllTextAsync(Path.Combine(directory, "resolved.conf"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, await host.Run([.. arguments, "--force", "--set", "dqn.stop.minutes=5"]));
+        Assert.Equal(before, await File.ReadAllTextAsync(Path.Combine(directory, "resolved.conf"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_folder_that_cannot_be_made_is_one_line()
     {
         using Host host = new();

@@ -21,7 +21,7 @@ public sealed class SinkTests
         sink.Notice("runner 1 was restarted");
         sink.Completed(Samples.Summary(StopReason.Score));
 
-        const string Progress = "progress step=12345 updates=6000 episodes=67 samples-per-insert=32 epsilon=0.05..0.4 loss=0.0123 td=0.25 q=43.21 return=123.456 sd=7.8 steps/s=54322 updates/s=999 seconds=";
+        const string Progress = "progress step=12345 updates=6000 episodes=67 samples-per-insert=32 recent-samples-per-insert=31.5 limiter-error=0.98 epsilon=0.05..0.4 loss=0.0123 td=0.25 q=43.21 return=123.456 sd=7.8 steps/s=54322 updates/s=999 seconds=";
         Assert.Equal(
             $"""
             {Progress}5.1
@@ -84,7 +84,7 @@ public sealed class SinkTests
         JsonElement[] objects = [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["progress", "progress", "evaluation", "notice", "summary"], objects.Select(item => item.GetProperty("type").GetString()));
         Assert.Equal(
-            """{"type":"progress","elapsed_seconds":12.5,"steps":12345,"episodes":67,"updates":6000,"inserts":12000,"samples":384000,"samples_per_insert":32,"replay_size":12000,"epsilon_low":0.05,"epsilon_high":0.4,"loss":0.0123456,"mean_absolute_td_error":0.25,"mean_q":43.21,"return_mean":123.456,"return_deviation":7.8,"steps_per_second":54321.6,"updates_per_second":999.4,"learner_busy":0.934,"runner_restarts":1,"learner_restarts":0,"dead_letters":2}""",
+            """{"type":"progress","elapsed_seconds":12.5,"steps":12345,"episodes":67,"updates":6000,"inserts":12000,"samples":384000,"samples_per_insert":32,"recent_samples_per_insert":31.5,"limiter_error":0.975,"replay_size":12000,"epsilon_low":0.05,"epsilon_high":0.4,"loss":0.0123456,"mean_absolute_td_error":0.25,"mean_q":43.21,"return_mean":123.456,"return_deviation":7.8,"steps_per_second":54321.6,"updates_per_second":999.4,"learner_busy":0.934,"runner_restarts":1,"learner_restarts":0,"dead_letters":2}""",
             lines[1]);
         Assert.Equal(
             """{"type":"evaluation","elapsed_seconds":10,"step":10000,"updates":5000,"episodes":100,"mean":487.25,"deviation":12.34567,"minimum":431,"maximum":500}""",

@@ -28,6 +28,7 @@ public sealed class StatusCommandTests : IDisposable
             StepsPerSecond = 4000.5,
             Inserts = 60_000,
             Samples = 537_600,
+            LimiterError = -0.953,
             CheckpointUpdates = 8000,
             CheckpointAge = TimeSpan.FromSeconds(12),
             RunnerRestarts = 1,
@@ -47,7 +48,7 @@ public sealed class StatusCommandTests : IDisposable
         Shards =
         [
             new ShardStatus(1, 639_000_000_000_000_002, 0, 0, 0, 0, 0, 0),
-            new ShardStatus(0, 639_000_000_000_000_001, 25_000, 1234.5678, 40_000, 5_000, 20_000, 500_000),
+            new ShardStatus(0, 639_000_000_000_000_001, 25_000, 1234.5678, 40_000, 5_000, 20_000, 500_000) { IsDurable = true, Reopened = 4_000 },
         ],
     };
 
@@ -95,12 +96,12 @@ public sealed class StatusCommandTests : IDisposable
             127.0.0.1:4055  runner        Up               1:01     0        0        credit from replay shards 1 (runners)
             127.0.0.1:4056  runner        Up, unreachable
 
-            learner         updates  updates/s  steps  steps/s  snapshot     checkpoint             samples/insert  runners  restarts
-            127.0.0.1:4053  8400     512.3      60000  4000.5   12345678/42  update 8000, 0:12 ago  8.96            2        0 learner, 1 runner
+            learner         updates  updates/s  steps  steps/s  snapshot     checkpoint             samples/insert  limiter               runners  restarts
+            127.0.0.1:4053  8400     512.3      60000  4000.5   12345678/42  update 8000, 0:12 ago  8.96            -95 %, learner waits  2        0 learner, 1 runner
 
-            shard  member          items  mass      inserts  inherited  evicted  samples  incarnation
-            0      127.0.0.1:4054  25000  1234.568  40000    5000       20000    500000   00000001
-            1      127.0.0.1:4054  0      0         0        0          0        0        00000002
+            shard  member          items  mass      inserts  inherited  evicted  samples  durable                  incarnation
+            0      127.0.0.1:4054  25000  1234.568  40000    5000       20000    500000   yes, reopened with 4000  00000001
+            1      127.0.0.1:4054  0      0         0        0          0        0        no                       00000002
 
             runner  member          epsilon  steps/s  steps  snapshot
             0       127.0.0.1:4055  0.4      3999.5   59500  12345678/30
@@ -131,6 +132,7 @@ public sealed class StatusCommandTests : IDisposable
         Assert.Equal(4, members.GetArrayLength());
         Assert.Equal(3725, members[0].GetProperty("uptime").GetDouble());
         Assert.Equal(42, members[0].GetProperty("training").GetProperty("snapshotVersion").GetInt64());
+        Assert.Equal((8.96, -0.953), (members[0].GetProperty("training").GetProperty("samplesPerInsert").GetDouble(), members[0].GetProperty("training").GetProperty("limiterError").GetDouble()));
         Assert.Equal(639_000_000_000_000_001, members[1].GetProperty("shards")[1].GetProperty("incarnation").GetInt64());
         Assert.Equal("credit from replay shards 1 (runners)", members[2].GetProperty("waitsFor").GetString());
         Assert.False(members[3].GetProperty("hasAnswered").GetBoolean());

@@ -90,8 +90,6 @@ internal sealed class InsertAllowances
         {
             promise.Confirm();
         }
-
-        promise.Promised = Math.Max(promise.Promised, promise.Granted);
     }
 
     /// <summary>A buffer that shrank is filled up whatever the limiter says, to the end of a whole fragment, by shards that have room.</summary>
@@ -139,7 +137,9 @@ internal sealed class InsertAllowances
     private bool MayOverdraw(Promise promise, Balance balance)
     {
         long remaining = balance.Free + balance.HeldBySilent;
-        return balance.HeldByAnswering == promise.Unused && remaining > 0 && (remaining >= promise.Need || promise.Wanted > _tolerance);
+        return balance.HeldByAnswering == promise.Unused
+            && remaining + promise.Unused > 0
+            && (remaining >= promise.Need || promise.Wanted > _tolerance);
     }
 
     private void Serve(int shard, Balance balance)
@@ -198,9 +198,12 @@ internal sealed class InsertAllowances
     /// <summary>What is left to promise.</summary>
     private sealed class Balance(InsertBudget budget, long inserts)
     {
-        public long Free { get; private set; } = budget.Allowed - inserts;
+        // No limit is a limit that nobody comes to, and to which a shard's own count can be added.
+        private const long Unreachable = long.MaxValue / 4;
 
-        public long Steps { get; private set; } = budget.Most - inserts;
+        public long Free { get; private set; } = Math.Min(budget.Allowed, Unreachable) - inserts;
+
+        public long Steps { get; private set; } = Math.Min(budget.Most, Unreachable) - inserts;
 
         public long Lacking { get; private set; } = Math.Min(budget.Lacking, budget.Most - inserts);
 
@@ -235,8 +238,11 @@ internal sealed class InsertAllowances
         /// <summary>Whether the shard is known to act on no allowance but this learner's.</summary>
         public bool IsKnown { get; private set; }
 
+        /// <summary>The largest allowance that the shard may still act on.</summary>
+        public long Ceiling { get; private set; }
+
         /// <summary>The most inserts that the shard may come to by anything that it was promised.</summary>
-        public long Promised { get; set; }
+        public long Promised => Math.Max(Ceiling, Granted);
 
         /// <summary>The allowance that was last sent, or is to be.</summary>
         public long Value { get; private set; }
@@ -267,8 +273,9 @@ internal sealed class InsertAllowances
         {
             Incarnation = incarnation;
             IsKnown = isKnown;
-            Promised = 0;
+            Ceiling = 0;
             Value = 0;
+            Granted = 0;
             Number = number;
             LoweredAt = isKnown ? 0 : number;
             // The first allowance may have been meant for another incarnation.
@@ -277,8 +284,8 @@ internal sealed class InsertAllowances
 
         public void Raise(long inserts, long number)
         {
-            Promised += inserts;
-            Value = Promised;
+            Value = Promised + inserts;
+            Ceiling = Value;
             Number = number;
             IsChanged = true;
         }
@@ -296,7 +303,7 @@ internal sealed class InsertAllowances
             IsKnown = true;
             LoweredAt = 0;
             IsChanged = false;
-            Promised = Value;
+            Ceiling = Value;
         }
     }
 }

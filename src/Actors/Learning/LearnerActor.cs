@@ -49,7 +49,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         _process = new LearningProcess(layout, options);
         _planner = new SamplePlanner(options, new RandomSource(options.Run.Seed, SeedStreams.Learner + 1));
         _replies = new SampleReplies(layout, options, _planner);
-        _shards = new ShardRequests(options, _planner, links.Region, Self);
+        _shards = new ShardRequests(options, _planner, links.Region, Self, links.Run);
         _absoluteTdErrors = new float[options.Learner.BatchSize * options.Learner.BatchesPerRequest];
         if (links.Resume() is { Learner: { } state } checkpoint)
         {
@@ -95,6 +95,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         Receive<Tick>(_ => OnTick());
         Receive<Continue>(_ => Train());
         Receive<Look>(OnLook);
+        Receive<RunProtocol.SourceEnded>(OnSourceEnded);
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
     }
 
@@ -186,16 +187,43 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
 
     private void Apply(ReplayProtocol.ShardState state)
     {
-        if (_planner.Accounts.Apply(state) && state.Count == 0)
+        if (_planner.Accounts.Apply(state))
         {
-            // It moved or restarted: what it was asked for before cannot be answered.
-            _planner.GiveUpOn(state.Shard);
+            NoticeLoss(state);
+            if (state.Count == 0)
+            {
+                // It moved or restarted: what it was asked for before cannot be answered.
+                _planner.GiveUpOn(state.Shard);
+            }
         }
 
         if (_options.Stop.Steps > 0 && _planner.Accounts.EnvironmentSteps >= _options.Stop.Steps && !_isStopAsked)
         {
             _isStopAsked = true;
             _links.Coordinator.Tell(new RunProtocol.StopRun(StopReason.Steps));
+        }
+    }
+
+    /// <summary>
+    /// Nothing more is inserted: when all of it is known of, and no round is left that the limiter would allow, there is nothing more to learn.
+    /// Said again every second, so that the last look is taken when everything is at rest.
+    /// </summary>
+    private void OnSourceEnded(RunProtocol.SourceEnded ended)
+    {
+        bool isUsedUp = _planner.Accounts.Inserts >= ended.Transitions && _planner.Outstanding == 0 && _ready.Count == 0;
+        if (isUsedUp && !_isStopAsked)
+        {
+            _isStopAsked = true;
+            _links.Coordinator.Tell(new RunProtocol.StopRun(StopReason.SourceEnded));
+        }
+    }
+
+    private void NoticeLoss(ReplayProtocol.ShardState state)
+    {
+        if (_planner.Accounts.TakePositionAhead(state.Shard) is { } position)
+        {
+            Notice(
+                $"replay shard {state.Shard} was at position {position} when the checkpoint was written and is at {state.Position} now, with {state.Count} transitions: it has moved, or its file is lost or older");
         }
     }
 

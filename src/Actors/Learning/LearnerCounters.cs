@@ -28,6 +28,7 @@ internal static class LearnerCounters
             counters[CounterNames.ShardIncarnation(record.Shard)] = record.Incarnation;
             counters[CounterNames.ShardInserts(record.Shard)] = record.Inserts;
             counters[CounterNames.ShardSteps(record.Shard)] = record.EnvironmentSteps;
+            counters[CounterNames.ShardPosition(record.Shard)] = record.Position;
         }
 
         return counters;
@@ -45,7 +46,8 @@ internal static class LearnerCounters
                     shard,
                     incarnation,
                     counters.GetValueOrDefault(CounterNames.ShardInserts(shard)),
-                    counters.GetValueOrDefault(CounterNames.ShardSteps(shard))));
+                    counters.GetValueOrDefault(CounterNames.ShardSteps(shard)),
+                    counters.GetValueOrDefault(CounterNames.ShardPosition(shard))));
             }
         }
 

@@ -23,10 +23,12 @@ public sealed class LearnerGuardianActor : ReceiveActor
         IActorRef publisher = Context.ActorOf(SnapshotPublisherActor.CreateProps(options.Snapshot), "publisher");
         LearnerLinks learnerLinks = new(links.Region, publisher, links.CheckpointWriter, links.Coordinator, links.Progress, links.Resume)
         {
+            Run = links.Run,
             ElapsedMilliseconds = () => (long)Stopwatch.GetElapsedTime(links.StartTimestamp).TotalMilliseconds,
         };
         _learner = Context.ActorOf(LearnerActor.CreateProps(layout, options, learnerLinks), "learner");
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
+        Receive<RunProtocol.SourceEnded>(_learner.Forward);
         Receive<SnapshotProtocol.SnapshotRequest>(publisher.Forward);
         Receive<SnapshotProtocol.Received>(publisher.Forward);
     }
@@ -83,4 +85,8 @@ public sealed record LearnerGuardianLinks(
     IActorRef Coordinator,
     IActorRef Progress,
     long StartTimestamp,
-    Func<CheckpointContent?> Resume);
+    Func<CheckpointContent?> Resume)
+{
+    /// <summary>The run's number; 0 where it has none.</summary>
+    public long Run { get; init; }
+}

@@ -6,6 +6,7 @@ namespace DqnAkka.Actors;
 internal sealed class SampleReplies
 {
     private const long SmallestBound = 16L << 20;
+    private const long MostGranted = 1L << 40;
     private readonly NetworkLayout _layout;
     private readonly SamplePlanner _planner;
     private readonly PartAssembly<(long Request, int Shard)> _parts;
@@ -38,6 +39,7 @@ internal sealed class SampleReplies
         state.Shard < 0 || state.Shard >= _planner.Accounts.Shards ? $"there is no replay shard {state.Shard}: all nodes must use the same dqn.replay.shards"
         : state.Count < 0 || !IsMass(state.Mass) || !IsMass(state.MinimumMass) ? $"replay shard {state.Shard} reports {state.Count} transitions of the mass {state.Mass}, the smallest {state.MinimumMass}"
         : !IsMass(state.LargestPriority) ? $"replay shard {state.Shard} reports {state.LargestPriority} as its largest priority"
+        : state.Granted < state.Inserts || state.Granted - state.Inserts > MostGranted ? $"replay shard {state.Shard} reports {state.Inserts} inserts and credit up to {state.Granted}"
         : null;
 
     /// <summary>What is wrong with a reply: one line, or null.</summary>

@@ -82,6 +82,8 @@ internal sealed class ShardAccounts(int shards)
             account.Incarnation = record.Incarnation;
             account.Inserts = record.Inserts;
             account.EnvironmentSteps = record.EnvironmentSteps;
+            account.Position = record.Position;
+            account.PositionBefore = record.Position;
         }
     }
 
@@ -89,7 +91,7 @@ internal sealed class ShardAccounts(int shards)
     public IReadOnlyList<ShardRecord> Records() =>
     [
         .. _accounts
-            .Select((account, shard) => new ShardRecord(shard, account.Incarnation, account.Inserts, account.EnvironmentSteps))
+            .Select((account, shard) => new ShardRecord(shard, account.Incarnation, account.Inserts, account.EnvironmentSteps, account.Position))
             .Where(record => record.Incarnation > 0),
     ];
 
@@ -113,6 +115,7 @@ internal sealed class ShardAccounts(int shards)
         account.Incarnation = state.Incarnation;
         account.Inserts = state.Inserts;
         account.EnvironmentSteps = state.EnvironmentSteps;
+        account.Position = state.Position;
         account.Count = state.Count;
         account.Mass = state.Mass;
         account.MinimumMass = state.MinimumMass;
@@ -128,6 +131,19 @@ internal sealed class ShardAccounts(int shards)
 
         AddUp();
         return true;
+    }
+
+    /// <summary>
+    /// The shard's position in the checkpoint that the learner went on from, where it is behind that at its first report: it does not hold
+    /// all that the checkpoint rests on. Told once.
+    /// </summary>
+    /// <param name="shard">A shard that has reported.</param>
+    public long? TakePositionAhead(int shard)
+    {
+        Account account = _accounts[shard];
+        long before = account.PositionBefore;
+        account.PositionBefore = 0;
+        return account.Position < before ? before : null;
     }
 
     /// <summary>A second has passed in which every shard was asked for its account.</summary>
@@ -152,6 +168,7 @@ internal sealed class ShardAccounts(int shards)
             account.IsSilent = true;
             account.Count = 0;
             account.Mass = 0;
+            account.MinimumMass = 0;
         }
 
         ListSilent();
@@ -180,6 +197,11 @@ internal sealed class ShardAccounts(int shards)
 
         public long EnvironmentSteps { get; set; }
 
+        public long Position { get; set; }
+
+        /// <summary>The position in the checkpoint, until the first report.</summary>
+        public long PositionBefore { get; set; }
+
         public int Count { get; set; }
 
         public double Mass { get; set; }
@@ -206,4 +228,5 @@ internal readonly record struct ShardShare(double Probability, double Smallest);
 /// <param name="Incarnation">Its incarnation.</param>
 /// <param name="Inserts">Transitions inserted since that began.</param>
 /// <param name="EnvironmentSteps">Agent decisions behind them.</param>
-internal readonly record struct ShardRecord(int Shard, long Incarnation, long Inserts, long EnvironmentSteps);
+/// <param name="Position">What had arrived at the shard, inserted or inherited.</param>
+internal readonly record struct ShardRecord(int Shard, long Incarnation, long Inserts, long EnvironmentSteps, long Position = 0);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Akka.Actor;
 
 namespace DqnAkka.Actors;
@@ -8,15 +7,21 @@ namespace DqnAkka.Actors;
 /// <param name="planner">What is to be asked for.</param>
 /// <param name="region">The shards' region.</param>
 /// <param name="learner">Who is answered.</param>
-internal sealed class ShardRequests(TrainingOptions options, SamplePlanner planner, IActorRef region, IActorRef learner)
+/// <param name="run">The run; 0 where it has no number.</param>
+internal sealed class ShardRequests(TrainingOptions options, SamplePlanner planner, IActorRef region, IActorRef learner, long run)
 {
-    private static readonly TimeSpan GrantPeriod = TimeSpan.FromMilliseconds(10);
-    private long _lastGrantToAll;
+    // Shards that report at once or their next insert, as far as is known.
+    private readonly bool[] _isAsked = new bool[planner.Accounts.Shards];
 
-    /// <summary>Asks for as many rounds as may be asked for. Where the limiter holds, the shards report their next insert.</summary>
-    /// <param name="reporter">The shard that was heard of just now.</param>
-    public void RequestRounds(int reporter)
+    /// <summary>Asks for as many rounds as may be asked for. Where the limiter holds, every shard reports its next insert, or that it wants to.</summary>
+    /// <param name="reporter">The shard that has reported just now, and so will not again unless asked; null where none has.</param>
+    public void RequestRounds(int? reporter)
     {
+        if (reporter is { } heard)
+        {
+            _isAsked[heard] = false;
+        }
+
         planner.ShareAllowances();
         while (planner.TryPlan() is { } round)
         {
@@ -40,20 +45,18 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
             Grant(shard, reportNow: false);
         }
 
-        // With every request out the replies bring the states; otherwise the limiter holds, and the next insert must be heard of.
+        // With every request out the replies bring the states; otherwise the limiter holds, and what comes next may come from any shard.
         if (planner.Outstanding >= options.Learner.Prefetch)
         {
             return;
         }
 
-        // What one shard inserted changes every shard's part, but not so much that each insert is worth a message to all.
-        if (Stopwatch.GetElapsedTime(_lastGrantToAll) >= GrantPeriod)
+        for (int shard = 0; shard < _isAsked.Length; shard++)
         {
-            Grant(reportNow: false);
-        }
-        else
-        {
-            Grant(reporter, reportNow: false);
+            if (!_isAsked[shard])
+            {
+                Grant(shard, reportNow: false);
+            }
         }
     }
 
@@ -61,7 +64,6 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
     /// <param name="reportNow">Whether at once, or after its next insert.</param>
     public void Grant(bool reportNow)
     {
-        _lastGrantToAll = Stopwatch.GetTimestamp();
         planner.ShareAllowances();
         for (int shard = 0; shard < planner.Accounts.Shards; shard++)
         {
@@ -88,8 +90,11 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
         ReplayProtocol.GrantInserts grant = new(shard, allowance, reportNow || isLowered, planner.Accounts.IncarnationOf(shard))
         {
             AllowanceNumber = number,
+            Run = run,
+            KnownInserts = planner.Accounts.InsertsOf(shard),
             LargestPriority = planner.Accounts.LargestPriority,
         };
         region.Tell(grant, learner);
+        _isAsked[shard] = true;
     }
 }

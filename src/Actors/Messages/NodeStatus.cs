@@ -56,7 +56,14 @@ public sealed record NodeStatus : IWireMessage
 /// <param name="Evicted">Transitions, inserted or inherited, that newer ones have replaced.</param>
 /// <param name="Samples">Transitions sampled since the incarnation began.</param>
 public sealed record ShardStatus(
-    int Shard, long Incarnation, long Count, double Mass, long Inserts, long Inherited, long Evicted, long Samples);
+    int Shard, long Incarnation, long Count, double Mass, long Inserts, long Inherited, long Evicted, long Samples)
+{
+    /// <summary>Whether what it holds outlives its process.</summary>
+    public bool IsDurable { get; init; }
+
+    /// <summary>Transitions that it went on with when it was started here, from an earlier process's file.</summary>
+    public long Reopened { get; init; }
+}
 
 /// <summary>The runners of one node.</summary>
 /// <param name="Runners">The runners.</param>
@@ -102,8 +109,14 @@ public sealed record TrainingStatus
     /// <summary>Transitions inserted over the run.</summary>
     public long Inserts { get; init; }
 
-    /// <summary>Transitions sampled over the run.</summary>
+    /// <summary>Transitions sampled and trained on over the run.</summary>
     public long Samples { get; init; }
+
+    /// <summary>Samples for each insert over the run; NaN before the first sample.</summary>
+    public double SamplesPerInsert => Inserts > 0 && Samples > 0 ? (double)Samples / Inserts : double.NaN;
+
+    /// <summary>As <see cref="ProgressReport.LimiterError"/>.</summary>
+    public double LimiterError { get; init; } = double.NaN;
 
     /// <summary>Updates in the last checkpoint; −1 before the first.</summary>
     public long CheckpointUpdates { get; init; } = -1;

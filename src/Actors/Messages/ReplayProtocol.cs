@@ -113,6 +113,12 @@ public static class ReplayProtocol
 
         /// <summary>As in <see cref="SampleRequest"/>.</summary>
         public long AllowanceNumber { get; init; }
+
+        /// <summary>The run, so that a shard does not go on with another run's transitions; 0 where it has none.</summary>
+        public long Run { get; init; }
+
+        /// <summary>Inserts of that incarnation that the learner knows of: a shard that has fewer has lost some.</summary>
+        public long KnownInserts { get; init; }
     }
 
     /// <summary>New absolute temporal-difference errors of transitions sampled earlier.</summary>
@@ -148,6 +154,9 @@ public static class ReplayProtocol
 
         /// <summary>Transitions of the fragment that the next runner in turn waits for since the allowance does not cover it; 0 where none waits.</summary>
         public int Wanted { get; init; }
+
+        /// <summary>The number that the next transition gets: what has arrived so far, inserted or inherited.</summary>
+        public long Position { get; init; }
     }
 
     /// <summary>

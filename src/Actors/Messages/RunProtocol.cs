@@ -26,6 +26,12 @@ public static class RunProtocol
     /// <param name="Failure">One line that says what failed; empty where nothing did.</param>
     public sealed record RunEnded(StopReason Reason, string Failure) : IWireMessage;
 
+    /// <summary>
+    /// Stored transitions have all been inserted: the learner uses them up as far as the limiter allows, and ends the run. Repeated until it has.
+    /// </summary>
+    /// <param name="Transitions">How many there were.</param>
+    public sealed record SourceEnded(long Transitions);
+
     /// <summary>The learner's node leaves: a checkpoint is written, so that the next node goes on where this one stopped.</summary>
     public sealed record HandOver
     {

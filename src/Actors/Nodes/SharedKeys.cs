@@ -41,7 +41,19 @@ public static class SharedKeys
         "dqn.learner.device",
         "dqn.learner.backend",
         "dqn.learner.prefetch",
+        "dqn.replay.durable",
     ];
+
+    // What weights, optimizer moments and the shards' records in a checkpoint are laid out by, and what they are about.
+    private static readonly string[] OfTheRun = ["dqn.environment.", "dqn.network.", "dqn.learner.optimizer", "dqn.replay.shards"];
+
+    /// <summary>Whether a run can go on with another value of a key where the user insists: what it has learned and counted still means something.</summary>
+    /// <param name="key">The whole key.</param>
+    public static bool CanChange(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return !IsIn(OfTheRun, key);
+    }
 
     /// <summary>Whether a key must have the same value on a node as in the cluster that it joins.</summary>
     /// <param name="key">The whole key, <c>dqn.replay.shards</c>.</param>

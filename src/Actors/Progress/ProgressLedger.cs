@@ -11,8 +11,10 @@ internal sealed class ProgressLedger(long startTimestamp)
     // Reports that are asked for one right after the other say nothing of a rate.
     private const double RateSeconds = 0.2;
     private static readonly TimeSpan RunnerMemory = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RatioMemory = TimeSpan.FromSeconds(10);
     private readonly long _startTimestamp = startTimestamp;
     private readonly Queue<double> _returns = new();
+    private readonly Queue<(long Timestamp, long Inserts, long Samples)> _ratios = new();
     private readonly Dictionary<int, (double Epsilon, long Timestamp)> _runners = [];
     private long _checkpointUpdates = -1;
     private long _checkpointTimestamp;
@@ -83,6 +85,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         StepsPerSecond = report.StepsPerSecond,
         Inserts = report.Inserts,
         Samples = report.Samples,
+        LimiterError = report.LimiterError,
         CheckpointUpdates = _checkpointUpdates,
         CheckpointAge = _checkpointUpdates < 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_checkpointTimestamp),
         RunnerRestarts = RunnerRestarts,
@@ -133,9 +136,30 @@ internal sealed class ProgressLedger(long startTimestamp)
             RunnerRestarts = RunnerRestarts,
             LearnerRestarts = LearnerRestarts,
             DeadLetters = DeadLetters,
+            RecentSamplesPerInsert = RecentRatio(now),
+            LimiterError = _learner?.LimiterError ?? double.NaN,
         };
         _latestSteps = steps;
         return report;
+    }
+
+    private double RecentRatio(long now)
+    {
+        (long inserts, long samples) = (_learner?.Inserts ?? 0, _learner?.Samples ?? 0);
+        if (_ratios.Count > 0 && samples < _ratios.Last().Samples)
+        {
+            // The learner fell back to its checkpoint.
+            _ratios.Clear();
+        }
+
+        _ratios.Enqueue((now, inserts, samples));
+        while (Stopwatch.GetElapsedTime(_ratios.Peek().Timestamp, now) > RatioMemory)
+        {
+            _ratios.Dequeue();
+        }
+
+        (_, long insertsBefore, long samplesBefore) = _ratios.Peek();
+        return inserts > insertsBefore ? (double)(samples - samplesBefore) / (inserts - insertsBefore) : double.NaN;
     }
 
     /// <summary>A runner whose node has left or died no longer counts.</summary>

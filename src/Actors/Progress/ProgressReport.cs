@@ -63,8 +63,17 @@ public sealed record ProgressReport
     /// <summary>Dead letters so far.</summary>
     public required long DeadLetters { get; init; }
 
-    /// <summary>Samples for each insert since sampling began; NaN before.</summary>
+    /// <summary>Samples for each insert over the whole run; NaN before the first sample.</summary>
     public double SamplesPerInsert => Inserts > 0 && Samples > 0 ? (double)Samples / Inserts : double.NaN;
+
+    /// <summary>Samples for each insert over about the last ten seconds; NaN where nothing was inserted in them.</summary>
+    public double RecentSamplesPerInsert { get; init; } = double.NaN;
+
+    /// <summary>
+    /// How far the limiter's account is off, as a share of its tolerance, −1 … 1: at −1 the learner waits for the runners, at 1 they wait for
+    /// it; NaN where nothing is limited, and before sampling begins.
+    /// </summary>
+    public double LimiterError { get; init; } = double.NaN;
 }
 
 /// <summary>The outcome of greedy episodes on one policy.</summary>
@@ -98,6 +107,9 @@ public enum StopReason
 
     /// <summary>Something failed; <see cref="RunSummary.Failure"/> says what.</summary>
     Failed,
+
+    /// <summary>The stored transitions of an import are used up.</summary>
+    SourceEnded,
 }
 
 /// <summary>How a run ended.</summary>

@@ -11,9 +11,9 @@ namespace DqnAkka.Actors;
 /// out. What comes later replaces in the order of arrival. Twice held is only what a runner sends again because its acknowledgement was
 /// lost, where that comes before the beginning of the hand-over; and what a shard had inherited in part when it moved on itself.
 /// </remarks>
-/// <param name="buffer">Where transitions go.</param>
+/// <param name="memory">Where transitions go.</param>
 /// <param name="checks">What they must fit.</param>
-internal sealed class Inheritance(ReplayBuffer buffer, ShardChecks checks)
+internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
 {
     private const int MaxSources = 16;
     private const int MaxBatchesAhead = 8;
@@ -84,9 +84,10 @@ internal sealed class Inheritance(ReplayBuffer buffer, ShardChecks checks)
             return fault;
         }
 
-        // Room that own inserts took since the hand-over began is missing for the oldest of what comes.
-        int skip = (int)Math.Clamp((long)source.Remaining - (buffer.Capacity - buffer.Count), 0, count);
-        buffer.AppendInherited(batch.Transitions, batch.Masses, skip);
+        // Room that own inserts took since the hand-over began is missing for the oldest of what comes. What is stale makes room.
+        ReplayBuffer buffer = memory.Buffer;
+        int skip = (int)Math.Clamp((long)source.Remaining - (buffer.Capacity - buffer.Count + buffer.Stale), 0, count);
+        memory.AppendInherited(batch.Transitions, batch.Masses, skip);
         source.Remaining -= count;
         return null;
     }

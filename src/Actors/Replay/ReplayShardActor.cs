@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
 using DqnAkka.Environments;
@@ -8,11 +7,11 @@ namespace DqnAkka.Actors;
 
 /// <summary>
 /// One shard of the replay buffer, an entity of the shard region: appends, samples, takes priorities, and grants runners credit
-/// as far as the learner's allowance goes. Holds its transitions in memory: one that is lost begins empty under a new incarnation, and one
-/// that moves to another node takes them along by way of the <see cref="ShardCourierActor"/>.
+/// as far as the learner's allowance goes. With <c>replay.durable</c> it goes on after a crash with everything that it has acknowledged;
+/// otherwise one that is lost begins empty under a new incarnation. One that moves to another node takes its transitions along by way of
+/// the <see cref="ShardCourierActor"/>.
 /// </summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "PostStop disposes of them.")]
-public sealed class ReplayShardActor : ReceiveActor, IWithTimers
+public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithUnboundedStash
 {
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromSeconds(1);
     private const long MaxFragmentBytesUnderway = 256L << 20;
@@ -20,22 +19,18 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     private readonly int _shard;
     private readonly string _part;
     private readonly ReplayShardLinks _links;
-    private readonly ReplayBuffer _buffer;
+    private readonly ShardStorage _storage;
     private readonly RandomSource _random;
     private readonly RunnerCredits _credits;
     private readonly ShardChecks _checks;
-    private readonly Inheritance _inheritance;
     private readonly PartAssembly<(int Runner, long Incarnation, long Sequence)> _fragments = new(MaxFragmentBytesUnderway, MaxFragmentsUnderway);
     private readonly Refusals _refusals;
-    private long _incarnation = Incarnations.Next();
-    private long _environmentSteps;
-    private long _samples;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
     private long _allowance;
     private long _allowanceNumber;
-    private (long Granted, int Wanted) _reported;
+    private (long Inserts, long Granted, int Wanted) _reported;
     private IActorRef? _learner;
     private IActorRef? _awaitingState;
-    private bool _isGivenAway;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
     public ReplayShardActor(int shard, NetworkLayout layout, TrainingOptions options, ReplayShardLinks links)
@@ -43,28 +38,20 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         _shard = shard;
         _part = $"shard-{shard}";
         _links = links;
-        _refusals = new Refusals($"replay shard {shard}", Context.GetLogger());
-        _buffer = new ReplayBuffer(ShardCapacity(options.Replay, shard), layout.Observation, options.Replay);
+        _refusals = new Refusals($"replay shard {shard}", _log);
+        _storage = new ShardStorage(shard, layout, options, _log);
         _random = new RandomSource(options.Run.Seed, SeedStreams.Replay + (ulong)shard);
         _credits = new RunnerCredits(
             options.Runner.MaxInFlight, options.Runner.Fragment * options.Runner.Environments, (double)shard / options.Replay.Shards);
         _checks = new ShardChecks(shard, layout, options.Replay);
-        _inheritance = new Inheritance(_buffer, _checks);
-        Receive<ReplayProtocol.Insert>(OnInsert);
-        Receive<ReplayProtocol.InsertPart>(OnInsertPart);
-        Receive<ReplayProtocol.CreditProbe>(OnCreditProbe);
-        Receive<ReplayProtocol.SampleRequest>(OnSampleRequest);
-        Receive<ReplayProtocol.GrantInserts>(OnGrantInserts);
-        Receive<ReplayProtocol.UpdatePriorities>(OnUpdatePriorities);
-        Receive<ReplayProtocol.TransferBegin>(OnTransferBegin);
-        Receive<ReplayProtocol.TransferPart>(OnTransferPart);
-        Receive<Terminated>(OnTerminated);
-        Receive<Report>(_ => OnReport());
-        Receive<StopShard>(_ => OnStopShard());
+        Serving();
     }
 
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <inheritdoc />
+    public IStash Stash { get; set; } = null!;
 
     /// <summary>Makes a shard.</summary>
     /// <param name="shard">Its index.</param>
@@ -83,18 +70,6 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         return (replay.Capacity / replay.Shards) + (shard < replay.Capacity % replay.Shards ? 1 : 0);
     }
 
-    /// <inheritdoc />
-    protected override void PreStart() => Timers.StartPeriodicTimer(nameof(Report), Report.Instance, ReportPeriod);
-
-    /// <inheritdoc />
-    protected override void PostStop()
-    {
-        if (!_isGivenAway)
-        {
-            _buffer.Dispose();
-        }
-    }
-
     private void OnInsert(ReplayProtocol.Insert insert)
     {
         if (IsOutdated(insert.Runner, insert.Incarnation))
@@ -109,18 +84,12 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         }
 
         Context.Watch(Sender);
-        bool isTaken = _credits.TryReceive(insert, Sender, _buffer.Inserts, _allowance);
-        if (isTaken)
+        if (_credits.TryReceive(insert, Sender, _buffer.Inserts, _allowance))
         {
-            _buffer.Append(insert.Batch);
-            _environmentSteps += insert.EnvironmentSteps;
+            _memory.Append(insert.Batch, insert.EnvironmentSteps, new FragmentPosition(insert.Runner, insert.Incarnation, insert.Sequence));
         }
 
         GrantWaiting();
-        if (isTaken)
-        {
-            TellAwaitedState();
-        }
     }
 
     private void OnInsertPart(ReplayProtocol.InsertPart part)
@@ -182,7 +151,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         }
 
         int count = request.Counts.Sum();
-        _samples += count;
+        _memory.Samples += count;
         Answer(new ReplayProtocol.SampleReply(request.Request, _buffer.Sample(request.Counts, _random), State()));
     }
 
@@ -205,9 +174,10 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     private void OnGrantInserts(ReplayProtocol.GrantInserts grant)
     {
         _learner = Sender;
+        _memory.BelongTo(grant.Run);
         _buffer.RaiseLargestPriority(grant.LargestPriority);
         bool isKnown = Follow(grant.KnownIncarnation, grant.InsertAllowance, grant.AllowanceNumber);
-        bool reportNow = !isKnown || grant.ReportNow || IsInUnreportedWant;
+        bool reportNow = !isKnown || grant.ReportNow || HasNews;
         _awaitingState = reportNow ? null : Sender;
         if (reportNow)
         {
@@ -217,7 +187,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
 
     private void OnUpdatePriorities(ReplayProtocol.UpdatePriorities update)
     {
-        if (update.Incarnation == _incarnation && !_refusals.Has(_checks.Fault(update), Sender))
+        if (update.Incarnation == _memory.Incarnation && !_refusals.Has(_checks.Fault(update), Sender))
         {
             _buffer.UpdatePriorities(update.Keys, update.AbsoluteTdErrors);
         }
@@ -230,6 +200,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         foreach (ReplayProtocol.RunnerPosition position in begin.Runners)
         {
             _credits.Inherit(position);
+            _memory.Keep(new FragmentPosition(position.Runner, position.Incarnation, position.Received));
         }
 
         Sender.Tell(new ReplayProtocol.TransferCredit(_shard, begin.Source, received));
@@ -252,19 +223,19 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
     /// <returns>Whether the learner knows this incarnation, or none.</returns>
     private bool Follow(long knownIncarnation, long allowance, long number)
     {
-        bool isKnown = knownIncarnation == 0 || knownIncarnation == _incarnation;
+        bool isKnown = knownIncarnation == 0 || knownIncarnation == _memory.Incarnation;
         if (isKnown)
         {
             _allowance = allowance;
             _allowanceNumber = number;
             GrantWaiting();
         }
-        else if (knownIncarnation > _incarnation)
+        else if (knownIncarnation > _memory.Incarnation)
         {
             // The predecessor's clock was ahead of this node's. The learner has ignored this incarnation as an old one, and so has
             // counted none of its inserts: under a newer number it counts them all.
             Incarnations.Observe(knownIncarnation);
-            _incarnation = Incarnations.Next();
+            _memory.Rename(Incarnations.Next());
             _allowance = 0;
             _allowanceNumber = 0;
         }
@@ -289,6 +260,7 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
         _credits.Close(terminated.ActorRef);
         _fragments.DropWhere(key => !_credits.IsOpen(key.Runner, key.Incarnation));
         GrantWaiting();
+        TellAwaitedState();
     }
 
     private void GrantWaiting(RunnerCredits.Link? except = null)
@@ -301,19 +273,22 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
             }
         }
 
-        if (IsInUnreportedWant)
+        if (HasNews)
         {
             TellAwaitedState();
         }
     }
 
-    // Once for each want: the learner, which may not have more to give at the moment, would only ask again.
-    private bool IsInUnreportedWant => _credits.HasWaiting && _reported != (_buffer.Inserts + _credits.Reserved, _credits.Wanted);
+    // What came between the last report and the request for the next is news too. A want is news once: the learner, which may not have more
+    // to give at the moment, would only ask again.
+    private bool HasNews => _reported.Inserts != _buffer.Inserts || (_credits.HasWaiting && _reported != Standing);
+
+    private (long Inserts, long Granted, int Wanted) Standing => (_buffer.Inserts, _buffer.Inserts + _credits.Reserved, _credits.Wanted);
 
     private void SendCredit(RunnerCredits.Link link, bool resend)
     {
         link.IsToResend = false;
-        link.Runner?.Tell(new ReplayProtocol.Credit(_shard, _incarnation, link.Incarnation, link.Received, link.Granted, resend));
+        link.Runner?.Tell(new ReplayProtocol.Credit(_shard, _memory.Incarnation, link.Incarnation, link.Received, link.Granted, resend));
     }
 
     private void TellAwaitedState()
@@ -324,12 +299,13 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
 
     private ReplayProtocol.ShardState State()
     {
-        _reported = (_buffer.Inserts + _credits.Reserved, _credits.Wanted);
-        return new ReplayProtocol.ShardState(_shard, _incarnation, _buffer.Inserts, _environmentSteps, _buffer.Count, _buffer.Mass)
+        _reported = Standing;
+        return new ReplayProtocol.ShardState(_shard, _memory.Incarnation, _buffer.Inserts, _memory.EnvironmentSteps, _buffer.Count, _buffer.Mass)
         {
             AllowanceNumber = _allowanceNumber,
             Granted = _reported.Granted,
             Wanted = _reported.Wanted,
+            Position = _buffer.NextKey,
             MinimumMass = _buffer.Count == 0 ? 0 : _buffer.MinimumMass,
             LargestPriority = _buffer.LargestPriority,
             HoldsAtMost = _buffer.HoldsAtMost,
@@ -342,26 +318,12 @@ public sealed class ReplayShardActor : ReceiveActor, IWithTimers
             : _credits.HasWaiting ? $"the learner's allowance of inserts into shard {_shard}"
             : $"transitions from the runners for shard {_shard}";
         ShardStatus status = new(
-            _shard, _incarnation, _buffer.Count, _buffer.Mass, _buffer.Inserts, _buffer.Inherited, _buffer.Evicted, _samples);
-        _links.Node.Tell(new NodeProtocol.PartReport(_part, _buffer.Inserts + _buffer.Inherited + _samples, waitsFor, status));
-    }
-
-    /// <summary>The shard moves: runners hear what was received, the learner that nothing can be drawn here, and the courier takes the rest along.</summary>
-    private void OnStopShard()
-    {
-        foreach (RunnerCredits.Link link in _credits.Links.Where(link => !link.IsClosed))
+            _shard, _memory.Incarnation, _buffer.Count, _buffer.Mass, _buffer.Inserts, _buffer.Inherited, _buffer.Evicted, _memory.Samples)
         {
-            SendCredit(link, resend: false);
-        }
-
-        _learner?.Tell(State() with { Count = 0, Mass = 0, MinimumMass = 0 });
-        if (_buffer.Count > 0)
-        {
-            _links.Courier.Tell(new ShardCourierActor.Deliver(_shard, _incarnation, _buffer, _credits.Positions()));
-            _isGivenAway = true;
-        }
-
-        Context.Stop(Self);
+            IsDurable = _memory.Path.Length > 0,
+            Reopened = _reopened,
+        };
+        _links.Node.Tell(new NodeProtocol.PartReport(_part, _buffer.NextKey + _memory.Samples, waitsFor, status));
     }
 
     /// <summary>Hand-off message of the shard region.</summary>

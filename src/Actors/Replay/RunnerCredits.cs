@@ -146,7 +146,7 @@ internal sealed class RunnerCredits(int window, int transitionsPerFragment, doub
                 Close(link);
             }
 
-            link = new Link(incarnation, ((index * RunnerStep) + phase) % 1, Math.Max(1, transitionsPerFragment));
+            link = new Link(index, incarnation, ((index * RunnerStep) + phase) % 1, Math.Max(1, transitionsPerFragment));
             _links[index] = link;
         }
         else if (link.Incarnation > incarnation)
@@ -216,8 +216,11 @@ internal sealed class RunnerCredits(int window, int transitionsPerFragment, doub
     }
 
     /// <summary>One runner's link.</summary>
-    public sealed class Link(long incarnation, double place, int size)
+    public sealed class Link(int index, long incarnation, double place, int size)
     {
+        /// <summary>The runner's index.</summary>
+        public int Index { get; } = index;
+
         /// <summary>Its place among the runners of a turn, 0 to 1.</summary>
         public double Place { get; } = place;
 

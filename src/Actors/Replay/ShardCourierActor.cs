@@ -42,20 +42,34 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
 
     internal static Props CreateProps(ICourierRoute route) => Props.Create(() => new ShardCourierActor(route)).WithDispatcher(Dispatchers.Replay);
 
+    /// <inheritdoc />
+    protected override void PostStop()
+    {
+        foreach (Errand errand in _errands.Values)
+        {
+            errand.Memory.Dispose();
+        }
+    }
+
+    private static string Fate(ShardMemory memory) => memory.Path.Length > 0 ? $"kept in {memory.Path}" : "lost";
+
     private void OnDeliver(Deliver deliver)
     {
-        ShardTransfer transfer = new(deliver.Shard, deliver.Incarnation, deliver.Buffer, deliver.Runners);
-        Errand errand = new(transfer);
+        ShardMemory memory = deliver.Memory;
+        ShardTransfer transfer = new(deliver.Shard, memory.Incarnation, memory.Buffer, deliver.Runners);
+        Errand errand = new(transfer, memory);
         if (!TrySend(errand, transfer.Resend()))
         {
             _log.Info(
-                "replay shard {Shard} ends here with {Count} transitions: no other node with the role replay is up to take them",
+                "replay shard {Shard} ends here with {Count} transitions, {Fate}: no other node with the role replay is up to take them",
                 deliver.Shard,
-                transfer.Unacknowledged);
+                transfer.Unacknowledged,
+                Fate(memory));
+            memory.Dispose();
             return;
         }
 
-        _errands[(deliver.Shard, deliver.Incarnation)] = errand;
+        _errands[(deliver.Shard, memory.Incarnation)] = errand;
         if (!Timers.IsTimerActive(nameof(Look)))
         {
             Timers.StartPeriodicTimer(nameof(Look), Look.Instance, LookPeriod);
@@ -80,6 +94,7 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
         if (errand.Transfer.IsDone)
         {
             Close((credit.Shard, credit.Source));
+            errand.Memory.Delete();
             return;
         }
 
@@ -95,11 +110,13 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
             if (errand.StandingLooks >= LooksBeforeGivingUp)
             {
                 _log.Warning(
-                    "replay shard {Shard} was not handed over: no successor on another node has taken anything for {Seconds} s, {Count} transitions are lost",
+                    "replay shard {Shard} was not handed over: no successor on another node has taken anything for {Seconds} s; {Count} transitions are {Fate}",
                     key.Shard,
                     LooksBeforeGivingUp,
-                    errand.Transfer.Unacknowledged);
+                    errand.Transfer.Unacknowledged,
+                    Fate(errand.Memory));
                 Close(key);
+                errand.Memory.Dispose();
             }
             else if (errand.SilentLooks > 1)
             {
@@ -162,10 +179,9 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
 
     /// <summary>A shard that stops gives away what it holds, and does not touch it again.</summary>
     /// <param name="Shard">The shard.</param>
-    /// <param name="Incarnation">Its incarnation.</param>
-    /// <param name="Buffer">What it holds, at least one transition.</param>
+    /// <param name="Memory">What it holds, at least one transition; the courier's from now on.</param>
     /// <param name="Runners">How far each runner's fragments were received.</param>
-    internal sealed record Deliver(int Shard, long Incarnation, ReplayBuffer Buffer, IReadOnlyList<ReplayProtocol.RunnerPosition> Runners);
+    internal sealed record Deliver(int Shard, ShardMemory Memory, IReadOnlyList<ReplayProtocol.RunnerPosition> Runners);
 
     /// <summary>Asks for <see cref="Idle"/>.</summary>
     public sealed record WhenIdle
@@ -189,9 +205,11 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
         public static Idle Instance { get; } = new();
     }
 
-    private sealed class Errand(ShardTransfer transfer)
+    private sealed class Errand(ShardTransfer transfer, ShardMemory memory)
     {
         public ShardTransfer Transfer { get; } = transfer;
+
+        public ShardMemory Memory { get; } = memory;
 
         /// <summary>Looks since the last answer.</summary>
         public int SilentLooks { get; set; }

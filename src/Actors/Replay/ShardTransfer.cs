@@ -10,6 +10,9 @@ namespace DqnAkka.Actors;
 internal sealed class ShardTransfer
 {
     private const int WindowFrames = 4;
+
+    // Where transitions share, the more of them go together the more they share. A batch of so many frames is still put together quickly.
+    private const int SharedBatchFrames = 8;
     private const int PositionsPerMessage = 2_048;
     private const int BatchOverheadBytes = 64;
 
@@ -34,9 +37,12 @@ internal sealed class ShardTransfer
         _source = source;
         _buffer = buffer;
         _positions = positions;
+        bool isShared = buffer.Plan.IsShared;
+        double observationBytes = isShared ? buffer.Plan.FramesPerTransition * buffer.Format.FrameBytes : 2.0 * buffer.Format.Bytes;
         int windowBytes = buffer.Format.IsShared ? 2 * sizeof(int) : 0;
-        long rowBytes = (2L * buffer.Format.Bytes) + windowBytes + (3 * sizeof(float)) + sizeof(byte) + sizeof(double);
-        _rows = (int)Math.Max(1, (WireFormat.MaxPartBytes - BatchOverheadBytes) / rowBytes);
+        long rowBytes = (long)Math.Ceiling(observationBytes) + windowBytes + (3 * sizeof(float)) + sizeof(byte) + sizeof(double);
+        long batchBytes = (long)WireFormat.MaxPartBytes * (isShared ? SharedBatchFrames : 1);
+        _rows = (int)Math.Max(1, (batchBytes - BatchOverheadBytes) / rowBytes);
         long frames = ((rowBytes * _rows) + BatchOverheadBytes + WireFormat.MaxPartBytes - 1) / WireFormat.MaxPartBytes;
         _window = (int)Math.Max(1, WindowFrames / frames);
         Batches = (buffer.Count + _rows - 1) / _rows;

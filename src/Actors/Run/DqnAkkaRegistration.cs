@@ -51,7 +51,10 @@ public static class DqnAkkaRegistration
             ReplayRegion.TypeName,
             (_, registry, _) =>
             {
-                ReplayShardLinks links = new(registry.Get<NodeActor>(), registry.Get<ShardCourierActor>());
+                ReplayShardLinks links = new(registry.Get<NodeActor>(), registry.Get<ShardCourierActor>())
+                {
+                    Fail = exception => run.Summary.TrySetException(exception),
+                };
                 return entity => ReplayShardActor
                     .CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), layout, options, links)
                     .WithDispatcher(Dispatchers.Replay);
@@ -91,7 +94,7 @@ public static class DqnAkkaRegistration
         registry.Register<PolicyMirrorActor>(mirror);
         if (node.Roles.Contains(ClusterRoles.Runner))
         {
-            RunnerPoolLinks links = new(registry.Get<ReplayRegion>(), mirror, training, nodeActor);
+            RunnerPoolLinks links = new(registry.Get<ReplayRegion>(), mirror, training, nodeActor) { Source = run.Source };
             registry.Register<RunnerPoolActor>(system.ActorOf(RunnerPoolActor.CreateProps(run.Layout, run.Options, links), "runners"));
         }
     }

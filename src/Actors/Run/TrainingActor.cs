@@ -49,7 +49,10 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
             };
             IActorRef evaluator = Context.ActorOf(EvaluatorActor.CreateProps(run.Layout, options, evaluatorLinks), "evaluator");
             IActorRef registry = Context.ActorOf(RunnerRegistryActor.CreateProps(isTakeover), "runners");
-            LearnerGuardianLinks learnerLinks = new(links.Region, _checkpointWriter, _coordinator, _progress, start, run.LoadCheckpoint);
+            LearnerGuardianLinks learnerLinks = new(links.Region, _checkpointWriter, _coordinator, _progress, start, run.LoadCheckpoint)
+            {
+                Run = RunIdentity.ReadOrMake(options.Run.Directory),
+            };
             _learner = Context.ActorOf(LearnerGuardianActor.CreateProps(run.Layout, options, learnerLinks), "learner");
             _coordinator.Tell(new RunMembers(registry, _learner, _checkpointWriter, evaluator, _progress));
             Route(registry);
@@ -100,6 +103,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
         Receive<ProgressProtocol.Notice>(_progress.Forward);
         Receive<RunnerProtocol.ClaimRunners>(registry.Forward);
         Receive<RunnerProtocol.ReleaseRunners>(registry.Forward);
+        Receive<RunProtocol.SourceEnded>(_learner.Forward);
         Receive<SnapshotProtocol.SnapshotRequest>(_learner.Forward);
         Receive<SnapshotProtocol.Received>(_learner.Forward);
     }

@@ -41,6 +41,9 @@ public sealed class TrainingRun
     /// <summary>Whether the run's clock begins with the training, as where the process may have waited for others long before.</summary>
     public bool StartsWithTraining { get; init; }
 
+    /// <summary>Where fragments come from instead of environments; null for environments.</summary>
+    public IFragmentSource? Source { get; init; }
+
     /// <summary>The process's start, a Stopwatch timestamp.</summary>
     public long StartTimestamp { get; } = Stopwatch.GetTimestamp();
 

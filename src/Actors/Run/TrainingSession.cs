@@ -14,18 +14,29 @@ public static class TrainingSession
     /// <summary>Name of the actor system; nodes of one cluster share it.</summary>
     public const string SystemName = "dqn";
 
-    /// <summary>Trains until a stop condition, and gives the result.</summary>
+    /// <summary>Trains on environments until a stop condition, and gives the result.</summary>
     /// <param name="options">The run's options, validated; the run's directory exists.</param>
     /// <param name="akka">Akka's configuration with the dispatchers of <see cref="Dispatchers"/>.</param>
     /// <param name="sinks">Who hears of progress.</param>
     /// <param name="stop">Ends the run as interrupted: a checkpoint is still written.</param>
     /// <exception cref="Environments.EnvironmentException">The environment cannot be made, or is none that DQN can learn.</exception>
     /// <exception cref="InvalidOperationException">The actor system could not start (a port in use, for example).</exception>
+    public static Task<RunSummary> RunAsync(TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop) =>
+        RunAsync(options, akka, sinks, source: null, stop);
+
+    /// <summary>Trains until a stop condition, or until the source of stored transitions is used up, and gives the result.</summary>
+    /// <param name="options">The run's options, validated; the run's directory exists.</param>
+    /// <param name="akka">Akka's configuration with the dispatchers of <see cref="Dispatchers"/>.</param>
+    /// <param name="sinks">Who hears of progress.</param>
+    /// <param name="source">Where fragments come from instead of environments, read by a single runner; null for environments.</param>
+    /// <param name="stop">Ends the run as interrupted: a checkpoint is still written.</param>
+    /// <exception cref="Environments.EnvironmentException">The environment cannot be made, or is none that DQN can learn.</exception>
+    /// <exception cref="InvalidOperationException">The actor system could not start (a port in use, for example).</exception>
     public static async Task<RunSummary> RunAsync(
-        TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop)
+        TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, IFragmentSource? source, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(options);
-        TrainingRun run = new(options, () => sinks, stop);
+        TrainingRun run = new(options, () => sinks, stop) { Source = source };
         TaskCompletionSource<NodeEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool isStarted = false;
         using IHost host = NodeHost.Build(run, new NodeOptions(), Links, akka, Log, JoinSelf);

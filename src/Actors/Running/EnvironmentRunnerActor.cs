@@ -7,8 +7,8 @@ using DqnAkka.Learner;
 namespace DqnAkka.Actors;
 
 /// <summary>
-/// Steps a vector of environments on the newest policy snapshot, one fragment a message, as far as the shards' credit goes.
-/// Fails with the environment's own exception; its parent starts it again with the same index.
+/// Steps a vector of environments on the newest policy snapshot (or reads a source of stored transitions), one fragment a message, as far
+/// as the shards' credit goes. Fails with the environment's own exception; its parent starts it again with the same index.
 /// </summary>
 public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
 {
@@ -20,7 +20,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     private readonly TrainingOptions _options;
     private readonly IActorRef _mirror;
     private readonly IActorRef _pool;
-    private readonly FragmentCollector _collector;
+    private readonly IFragmentSource _source;
     private readonly FragmentPost _post;
     private readonly ShardLinks _links;
     private readonly List<double> _returns = [];
@@ -28,7 +28,9 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     private int _total;
     private PolicySnapshot? _snapshot;
     private bool _stepPending;
+    private bool _isThrough;
     private long _steps;
+    private long _transitions;
     private long _unreportedSteps;
     private long _lastReport;
 
@@ -40,8 +42,8 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
         _mirror = links.Mirror;
         _pool = links.Pool;
         _post = new FragmentPost(links.Region, options.Replay.Shards);
-        IVectorEnvironment environment = EnvironmentFactory.CreateVector(options.Environment, options.Runner.Environments);
-        _collector = new FragmentCollector(environment, layout, options, lease.Index, lease.Attempt);
+        _source = links.Source ?? new FragmentCollector(
+            EnvironmentFactory.CreateVector(options.Environment, options.Runner.Environments), layout, options, lease.Index, lease.Attempt);
         _exploration = Climb(total);
         _links = new ShardLinks(lease.Index, Incarnations.Next(), options.Replay.Shards);
         Receive<PolicySnapshot>(OnPolicySnapshot);
@@ -91,7 +93,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     private void OnPolicySnapshot(PolicySnapshot snapshot)
     {
         _snapshot = snapshot;
-        _collector.Load(snapshot.Parameters);
+        _source.Load(snapshot.Parameters);
         Sender.Tell(SnapshotProtocol.Consumed.Instance);
         StepIfPossible();
     }
@@ -109,6 +111,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
             _post.Send(insert);
         }
 
+        ReportEnd();
         StepIfPossible();
     }
 
@@ -142,8 +145,15 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        (TransitionBatch batch, int steps) = _collector.Collect(_options.Runner.Fragment, Epsilon, _returns);
+        if (_source.Collect(_options.Runner.Fragment, Epsilon, _returns) is not var (batch, steps))
+        {
+            _isThrough = true;
+            ReportEnd();
+            return;
+        }
+
         _steps += steps;
+        _transitions += batch.Count;
         _unreportedSteps += steps;
         _post.Send(_links.Send(batch, steps));
         if (Stopwatch.GetElapsedTime(_lastReport) >= ReportPeriod)
@@ -171,10 +181,20 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
 
     private void StepIfPossible()
     {
-        if (!_stepPending && _snapshot is not null && _links.CanSend)
+        if (!_stepPending && !_isThrough && _snapshot is not null && _links.CanSend)
         {
             _stepPending = true;
             Self.Tell(Step.Instance);
+        }
+    }
+
+    /// <summary>The source has no more, and the shards have all of it.</summary>
+    private void ReportEnd()
+    {
+        if (_isThrough && _links.InFlight == 0)
+        {
+            Report();
+            _pool.Tell(new SourceEnded(_index, _transitions));
         }
     }
 
@@ -204,6 +224,11 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     /// <param name="Closed">The shards that grant no credit.</param>
     /// <param name="Silent">Those of them that do not answer either.</param>
     internal sealed record Standing(int Index, bool HasPolicy, IReadOnlyList<int> Closed, IReadOnlyList<int> Silent);
+
+    /// <summary>A runner tells its pool that its source has no more, and that all of it is in the buffer. May be said more than once.</summary>
+    /// <param name="Index">Its index.</param>
+    /// <param name="Transitions">Transitions that it has inserted.</param>
+    internal sealed record SourceEnded(int Index, long Transitions);
 
     private sealed record Step
     {
@@ -237,4 +262,8 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
 /// <param name="Region">The replay shards' region.</param>
 /// <param name="Mirror">The node's policy mirror.</param>
 /// <param name="Pool">Who hears its reports.</param>
-public sealed record RunnerLinks(IActorRef Region, IActorRef Mirror, IActorRef Pool);
+public sealed record RunnerLinks(IActorRef Region, IActorRef Mirror, IActorRef Pool)
+{
+    /// <summary>Where fragments come from instead of environments; null for environments.</summary>
+    public IFragmentSource? Source { get; init; }
+}

@@ -6,14 +6,14 @@ namespace DqnAkka.Actors;
 /// <summary>
 /// Plays a vector of environments ε-greedily on one policy and gathers the n-step transitions: the work of a runner, without the actor.
 /// </summary>
-public sealed class FragmentCollector
+public sealed class FragmentCollector : IFragmentSource
 {
     private readonly IVectorEnvironment _environment;
     private readonly PolicyNetwork _policy;
     private readonly NStepAccumulator _accumulator;
     private readonly TransitionBatchBuilder _builder;
     private readonly RandomSource _random;
-    private readonly bool _prioritized;
+    private readonly InitialPriorities? _priorities;
     private readonly int _actionCount;
     private readonly int _observationSize;
     private readonly float[] _current;
@@ -24,9 +24,6 @@ public sealed class FragmentCollector
     private readonly bool[] _terminated;
     private readonly bool[] _truncated;
     private readonly double[] _returns;
-    private float[] _values = [];
-    private float[] _nextValues = [];
-    private float[] _unpacked = [];
 
     /// <summary>Seeds the environments and begins their first episodes.</summary>
     /// <param name="environment">The environments, E of them; owned by the collector from now on.</param>
@@ -43,7 +40,7 @@ public sealed class FragmentCollector
         _policy = new PolicyNetwork(layout);
         _observationSize = layout.ObservationSize;
         _actionCount = layout.ActionCount;
-        _prioritized = options.Replay.Prioritized;
+        _priorities = options.Replay.Prioritized ? new InitialPriorities(layout) : null;
         int count = environment.Count;
         _accumulator = new NStepAccumulator(count, _observationSize, options.Learner.NStep, options.Learner.Gamma);
         _builder = new TransitionBatchBuilder(count * options.Runner.Fragment, layout.Observation, count, options.Learner.NStep);
@@ -79,8 +76,11 @@ public sealed class FragmentCollector
         }
 
         TransitionBatch batch = _builder.Build();
-        return (_prioritized ? batch.WithErrors(AbsoluteTdErrors(batch)) : batch, steps * _environment.Count);
+        return (_priorities is null ? batch : batch.WithErrors(_priorities.Compute(_policy, batch)), steps * _environment.Count);
     }
+
+    (TransitionBatch Batch, int EnvironmentSteps)? IFragmentSource.Collect(int vectorSteps, double epsilon, ICollection<double> finishedReturns) =>
+        Collect(vectorSteps, epsilon, finishedReturns);
 
     private void StepAll(double epsilon, ICollection<double> finishedReturns)
     {
@@ -114,47 +114,5 @@ public sealed class FragmentCollector
                 _actions[i] = _random.NextInt(_actionCount);
             }
         }
-    }
-
-    /// <summary>|δ| by the runner's own network: Ape-X's initial priorities, which cost the shard and the learner nothing.</summary>
-    private float[] AbsoluteTdErrors(TransitionBatch batch)
-    {
-        int count = batch.Count;
-        if (_values.Length < count * _actionCount)
-        {
-            _values = new float[count * _actionCount];
-            _nextValues = new float[count * _actionCount];
-            _unpacked = new float[count * _observationSize];
-        }
-
-        Span<float> observations = _unpacked.AsSpan(0, count * _observationSize);
-        for (int i = 0; i < count; i++)
-        {
-            batch.Format.Decode(batch.Observation(i), observations.Slice(i * _observationSize, _observationSize));
-        }
-
-        _policy.Forward(observations, count, _values);
-        for (int i = 0; i < count; i++)
-        {
-            batch.Format.Decode(batch.NextObservation(i), observations.Slice(i * _observationSize, _observationSize));
-        }
-
-        _policy.Forward(observations, count, _nextValues);
-        float[] errors = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            float best = float.NegativeInfinity;
-            foreach (float value in _nextValues.AsSpan(i * _actionCount, _actionCount))
-            {
-                best = MathF.Max(best, value);
-            }
-
-            float target = batch.Returns[i] + (batch.Discounts[i] * best);
-            float error = MathF.Abs(target - _values[(i * _actionCount) + batch.Actions[i]]);
-            // An overflow is the learner's to report, by its loss; a priority only has to be a number.
-            errors[i] = error < float.MaxValue ? error : float.MaxValue;
-        }
-
-        return errors;
     }
 }

@@ -27,6 +27,7 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, Exception> _failures = [];
     private readonly HashSet<int> _pausing = [];
     private readonly Dictionary<int, int> _starts = [];
+    private readonly Dictionary<int, long> _ended = [];
     private RunProtocol.StopRun? _stopRun;
     private bool _isStopped;
     private bool _isAnswered;
@@ -45,6 +46,7 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
         Receive<RunnerProtocol.Leases>(OnLeases);
         Receive<ProgressProtocol.RunnerReport>(OnRunnerReport);
         Receive<EnvironmentRunnerActor.Standing>(_ledger.Add);
+        Receive<EnvironmentRunnerActor.SourceEnded>(OnSourceEnded);
         Receive<Terminated>(OnTerminated);
         Receive<PauseEnded>(OnPauseEnded);
         Receive<RunProtocol.StopRunners>(_ => OnStopRunners());
@@ -144,7 +146,7 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
         _starts[lease.Index] = starts + 1;
         RunnerProtocol.RunnerLease attempt = lease with { Attempt = (lease.Attempt + starts) & (RunnerLeases.Attempts - 1) };
         string name = string.Create(CultureInfo.InvariantCulture, $"runner-{lease.Index}-{starts}");
-        RunnerLinks links = new(_links.Region, _links.Mirror, Self);
+        RunnerLinks links = new(_links.Region, _links.Mirror, Self) { Source = _links.Source };
         IActorRef runner = Context.ActorOf(EnvironmentRunnerActor.CreateProps(attempt, _total, _layout, _options, links), name);
         _runners[runner] = lease.Index;
         Context.Watch(runner);
@@ -160,7 +162,7 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
 
         if (isFailure && _leases.ContainsKey(index))
         {
-            OnFailure(index, Failures.Describe(failure));
+            OnFailure(index, failure!);
         }
         else
         {
@@ -168,17 +170,22 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnFailure(int index, string cause)
+    private void OnFailure(int index, Exception failure)
     {
+        string cause = Failures.Describe(failure);
+        if (failure is FragmentSourceException)
+        {
+            End(cause);
+            return;
+        }
+
         TimeSpan pause = FirstPause * Math.Pow(2, Math.Min(_window.Count, LongestDoubling));
         if (!_window.TryAdd(cause))
         {
             string limit = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{_window.FirstCause} (runner {index}; {_window.Count} restarts in {_options.Run.RestartWindowMinutes} minutes, the limit dqn.runner.max-restarts)");
-            _stopRun = new RunProtocol.StopRun(StopReason.Failed, limit);
-            _links.Training.Tell(_stopRun);
-            StartAndStop();
+            End(limit);
             return;
         }
 
@@ -186,6 +193,13 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
         _pausing.Add(index);
         _links.Training.Tell(new ProgressProtocol.RunnerRestarted(index, cause));
         Timers.StartSingleTimer($"start-{index}", new PauseEnded(index), pause < LongestPause ? pause : LongestPause);
+    }
+
+    private void End(string failure)
+    {
+        _stopRun = new RunProtocol.StopRun(StopReason.Failed, failure);
+        _links.Training.Tell(_stopRun);
+        StartAndStop();
     }
 
     private void OnPauseEnded(PauseEnded pause)
@@ -198,6 +212,20 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
     {
         _ledger.Add(report);
         _links.Training.Tell(report);
+    }
+
+    private void OnSourceEnded(EnvironmentRunnerActor.SourceEnded ended)
+    {
+        _ended[ended.Index] = ended.Transitions;
+        TellSourceEnded();
+    }
+
+    private void TellSourceEnded()
+    {
+        if (_ended.Count > 0 && _ended.Count == _options.Runner.Count)
+        {
+            _links.Training.Tell(new RunProtocol.SourceEnded(_ended.Values.Sum()));
+        }
     }
 
     /// <summary>
@@ -232,6 +260,8 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
             _links.Training.Tell(_stopRun);
         }
 
+        // Said again, so that a learner that was restarted hears of it too.
+        TellSourceEnded();
         _ledger.Advance(Stopwatch.GetElapsedTime(_lastReport));
         _lastReport = Stopwatch.GetTimestamp();
         RunnerPoolStatus status = new(_ledger.Runners(), _restarts, _ledger.Acknowledged());
@@ -267,4 +297,8 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
 /// <param name="Mirror">The node's policy mirror.</param>
 /// <param name="Training">The training singleton, which is told everything that concerns the run.</param>
 /// <param name="Node">The node's actor, which is told where the runners stand.</param>
-public sealed record RunnerPoolLinks(IActorRef Region, IActorRef Mirror, IActorRef Training, IActorRef Node);
+public sealed record RunnerPoolLinks(IActorRef Region, IActorRef Mirror, IActorRef Training, IActorRef Node)
+{
+    /// <summary>Where fragments come from instead of environments; null for environments.</summary>
+    public IFragmentSource? Source { get; init; }
+}

@@ -3,7 +3,7 @@ namespace DqnAkka.Actors;
 /// <summary>How <see cref="NodeStatus"/> is encoded.</summary>
 internal static class NodeStatusEncoding
 {
-    private const int ShardBytes = sizeof(int) + (7 * sizeof(long));
+    private const int ShardBytes = sizeof(int) + (8 * sizeof(long)) + sizeof(byte);
     private const int RunnerBytes = sizeof(int) + (3 * sizeof(long));
 
     public static WireEncoding Encoding { get; } = new WireEncoding<NodeStatus>("QS", Write, Read);
@@ -74,6 +74,8 @@ internal static class NodeStatusEncoding
         writer.Int64(shard.Inherited);
         writer.Int64(shard.Evicted);
         writer.Int64(shard.Samples);
+        writer.Boolean(shard.IsDurable);
+        writer.Int64(shard.Reopened);
     }
 
     private static ShardStatus[] ReadShards(ref WireReader reader)
@@ -82,7 +84,11 @@ internal static class NodeStatusEncoding
         for (int i = 0; i < shards.Length; i++)
         {
             shards[i] = new ShardStatus(
-                reader.Count(), reader.Total(), reader.Total(), reader.Mass(), reader.Total(), reader.Total(), reader.Total(), reader.Total());
+                reader.Count(), reader.Total(), reader.Total(), reader.Mass(), reader.Total(), reader.Total(), reader.Total(), reader.Total())
+            {
+                IsDurable = reader.Boolean(),
+                Reopened = reader.Total(),
+            };
         }
 
         return shards;
@@ -125,6 +131,7 @@ internal static class NodeStatusEncoding
         writer.Double(training.StepsPerSecond);
         writer.Int64(training.Inserts);
         writer.Int64(training.Samples);
+        writer.Double(training.LimiterError);
         writer.Int64(training.CheckpointUpdates);
         writer.Int64(training.CheckpointAge.Ticks);
         writer.Int32(training.RunnerRestarts);
@@ -142,6 +149,7 @@ internal static class NodeStatusEncoding
         StepsPerSecond = reader.Double(),
         Inserts = reader.Total(),
         Samples = reader.Total(),
+        LimiterError = reader.Double(),
         CheckpointUpdates = reader.Total(least: -1),
         CheckpointAge = reader.Duration(),
         RunnerRestarts = reader.Count(),

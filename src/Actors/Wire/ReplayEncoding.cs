@@ -178,11 +178,19 @@ internal static class ReplayEncoding
         writer.Boolean(message.ReportNow);
         writer.Int64(message.KnownIncarnation);
         writer.Int64(message.AllowanceNumber);
+        writer.Int64(message.Run);
+        writer.Int64(message.KnownInserts);
         writer.Double(message.LargestPriority);
     }
 
     private static ReplayProtocol.GrantInserts ReadGrantInserts(ref WireReader reader) =>
-        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total()) { AllowanceNumber = reader.Total(), LargestPriority = reader.Mass() };
+        new(reader.Count(), reader.Int64(), reader.Boolean(), reader.Total())
+        {
+            AllowanceNumber = reader.Total(),
+            Run = reader.Int64(),
+            KnownInserts = reader.Total(),
+            LargestPriority = reader.Mass(),
+        };
 
     private static void WriteUpdatePriorities(ref WireWriter writer, ReplayProtocol.UpdatePriorities message)
     {
@@ -213,6 +221,7 @@ internal static class ReplayEncoding
         writer.Int64(message.AllowanceNumber);
         writer.Int64(message.Granted);
         writer.Int32(message.Wanted);
+        writer.Int64(message.Position);
         writer.Double(message.MinimumMass);
         writer.Double(message.LargestPriority);
         writer.Int32(message.HoldsAtMost);
@@ -224,6 +233,7 @@ internal static class ReplayEncoding
             AllowanceNumber = reader.Total(),
             Granted = reader.Total(),
             Wanted = reader.Count(),
+            Position = reader.Total(),
             MinimumMass = reader.Mass(),
             LargestPriority = reader.Mass(),
             HoldsAtMost = reader.Count(),

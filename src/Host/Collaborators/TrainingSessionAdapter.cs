@@ -7,6 +7,6 @@ namespace DqnAkka.Host;
 internal sealed class TrainingSessionAdapter : ITrainingSession
 {
     /// <inheritdoc />
-    public Task<RunSummary> RunAsync(TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, CancellationToken stop) =>
-        TrainingSession.RunAsync(options, akka.WithFallback(ConfigurationFactory.ParseString(EmbeddedHocon.Read("akka.conf"))), sinks, stop);
+    public Task<RunSummary> RunAsync(TrainingOptions options, Config akka, IReadOnlyList<IProgressSink> sinks, IFragmentSource? source, CancellationToken stop) =>
+        TrainingSession.RunAsync(options, akka.WithFallback(ConfigurationFactory.ParseString(EmbeddedHocon.Read("akka.conf"))), sinks, source, stop);
 }

@@ -18,6 +18,7 @@ internal static class CommandTree
             Status(console),
             Leave(console),
             Evaluate(collaborators, console),
+            ReplayCommands.Build(collaborators, console, ConfigOption(), SetOption()),
             Environments(collaborators, console),
             Documentation(console),
         };
@@ -78,7 +79,8 @@ internal static class CommandTree
         Option<string[]> set = SetOption();
         Option<ulong?> seed = new("--seed") { Description = "The run's seed.", HelpName = "N" };
         Option<string?> directory = new("--run-dir") { Description = "The run's folder, new or that of a run to go on with; needed with the role learner.", HelpName = "DIR" };
-        Command command = new("node", "Run one process of a training cluster.") { roles, port, hostname, seeds, healthPort, config, set, seed, directory };
+        Option<bool> force = new("--force") { Description = "Go on with the run in that folder although settings differ; environment, network, optimizer and replay.shards must be the same." };
+        Command command = new("node", "Run one process of a training cluster.") { roles, port, hostname, seeds, healthPort, config, set, seed, directory, force };
         command.SetAction((result, leave) => new NodeCommand(collaborators, console).RunAsync(
             new NodeRequest(
                 result.GetValue(roles)!,
@@ -95,7 +97,8 @@ internal static class CommandTree
                         .. Given("dqn.remote.seed-nodes", result.GetValue(seeds) is { Length: > 0 } nodes ? string.Join(',', nodes) : null, "--seed-node"),
                         .. Given("dqn.health.port", result.GetValue(healthPort)?.ToString(CultureInfo.InvariantCulture), "--health-port"),
                     ],
-                }),
+                },
+                result.GetValue(force)),
             leave));
         return command;
     }

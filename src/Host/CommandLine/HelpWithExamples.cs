@@ -29,6 +29,17 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         ]),
         ("status", ["status --node 127.0.0.1:4053"]),
         ("leave", ["leave --node 127.0.0.1:4053"]),
+        ("export", ["replay export runs/first --output first.parquet"]),
+        ("import",
+        [
+            "replay import first.parquet --epochs 2 --run-dir runs/offline",
+            "replay import first.parquet --config my.conf --set dqn.replay.samples-per-insert=64",
+        ]),
+        ("inspect",
+        [
+            "replay inspect runs/first",
+            "replay inspect first.parquet --json",
+        ]),
         ("envs", ["envs"]),
     ];
 
@@ -40,9 +51,9 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         int code = _usual.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
         string command = parseResult.CommandResult.Command.Name;
-        bool root = parseResult.CommandResult.Command is RootCommand;
+        string[] all = [command, .. Below(parseResult.CommandResult.Command)];
         output.WriteLine("Examples:");
-        foreach (string line in Examples.Where(example => root || example.Command == command).SelectMany(example => example.Lines))
+        foreach (string line in Examples.Where(example => all.Contains(example.Command)).SelectMany(example => example.Lines))
         {
             output.WriteLine($"  {line}");
         }
@@ -56,4 +67,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         output.WriteLine($"  {ExitCode.Interrupted}  interrupted (Ctrl-C, SIGTERM, SIGHUP); a training run wrote its checkpoint");
         return code;
     }
+
+    private static IEnumerable<string> Below(Command command) =>
+        command.Subcommands.SelectMany(subcommand => Below(subcommand).Prepend(subcommand.Name));
 }

@@ -10,7 +10,8 @@ internal static class ParseProblem
     public static string Describe(ParseResult result)
     {
         Command command = result.CommandResult.Command;
-        string help = command is RootCommand ? "--help" : $"{command.Name} --help";
+        string path = PathOf(result.CommandResult);
+        string help = path.Length == 0 ? "--help" : $"{path} --help";
         if (result.UnmatchedTokens.Count == 0)
         {
             SymbolResult? symbol = result.Errors[0].SymbolResult;
@@ -18,6 +19,7 @@ internal static class ParseProblem
             return symbol switch
             {
                 CommandResult when command is RootCommand => $"no command given: try 'train', or '{help}'",
+                CommandResult when command.Subcommands.Count > 0 => $"{path} needs a command: {string.Join(", ", command.Subcommands.Select(subcommand => subcommand.Name))}; see '{help}'",
                 OptionResult { Option: var option, IdentifierTokenCount: > 1 } when option.Arity.MaximumNumberOfValues == 1 => $"{option.Name} is given twice: give it once; see '{help}'",
                 OptionResult { Option: var option } when value.Length == 0 => $"{option.Name} needs a value: write {option.Name} {option.HelpName}; see '{help}'",
                 OptionResult { Option: var option } when option.HelpName == "N" => $"{option.Name} {value} is not a whole number from 0 up: write {option.Name} {option.HelpName}; see '{help}'",
@@ -34,6 +36,10 @@ internal static class ParseProblem
             : [.. command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name)];
         string hint = candidates.Length > 0 ? $"did you mean {NearestKey.Find(typed, candidates)}? " : "";
         string what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
-        return $"{typed} is no {what}{(command is RootCommand ? "" : $" of {command.Name}")}: {hint}See '{help}'";
+        return $"{typed} is no {what}{(path.Length == 0 ? "" : $" of {path}")}: {hint}See '{help}'";
     }
+
+    /// <summary>The command as it is typed, without the program's name.</summary>
+    private static string PathOf(CommandResult result) =>
+        result is { Parent: CommandResult parent } ? $"{PathOf(parent)} {result.Command.Name}".TrimStart() : "";
 }

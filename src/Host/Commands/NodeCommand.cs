@@ -35,9 +35,11 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
             return ExitCode.Failed;
         }
 
-        RunDirectory? directory = OpenDirectory(configuration, roles);
+        RunDirectory? directory = OpenDirectory(configuration.Options.Run.Directory, roles);
+        string? change = directory is not null && roles.Contains(ClusterRoles.Learner) ? directory.RequireSameRun(configuration, request.IsForced) : null;
         options = options with { Run = options.Run with { Directory = directory?.Path ?? "" } };
-        return await RunAsync(configuration, options, node, directory, leave).ConfigureAwait(false);
+        options = DurableReplay.ForNode(options, roles, observation);
+        return await RunAsync(configuration, options, node, directory, change, leave).ConfigureAwait(false);
     }
 
     private static void Require(string? problem)
@@ -58,35 +60,31 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
     }
 
     /// <summary>A learner needs the run's folder; a seed remembers the cluster's members there where it has one.</summary>
-    private static RunDirectory? OpenDirectory(ResolvedConfiguration configuration, IReadOnlyList<string> roles)
-    {
-        string requested = configuration.Options.Run.Directory;
-        bool isLearner = roles.Contains(ClusterRoles.Learner);
-        if (requested.Length == 0)
-        {
-            return isLearner
-                ? throw new UserErrorException(
-                    "a node with the role learner needs the run's folder, which another learner can go on from: name it with --run-dir, dqn.run.directory or DQN_RUN_DIRECTORY")
-                : null;
-        }
-
-        RunDirectory directory = RunDirectory.Open(requested);
-        if (isLearner)
-        {
-            directory.RequireSameRun(configuration);
-        }
-
-        return directory;
-    }
+    private static RunDirectory? OpenDirectory(string requested, IReadOnlyList<string> roles) =>
+        requested.Length > 0 ? RunDirectory.Open(requested)
+        : roles.Contains(ClusterRoles.Learner)
+            ? throw new UserErrorException(
+                "a node with the role learner needs the run's folder, which another learner can go on from: name it with --run-dir, dqn.run.directory or DQN_RUN_DIRECTORY")
+            : null;
 
     private async Task<int> RunAsync(
-        ResolvedConfiguration configuration, TrainingOptions options, NodeOptions node, RunDirectory? directory, CancellationToken leave)
+        ResolvedConfiguration configuration, TrainingOptions options, NodeOptions node, RunDirectory? directory, string? change, CancellationToken leave)
     {
         NodeReadiness readiness = new();
         NodeLog log = new(node, readiness, configuration.AkkaSettings, console.Error);
         if (RemoteSafety.Warning(node.Remote) is { } warning)
         {
             log.Warn(warning);
+        }
+
+        if (change is not null)
+        {
+            log.Warn(change);
+        }
+
+        if (node.Roles.Contains(ClusterRoles.Replay) && configuration.Options.Replay.Durable == ReplayDurability.Auto && directory is null)
+        {
+            log.Say("what this node's replay shards hold is lost if the process is killed: a folder (--run-dir) keeps it");
         }
 
         bool isAlive = true;
@@ -97,13 +95,29 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
             options,
             node,
             configuration.AkkaSettings,
-            () => directory is null ? [] : RunSinks.Open(directory, configuration.Name, options.Stop.Score, console),
+            OpenSinks,
             log.Configure,
             log.Say,
             readiness);
         NodeEnd end = await collaborators.Nodes.RunAsync(start, leave).ConfigureAwait(false);
         Volatile.Write(ref isAlive, false);
         return Tell(end, log);
+
+        IReadOnlyList<IProgressSink> OpenSinks()
+        {
+            if (directory is null)
+            {
+                return [];
+            }
+
+            if (change is not null)
+            {
+                // Not before the training is here: a node that the cluster refuses must not leave its settings in the folder.
+                directory.ReplaceConfiguration(configuration.Text);
+            }
+
+            return RunSinks.Open(directory, configuration.Name, options.Stop.Score, console);
+        }
     }
 
     private int Tell(NodeEnd end, NodeLog log)

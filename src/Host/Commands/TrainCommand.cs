@@ -11,20 +11,27 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
     /// <param name="stop">Cancelled when the user asks for an end.</param>
     /// <returns>A value of <see cref="ExitCode"/>.</returns>
     /// <exception cref="UserErrorException">Something in the input is wrong; nothing was started.</exception>
-    public async Task<int> RunAsync(ConfigurationSource source, CancellationToken stop)
+    public Task<int> RunAsync(ConfigurationSource source, CancellationToken stop) => RunAsync(source.Resolve(), source: null, stop);
+
+    /// <summary>Runs the training on what a source gives.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="source">Where fragments come from instead of environments; null for environments.</param>
+    /// <param name="stop">Cancelled when the user asks for an end.</param>
+    /// <returns>A value of <see cref="ExitCode"/>.</returns>
+    /// <exception cref="UserErrorException">Something in the input is wrong; nothing was started.</exception>
+    public async Task<int> RunAsync(ResolvedConfiguration configuration, IFragmentSource? source, CancellationToken stop)
     {
-        ResolvedConfiguration configuration = source.Resolve();
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         RunChecks.RequireLayout(observation.Size, actionCount, options.Network);
         ReplayMemory.Require(options.Replay, observation.Size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);
-        options = options with { Run = options.Run with { Directory = directory.Path } };
+        options = DurableReplay.ForTraining(options with { Run = options.Run with { Directory = directory.Path } }, observation);
 
         await console.Output.WriteAsync(configuration.Text).ConfigureAwait(false);
         await console.Output.WriteLineAsync($"run directory {directory.Path}").ConfigureAwait(false);
-        RunSummary summary = await RunSessionAsync(configuration, options, directory, stop).ConfigureAwait(false);
+        RunSummary summary = await RunSessionAsync(configuration, options, directory, source, stop).ConfigureAwait(false);
         if (summary.Reason == StopReason.Failed)
         {
             await console.Error.WriteLineAsync($"error: {summary.Failure}").ConfigureAwait(false);
@@ -42,6 +49,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         ResolvedConfiguration configuration,
         TrainingOptions options,
         RunDirectory directory,
+        IFragmentSource? source,
         CancellationToken stop)
     {
         using MetricsFileSink metrics = MetricsFileSink.Append(directory.MetricsFile);
@@ -54,6 +62,6 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
             options.Stop.Score,
             message => console.Error.WriteLine($"warning: {message}"));
         // The curve comes last: drawing takes longer than anyone should wait for the result.
-        return await collaborators.Session.RunAsync(options, configuration.AkkaSettings, [metrics, view, curve], stop).ConfigureAwait(false);
+        return await collaborators.Session.RunAsync(options, configuration.AkkaSettings, [metrics, view, curve], source, stop).ConfigureAwait(false);
     }
 }

@@ -49,6 +49,9 @@ internal static class ConfigurationSchema
 
         new IntegerSetting("replay.capacity", 1, int.MaxValue),
         new IntegerSetting("replay.shards", 1, 1_024),
+        new ChoiceSetting(
+            "replay.durable",
+            [("auto", ReplayDurability.Auto), ("true", ReplayDurability.On), ("false", ReplayDurability.Off)]),
         new BooleanSetting("replay.prioritized"),
         new NumberSetting("replay.alpha", 0, 10),
         new NumberSetting("replay.beta", 0, 1),

@@ -99,6 +99,7 @@ internal static class TrainingOptionsBinder
     {
         Capacity = values.Integer("replay.capacity"),
         Shards = values.Integer("replay.shards"),
+        Durable = values.Get<ReplayDurability>("replay.durable"),
         Prioritized = values.Flag("replay.prioritized"),
         Alpha = values.Number("replay.alpha"),
         Beta = values.Number("replay.beta"),

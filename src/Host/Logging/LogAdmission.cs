@@ -50,7 +50,7 @@ internal sealed partial class LogAdmission(bool isDebug, RepeatLimit limit)
         return !IsFailureOfConnection(text) || limit.Admit(Peer(text));
     }
 
-    private static bool IsWaitForShards(LogText text) => text.IsAkka && text.Source.Contains("/system/sharding/", StringComparison.Ordinal);
+    private static bool IsWaitForShards(LogText text) => text.IsAkka && !text.IsOwn && text.Source.Contains("/system/sharding/", StringComparison.Ordinal);
 
     private static bool IsFailureOfConnection(LogText text) =>
         text.IsAkka

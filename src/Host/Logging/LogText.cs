@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace DqnAkka.Host;
 
 /// <summary>Where a log entry comes from, and what it says. Akka's entries have all one category, and carry a head and a stack trace in their text.</summary>
 /// <param name="Source">Akka's log source, mostly an actor's path; else the category.</param>
 /// <param name="IsAkka">Whether the entry came through Akka.</param>
 /// <param name="Message">The bare message.</param>
-internal sealed record LogText(string Source, bool IsAkka, string Message)
+internal sealed partial record LogText(string Source, bool IsAkka, string Message)
 {
     private const string SourceKey = "LogSource";
     private const string Cause = "Cause: ";
@@ -14,8 +16,8 @@ internal sealed record LogText(string Source, bool IsAkka, string Message)
 
     /// <summary>Whether an actor of this program said it.</summary>
     public bool IsOwn => IsAkka
-        && Source.Contains("/user/", StringComparison.Ordinal)
-        && !Array.Exists(SingletonActors, path => Source.EndsWith(path, StringComparison.Ordinal));
+        && ((Source.Contains("/user/", StringComparison.Ordinal) && !Array.Exists(SingletonActors, path => Source.EndsWith(path, StringComparison.Ordinal)))
+            || ReplayShard().IsMatch(Source));
 
     /// <summary>Takes an entry apart.</summary>
     /// <param name="category">The entry's category.</param>
@@ -29,6 +31,10 @@ internal sealed record LogText(string Source, bool IsAkka, string Message)
             ? new LogText(category, IsAkka: false, WithException(text, exception))
             : new LogText(source, IsAkka: true, WithException(Bare(text, source, exception), exception));
     }
+
+    // Below Akka's own actors of the region: /system/sharding/replay/<shard>/<entity>.
+    [GeneratedRegex("/system/sharding/replay/[0-9]+/[0-9]+$")]
+    private static partial Regex ReplayShard();
 
     /// <summary>Without <c>[LEVEL][time][thread][source]</c> before the message and <c>Cause: …</c> behind it.</summary>
     private static string Bare(string text, string source, Exception? exception)

@@ -52,13 +52,15 @@ internal static class LiveTable
     [
         ("steps", HumanNumber.Grouped(report.Steps)),
         ("updates", HumanNumber.Grouped(report.Updates)),
-        ("samples per insert", HumanNumber.Short(report.SamplesPerInsert)),
+        ("samples per insert", $"{HumanNumber.Short(report.SamplesPerInsert)}, lately {HumanNumber.Short(report.RecentSamplesPerInsert)}"),
+        ("limiter", LimiterText.Describe(report.LimiterError)),
         ("ε", report.EpsilonLow == report.EpsilonHigh
             ? HumanNumber.Short(report.EpsilonLow)
             : $"{HumanNumber.Short(report.EpsilonLow)} … {HumanNumber.Short(report.EpsilonHigh)}"),
         ("loss", HumanNumber.Short(report.Loss)),
         ("mean |TD|", HumanNumber.Short(report.MeanAbsoluteTdError)),
         ("mean Q", HumanNumber.Short(report.MeanQ)),
+        ("replay", HumanNumber.Grouped(report.ReplaySize)),
         ("return", $"{HumanNumber.Short(report.ReturnMean)} ± {HumanNumber.Short(report.ReturnDeviation)}"),
         ("steps/s", HumanNumber.Short(report.StepsPerSecond)),
         ("updates/s", HumanNumber.Short(report.UpdatesPerSecond)),

@@ -105,6 +105,8 @@ internal sealed class MetricsFileSink : IProgressSink, IDisposable
         writer.WriteNumber("inserts", report.Inserts);
         writer.WriteNumber("samples", report.Samples);
         Number(writer, "samples_per_insert", report.SamplesPerInsert);
+        Number(writer, "recent_samples_per_insert", report.RecentSamplesPerInsert);
+        Number(writer, "limiter_error", report.LimiterError);
         writer.WriteNumber("replay_size", report.ReplaySize);
         Number(writer, "epsilon_low", report.EpsilonLow);
         Number(writer, "epsilon_high", report.EpsilonHigh);

@@ -19,6 +19,7 @@ internal sealed class PlainConsoleSink(TextWriter output) : IConsoleSink
         _next = report.Elapsed + Interval;
         Write(
             $"progress step={report.Steps} updates={report.Updates} episodes={report.Episodes} samples-per-insert={EvaluationLine.Number(report.SamplesPerInsert)} "
+            + $"recent-samples-per-insert={EvaluationLine.Number(report.RecentSamplesPerInsert)} limiter-error={EvaluationLine.Number(Math.Round(report.LimiterError, 2))} "
             + $"epsilon={Epsilon(report)} loss={EvaluationLine.Number(report.Loss)} td={EvaluationLine.Number(report.MeanAbsoluteTdError)} q={EvaluationLine.Number(report.MeanQ)} "
             + $"return={EvaluationLine.Number(report.ReturnMean)} sd={EvaluationLine.Number(report.ReturnDeviation)} "
             + $"steps/s={EvaluationLine.Number(Math.Round(report.StepsPerSecond))} updates/s={EvaluationLine.Number(Math.Round(report.UpdatesPerSecond))} seconds={EvaluationLine.Number(Math.Round(report.Elapsed.TotalSeconds, 1))}");

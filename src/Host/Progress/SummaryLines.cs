@@ -26,6 +26,7 @@ internal static class SummaryLines
         StopReason.Score => "the score was reached (stop.score)",
         StopReason.Steps => "the step limit was reached (stop.steps)",
         StopReason.Minutes => "the time limit was reached (stop.minutes)",
+        StopReason.SourceEnded => "the imported file was used up",
         StopReason.Interrupted => "interrupted",
         _ => "failed",
     };

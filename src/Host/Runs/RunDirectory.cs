@@ -66,8 +66,10 @@ internal sealed class RunDirectory
 
     /// <summary>Writes the resolved configuration where there is none; where there is one, it must be of the same run.</summary>
     /// <param name="configuration">The configuration.</param>
+    /// <param name="isForced">Whether the run goes on although settings differ; what its state is laid out by must still be the same.</param>
+    /// <returns>One line that says which settings change from what to what where that is forced, or null.</returns>
     /// <exception cref="UserErrorException">The folder holds another run, or cannot be written.</exception>
-    public void RequireSameRun(ResolvedConfiguration configuration)
+    public string? RequireSameRun(ResolvedConfiguration configuration, bool isForced)
     {
         string file = System.IO.Path.Combine(Path, ConfigurationName);
         try
@@ -76,7 +78,7 @@ internal sealed class RunDirectory
             if (!File.Exists(file) || !Directory.Exists(System.IO.Path.Combine(Path, CheckpointName)))
             {
                 WholeFile.Write(file, configuration.Text);
-                return;
+                return null;
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -85,18 +87,46 @@ internal sealed class RunDirectory
         }
 
         ResolvedConfiguration existing = ConfigurationResolver.Resolve(ConfigurationSource.FileLayers(file));
-        string[] different =
+        (string Key, string There, string Here)[] different =
         [
             .. from entry in configuration.Node.Agreement
                where SharedKeys.MustAgree(entry.Key, [ClusterRoles.Learner])
                let other = existing.Node.Agreement.GetValueOrDefault(entry.Key, "nothing")
                where other != entry.Value
-               select $"{entry.Key} is {other} there and {entry.Value} here",
+               select (entry.Key, other, entry.Value),
         ];
-        if (different.Length > 0)
+        if (different.Length == 0)
         {
+            return null;
+        }
+
+        if (!isForced)
+        {
+            string way = different.All(difference => SharedKeys.CanChange(difference.Key))
+                ? "give the same configuration, another folder with --run-dir, or --force to go on with this one"
+                : "give the same configuration, or another folder with --run-dir";
             throw new UserErrorException(
-                $"run directory {Path} holds a run with another configuration ({string.Join("; ", different)}): give the same configuration, or another folder with --run-dir");
+                $"run directory {Path} holds a run with another configuration ({Differences(different)}): {way}");
+        }
+
+        (string Key, string There, string Here)[] fixedOnes = [.. different.Where(difference => !SharedKeys.CanChange(difference.Key))];
+        return fixedOnes.Length > 0
+            ? throw new UserErrorException(
+                $"the run in {Path} cannot go on with other values of these keys, --force or not ({Differences(fixedOnes)}): what it has learned and counted would mean nothing; give the same, or another folder with --run-dir")
+            : $"the run in {Path} goes on with other settings, as --force demands: {string.Join("; ", different.Select(difference => $"{difference.Key} from {difference.There} to {difference.Here}"))}";
+    }
+
+    /// <summary>Writes the resolved configuration in the place of that of the run's earlier part.</summary>
+    /// <exception cref="UserErrorException">The folder cannot be written.</exception>
+    public void ReplaceConfiguration(string text)
+    {
+        try
+        {
+            WholeFile.Write(System.IO.Path.Combine(Path, ConfigurationName), text);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(Path, exception);
         }
     }
 
@@ -114,6 +144,9 @@ internal sealed class RunDirectory
             throw Unwritable(Path, exception);
         }
     }
+
+    private static string Differences(IEnumerable<(string Key, string There, string Here)> differences) =>
+        string.Join("; ", differences.Select(difference => $"{difference.Key} is {difference.There} there and {difference.Here} here"));
 
     private static UserErrorException Unwritable(string path, Exception exception) =>
         new($"run directory {path} cannot be written ({exception.Message.TrimEnd('.')}): give another with --run-dir");

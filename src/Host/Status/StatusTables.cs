@@ -12,11 +12,11 @@ internal static class StatusTables
         Table(output, ["member", "roles", "state", "up for", "refused", "skipped", "waits for"], members.Select(Member));
         Table(
             output,
-            ["learner", "updates", "updates/s", "steps", "steps/s", "snapshot", "checkpoint", "samples/insert", "runners", "restarts"],
+            ["learner", "updates", "updates/s", "steps", "steps/s", "snapshot", "checkpoint", "samples/insert", "limiter", "runners", "restarts"],
             members.Where(member => member.Training is not null).Select(member => Learner(member.Address, member.Training!)));
         Table(
             output,
-            ["shard", "member", "items", "mass", "inserts", "inherited", "evicted", "samples", "incarnation"],
+            ["shard", "member", "items", "mass", "inserts", "inherited", "evicted", "samples", "durable", "incarnation"],
             members
                 .SelectMany(member => member.Shards, (member, shard) => (member, shard))
                 .OrderBy(row => row.shard.Shard)
@@ -57,7 +57,8 @@ internal static class StatusTables
         Text($"{training.StepsPerSecond:0.#}"),
         Text($"{ShortIncarnation(training.Generation)}/{training.SnapshotVersion}"),
         training.CheckpointUpdates < 0 ? "none" : Text($"update {training.CheckpointUpdates}, {HumanNumber.Duration(training.CheckpointAge)} ago"),
-        training.Inserts > 0 ? Text($"{(double)training.Samples / training.Inserts:0.##}") : "",
+        double.IsNaN(training.SamplesPerInsert) ? "" : Text($"{training.SamplesPerInsert:0.##}"),
+        LimiterText.Describe(training.LimiterError),
         Text($"{training.Runners}"),
         Text($"{training.LearnerRestarts} learner, {training.RunnerRestarts} runner"),
     ];
@@ -72,6 +73,7 @@ internal static class StatusTables
         Text($"{shard.Inherited}"),
         Text($"{shard.Evicted}"),
         Text($"{shard.Samples}"),
+        !shard.IsDurable ? "no" : shard.Reopened > 0 ? Text($"yes, reopened with {shard.Reopened}") : "yes",
         ShortIncarnation(shard.Incarnation),
     ];
 

@@ -12,6 +12,9 @@ public sealed record ReplayOptions
     /// <summary>The most bytes that the shards of one process may take; 0 does not limit them.</summary>
     public long MemoryLimit { get; init; }
 
+    /// <summary>Whether the shards' transitions outlive the process.</summary>
+    public ReplayDurability Durable { get; init; } = ReplayDurability.Auto;
+
     /// <summary>Number of shards.</summary>
     public int Shards { get; init; } = 2;
 

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace DqnAkka.Learner;
 
-/// <summary>Large pages for memory that is read at random: with small ones the processor looks most addresses up in tables that do not fit its caches.</summary>
+/// <summary>
+/// Large pages for memory that is read at random: with small ones the processor looks most addresses up in tables that do not fit its caches.
+/// </summary>
 internal static unsafe partial class HugePages
 {
     /// <summary>Bytes of a large page on x86-64 and on most ARM64 systems; memory that begins at a multiple of it can be large pages from there on.</summary>
@@ -18,10 +20,18 @@ internal static unsafe partial class HugePages
     {
         nuint first = ((nuint)start + Size - 1) / Size * Size;
         nuint end = ((nuint)start + (nuint)bytes) / Size * Size;
-        if (OperatingSystem.IsLinux() && end > first)
+        if (!OperatingSystem.IsLinux() || end <= first)
         {
-            // A refusal only costs speed.
+            return;
+        }
+
+        // A refusal only costs speed, and so does a C library of another name.
+        try
+        {
             _ = AdviseMemory((void*)first, end - first, AdviceHugePage);
+        }
+        catch (DllNotFoundException)
+        {
         }
     }
 

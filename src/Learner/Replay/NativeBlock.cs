@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace DqnAkka.Learner;
 
-/// <summary>Doubles outside the garbage collector's heap, at a multiple of 64 bytes, zero at first. Whoever uses the pointer keeps the block reachable meanwhile.</summary>
+/// <summary>
+/// Doubles outside the garbage collector's heap, at a multiple of 64 bytes, zero at first. Whoever uses the pointer keeps the block reachable
+/// meanwhile.
+/// </summary>
 internal sealed unsafe class NativeBlock : IDisposable
 {
     private const int CacheLine = 64;

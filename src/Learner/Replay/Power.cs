@@ -5,7 +5,10 @@ namespace DqnAkka.Learner;
 /// <summary>Powers of many numbers at once, several times as fast as one by one.</summary>
 internal static class Power
 {
-    /// <summary>Raises numbers that are not negative to a power, in float64 to about one part in 10¹³ for results of 10⁻³⁰⁰ to 10³⁰⁰. Equal numbers give equal results wherever they are.</summary>
+    /// <summary>
+    /// Raises numbers that are not negative to a power, in float64 to one part in 10¹³ for results of 10⁻³⁰⁰ to 10³⁰⁰; equal numbers to equal
+    /// powers, wherever they are.
+    /// </summary>
     /// <param name="values">The numbers, +∞ and 0 included; become their powers.</param>
     /// <param name="exponent">The exponent, finite and at least 0. 0⁰ is 1.</param>
     public static void Raise(Span<double> values, double exponent)

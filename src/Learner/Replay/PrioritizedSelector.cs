@@ -156,6 +156,8 @@ internal sealed unsafe class PrioritizedSelector : ISelector
         {
             masses[i] = leaves[slots[i]];
         }
+
+        GC.KeepAlive(_tree);
     }
 
     public void Select(ReadOnlySpan<int> counts, Span<int> slots, Span<double> masses, RandomSource random)

@@ -18,6 +18,7 @@ internal sealed unsafe class RowStore : ITransitionStore
     private readonly MemoryRegion _region;
     private readonly byte* _rows;
     private readonly long _stride;
+    private readonly nint _length;
     private readonly bool _hasChecksums;
 
     /// <summary>Takes over rows as they are; zero bytes are rows never written.</summary>
@@ -31,6 +32,9 @@ internal sealed unsafe class RowStore : ITransitionStore
         _region = region;
         _rows = start + plan.RowsOffset;
         _stride = plan.RowBytes;
+        // What fills a row up is never written, and so zero.
+        nint bytes = TransitionRow.Bytes + (2 * _format.Bytes);
+        _length = bytes <= CacheLine / 2 ? CacheLine / 2 : Math.Max(CacheLine, bytes);
         _hasChecksums = hasChecksums;
     }
 
@@ -79,9 +83,12 @@ internal sealed unsafe class RowStore : ITransitionStore
                     Bytes.Copy(frames + ((nint)windows[2 * source] * _format.FrameBytes), observations, bytes);
                     Bytes.Copy(frames + ((nint)windows[(2 * source) + 1] * _format.FrameBytes), observations + bytes, bytes);
                 }
-
-                row->Checksum = _hasChecksums ? ChecksumOf(row) : 0;
             }
+        }
+
+        if (_hasChecksums)
+        {
+            Checksums.Seal(RowAt(firstSlot), (nint)_stride, _length, part.Count);
         }
 
         GC.KeepAlive(_region);
@@ -156,16 +163,13 @@ internal sealed unsafe class RowStore : ITransitionStore
     public Func<int, long, SlotCondition> Inspect(long nextKey) => (slot, key) =>
     {
         TransitionRow* row = (TransitionRow*)RowAt(slot);
-        bool isIntact = !_hasChecksums || row->Checksum == ChecksumOf(row);
+        bool isIntact = !_hasChecksums || row->Checksum == Checksums.OfRow((byte*)row, _length);
         SlotCondition condition = row->Key >= nextKey ? SlotCondition.Overwritten
             : row->Key == key && isIntact ? SlotCondition.Intact
             : SlotCondition.Damaged;
         GC.KeepAlive(_region);
         return condition;
     };
-
-    private uint ChecksumOf(TransitionRow* row) =>
-        Checksums.Of((byte*)row + TransitionRow.Bytes, 2L * _format.Bytes, Checksums.Of(row));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* RowAt(int slot) => _rows + (slot * _stride);

@@ -126,7 +126,11 @@ internal sealed unsafe class SharedStore : ITransitionStore
             bool isPlain = batch.Windows.Length == 0;
             row->Observation = _shift + (isPlain ? 2 * source * _format.Stack : batch.Windows[2 * source]);
             row->NextObservation = _shift + (isPlain ? ((2 * source) + 1) * _format.Stack : batch.Windows[(2 * source) + 1]);
-            row->Beginning.Checksum = _hasChecksums ? ChecksumOf(row) : 0;
+        }
+
+        if (_hasChecksums)
+        {
+            Checksums.Seal((byte*)(_rows + firstSlot), sizeof(Row), sizeof(Row), part.Count);
         }
 
         GC.KeepAlive(_region);
@@ -209,7 +213,7 @@ internal sealed unsafe class SharedStore : ITransitionStore
         {
             Row* row = _rows + slot;
             SlotCondition condition = row->Beginning.Key >= nextKey ? SlotCondition.Overwritten
-                : row->Beginning.Key != key || (_hasChecksums && row->Beginning.Checksum != ChecksumOf(row)) ? SlotCondition.Damaged
+                : row->Beginning.Key != key || (_hasChecksums && row->Beginning.Checksum != Checksums.OfRow((byte*)row, sizeof(Row))) ? SlotCondition.Damaged
                 : Inspect(row->Observation, key, nextKey, isKnown, isSound);
             condition = condition == SlotCondition.Intact ? Inspect(row->NextObservation, key, nextKey, isKnown, isSound) : condition;
             GC.KeepAlive(_region);
@@ -299,9 +303,6 @@ internal sealed unsafe class SharedStore : ITransitionStore
         Bytes.Prefetch(observation, _format.Bytes);
         Bytes.Prefetch(nextObservation, _format.Bytes);
     }
-
-    private static uint ChecksumOf(Row* row) =>
-        Checksums.Of((byte*)row + TransitionRow.Bytes, sizeof(Row) - TransitionRow.Bytes, Checksums.Of(&row->Beginning));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* FrameAt(int frame) => _frames + ((nint)frame * _format.FrameBytes);

@@ -22,6 +22,7 @@ public sealed unsafe class SumTree : IDisposable
     private readonly NativeBlock? _ownLeaves;
     private readonly double* _leaves;
     private readonly SumTreeLevels _levels;
+    private bool _isDisposed;
 
     /// <summary>Makes a tree of zero masses.</summary>
     /// <param name="capacity">Number of leaves, 1 to <see cref="MaximumCapacity"/>.</param>
@@ -33,7 +34,9 @@ public sealed unsafe class SumTree : IDisposable
 
     /// <summary>Makes a tree over leaves in the caller's memory. Unless they are zero, <see cref="Rebuild"/> comes next.</summary>
     /// <param name="capacity">Number of leaves, 1 to <see cref="MaximumCapacity"/>.</param>
-    /// <param name="leaves"><see cref="LeafBytes"/> bytes at a multiple of 64, which the caller keeps alive as long as the tree; none for memory of the tree's own.</param>
+    /// <param name="leaves">
+    /// <see cref="LeafBytes"/> bytes at a multiple of 64, which the caller keeps alive as long as the tree; none for memory of the tree's own.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is outside that range.</exception>
     internal SumTree(int capacity, double* leaves)
     {
@@ -73,6 +76,7 @@ public sealed unsafe class SumTree : IDisposable
                 throw NoLeaf(leaf);
             }
 
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             double mass = _leaves[leaf];
             GC.KeepAlive(this);
             return mass;
@@ -110,6 +114,7 @@ public sealed unsafe class SumTree : IDisposable
         }
 
         CheckMasses(masses);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         for (int i = 0; i < leaves.Length; i++)
         {
             _leaves[leaves[i]] = WithoutSign(masses[i]);
@@ -137,6 +142,7 @@ public sealed unsafe class SumTree : IDisposable
 
         ArgumentOutOfRangeException.ThrowIfGreaterThan(masses.Length, Capacity - firstLeaf, nameof(masses));
         CheckMasses(masses);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         for (int i = 0; i < masses.Length; i++)
         {
             _leaves[firstLeaf + i] = WithoutSign(masses[i]);
@@ -146,7 +152,10 @@ public sealed unsafe class SumTree : IDisposable
         GC.KeepAlive(this);
     }
 
-    /// <summary>The leaf whose interval of the cumulative mass holds <paramref name="target"/>: Σ_{j&lt;leaf} m ≤ target &lt; Σ_{j≤leaf} m, up to rounding. A leaf of zero mass is never returned.</summary>
+    /// <summary>
+    /// The leaf whose interval of the cumulative mass holds <paramref name="target"/>: Σ_{j&lt;leaf} m ≤ target &lt; Σ_{j≤leaf} m, up to rounding.
+    /// A leaf of zero mass is never returned.
+    /// </summary>
     /// <param name="target">A point of the cumulative mass, 0 ≤ target &lt; <see cref="Total"/>.</param>
     /// <returns>The leaf.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The target is outside that range; so is every target while the total is 0.</exception>
@@ -177,6 +186,7 @@ public sealed unsafe class SumTree : IDisposable
             }
         }
 
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         Span<double> points = stackalloc double[FindPart];
         for (int first = 0; first < targets.Length; first += FindPart)
         {
@@ -203,6 +213,7 @@ public sealed unsafe class SumTree : IDisposable
             throw new ArgumentException($"{leaves.Length} leaves need as many places for masses, got {masses.Length}", nameof(masses));
         }
 
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (!(Total > 0))
         {
             throw new InvalidOperationException("all masses are 0: there is no leaf to draw");
@@ -233,6 +244,7 @@ public sealed unsafe class SumTree : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">A leaf is refused as by the indexer; the tree is of no use then.</exception>
     public void Rebuild()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         CheckMasses(Leaves);
         new Span<double>(_leaves + Capacity, (TreeShape.GroupsOf(Capacity) * TreeShape.Width) - Capacity).Clear();
         _levels.RefreshRange(0, Capacity - 1);
@@ -242,6 +254,7 @@ public sealed unsafe class SumTree : IDisposable
     /// <summary>Gives the memory back. The tree cannot be used any more.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         _levels.Dispose();
         _ownLeaves?.Dispose();
     }

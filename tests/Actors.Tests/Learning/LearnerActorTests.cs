@@ -201,6 +201,28 @@ public sealed class LearnerActorTests : TestKit
     }
 
     [Fact]
+    public void When_stored_transitions_have_ended_the_run_ends_once_the_limiter_allows_no_more_samples()
+    {
+        TrainingOptions options = Make.Options();
+        TestActorRef<LearnerActor> learner = Start(options with { Replay = options.Replay with { Shards = 1 } });
+        State(learner, 0, 40);
+        learner.Tell(new RunProtocol.SourceEnded(50));
+        Assert.False(_coordinator.HasMessages);
+        State(learner, 0, 50);
+        learner.Tell(new RunProtocol.SourceEnded(50));
+        Assert.False(_coordinator.HasMessages);
+
+        // (50 − 10 + 20) · 2 samples are allowed, in rounds of eight.
+        Assert.Equal(120, AnswerAll(learner, 50));
+        Assert.False(_coordinator.HasMessages);
+        learner.Tell(new RunProtocol.SourceEnded(50));
+        learner.Tell(new RunProtocol.SourceEnded(50));
+
+        Assert.Equal(new RunProtocol.StopRun(StopReason.SourceEnded), _coordinator.ExpectMsg<RunProtocol.StopRun>());
+        Assert.False(_coordinator.HasMessages);
+    }
+
+    [Fact]
     public void Goes_on_from_a_checkpoint()
     {
         TrainingOptions options = Make.Options();

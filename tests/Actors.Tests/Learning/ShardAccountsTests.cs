@@ -84,6 +84,21 @@ public sealed class ShardAccountsTests
         Assert.Empty(accounts.Silent);
     }
 
+    [Theory]
+    [InlineData(40, 7, null)]
+    [InlineData(39, 7, 40L)]
+    [InlineData(0, 9, 40L)]
+    public void A_shard_that_is_behind_the_checkpoint_is_told_once(long position, long incarnation, long? expected)
+    {
+        ShardAccounts accounts = new(shards: 1);
+        accounts.Restore(30, 30, [new ShardRecord(0, 7, 30, 30, 40)]);
+        accounts.Apply(Make.State(0, inserts: 30, incarnation: incarnation) with { Position = position });
+
+        Assert.Equal(expected, accounts.TakePositionAhead(0));
+        Assert.Null(accounts.TakePositionAhead(0));
+        Assert.Equal(position, Assert.Single(accounts.Records()).Position);
+    }
+
     [Fact]
     public void A_shard_is_unheard_of_from_the_last_report_on()
     {

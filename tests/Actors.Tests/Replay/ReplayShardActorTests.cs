@@ -463,7 +463,7 @@ public sealed class ReplayShardActorTests : TestKit
         Assert.Equal(Credit(1, 1, 1, false), NextCredit(_runner));
         Assert.Equal(state with { Count = 0, Mass = 0, MinimumMass = 0 }, _learner.ExpectMsg<ReplayProtocol.ShardState>());
         ShardCourierActor.Deliver deliver = _courier.ExpectMsg<ShardCourierActor.Deliver>();
-        Assert.Equal((Shard, state.Incarnation, 4), (deliver.Shard, deliver.Incarnation, deliver.Buffer.Count));
+        Assert.Equal((Shard, state.Incarnation, 4), (deliver.Shard, deliver.Memory.Incarnation, deliver.Memory.Buffer.Count));
         Assert.Equal([new ReplayProtocol.RunnerPosition(0, 1, 1)], deliver.Runners);
     }
 

@@ -102,7 +102,7 @@ public sealed class ShardCourierActorTests : TestKit
     {
         ReplayBuffer buffer = new(100, new ObservationFormat(ObservationType.Float32, Make.ObservationSize), new ReplayOptions());
         buffer.Append(Make.Batch(10));
-        _courier.Tell(new ShardCourierActor.Deliver(1, 5, buffer, []));
+        _courier.Tell(new ShardCourierActor.Deliver(1, new ShardMemory(buffer, 5), []));
     }
 
     private void Answer(int received) => _courier.Tell(new ReplayProtocol.TransferCredit(1, 5, received), _successor);

@@ -101,6 +101,7 @@ public sealed class ShardMoveTests : TestKit
         double mass = 0;
         for (int shard = 0; shard < Shards; shard++)
         {
+            region.Tell(new ReplayProtocol.GrantInserts(shard, PerShard, ReportNow: false, KnownIncarnation: 0), ActorRefs.Nobody);
             for (int first = 0; first < PerShard; first += Fragment)
             {
                 float[] errors = [.. Enumerable.Range(first, Fragment).Select(row => Error(shard, row))];

@@ -203,7 +203,7 @@ public sealed class ShardTransferTests
         {
             Buffer = ShardTransferTests.Buffer(capacity, size, 100_000, own);
             TrainingOptions options = Make.Options();
-            _inheritance = new Inheritance(Buffer, new ShardChecks(0, new NetworkLayout(size, 2, options.Network), new ReplayOptions { Prioritized = true }));
+            _inheritance = new Inheritance(new ShardMemory(Buffer, 1), new ShardChecks(0, new NetworkLayout(size, 2, options.Network), new ReplayOptions { Prioritized = true }));
             Reference = new Named(new RootActorPath(Address.AllSystems) / $"successor-{_count++}");
         }
 

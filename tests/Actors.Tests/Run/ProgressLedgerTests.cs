@@ -8,7 +8,7 @@ public sealed class ProgressLedgerTests
         ProgressReport report = new ProgressLedger(0).Report();
 
         Assert.Equal((0L, 0L, 0L), (report.Steps, report.Episodes, report.Updates));
-        Assert.All([report.Loss, report.MeanQ, report.ReturnMean, report.EpsilonLow, report.SamplesPerInsert], value => Assert.Equal(double.NaN, value));
+        Assert.All([report.Loss, report.MeanQ, report.ReturnMean, report.EpsilonLow, report.SamplesPerInsert, report.RecentSamplesPerInsert, report.LimiterError], value => Assert.Equal(double.NaN, value));
     }
 
     [Fact]
@@ -38,6 +38,23 @@ public sealed class ProgressLedgerTests
 
         Assert.Equal((950L, 10L, 850L, 1700L, 550L), (report.Steps, report.Updates, report.Inserts, report.Samples, report.ReplaySize));
         Assert.Equal((0.25, 0.5, 2.0, 0.5, 2.0), (report.Loss, report.MeanAbsoluteTdError, report.MeanQ, report.LearnerBusy, report.SamplesPerInsert));
+    }
+
+    [Fact]
+    public void The_recent_ratio_is_of_what_came_since_the_window_began_and_begins_anew_where_the_learner_fell_back()
+    {
+        ProgressLedger ledger = new(0);
+        ledger.Add(new ProgressProtocol.LearnerReport(900, 10, 1_000, 8_000, 500, 0, 0, 0, 0) { LimiterError = 0.25 });
+        ledger.Report();
+        ledger.Add(new ProgressProtocol.LearnerReport(950, 11, 1_100, 8_400, 500, 0, 0, 0, 0) { LimiterError = -0.5 });
+        ProgressReport report = ledger.Report();
+        Assert.Equal((4.0, -0.5), (report.RecentSamplesPerInsert, report.LimiterError));
+        Assert.Equal((8_400.0 / 1_100, -0.5), (ledger.Status(report).SamplesPerInsert, ledger.Status(report).LimiterError));
+
+        ledger.Add(new ProgressProtocol.LearnerReport(900, 10, 1_100, 8_000, 500, 0, 0, 0, 0));
+        Assert.Equal(double.NaN, ledger.Report().RecentSamplesPerInsert);
+        ledger.Add(new ProgressProtocol.LearnerReport(900, 12, 1_200, 8_600, 500, 0, 0, 0, 0));
+        Assert.Equal(6, ledger.Report().RecentSamplesPerInsert);
     }
 
     [Fact]

@@ -283,6 +283,46 @@ public sealed class EnvironmentRunnerActorTests : TestKit
         Assert.Equal([[], [], [0], [0]], standings.Select(standing => standing.Silent));
     }
 
+    [Fact]
+    public void A_source_is_read_as_credit_allows_and_its_end_is_told_when_everything_is_acknowledged()
+    {
+        StoredFragments source = new(fragments: 5, transitions: 3);
+        TestActorRef<EnvironmentRunnerActor> runner = Start(Make.Options(), source: source);
+        Policy(runner, Make.Options());
+        List<ReplayProtocol.Insert> inserts = Inserts();
+        Assert.Equal((4, 1), (source.Given, source.Loads));
+        Assert.Equal([0f, 3, 6, 9], inserts.Select(insert => insert.Batch.Returns[0]));
+
+        Acknowledge(0, received: 2, granted: 4);
+        inserts.AddRange(Inserts());
+        Assert.Equal(5, inserts.Count);
+        Assert.Equal(0, Ends());
+        Acknowledge(0, received: 3, granted: 5);
+        Assert.Equal(0, Ends());
+        Acknowledge(1, received: 2, granted: 4);
+
+        Assert.Equal(1, Ends(expected: 15));
+        Assert.False(_region.HasMessages);
+
+        void Acknowledge(int shard, long received, long granted) =>
+            runner.Tell(new ReplayProtocol.Credit(shard, 1, inserts[0].Incarnation, received, granted, Resend: false));
+    }
+
+    private int Ends(long expected = 0)
+    {
+        int ends = 0;
+        while (_pool.HasMessages)
+        {
+            if (_pool.ReceiveOne(TimeSpan.Zero) is EnvironmentRunnerActor.SourceEnded ended)
+            {
+                Assert.Equal(new EnvironmentRunnerActor.SourceEnded(0, expected), ended);
+                ends++;
+            }
+        }
+
+        return ends;
+    }
+
     private List<ProgressProtocol.RunnerReport> Reports()
     {
         List<ProgressProtocol.RunnerReport> reports = [];
@@ -306,12 +346,12 @@ public sealed class EnvironmentRunnerActorTests : TestKit
         return (runner, inserts[0].Incarnation);
     }
 
-    private TestActorRef<EnvironmentRunnerActor> Start(TrainingOptions options, int index = 0, int total = 2)
+    private TestActorRef<EnvironmentRunnerActor> Start(TrainingOptions options, int index = 0, int total = 2, IFragmentSource? source = null)
     {
         new OpeningRegion(options.Runner.MaxInFlight).Attach(_region);
         return ActorOfAsTestActorRef<EnvironmentRunnerActor>(
             EnvironmentRunnerActor.CreateProps(
-                new RunnerProtocol.RunnerLease(index, 0), total, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _pool)));
+                new RunnerProtocol.RunnerLease(index, 0), total, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _pool) { Source = source }));
     }
 
     private void Policy(IActorRef runner, TrainingOptions options, long version = 1)

@@ -78,9 +78,43 @@ public sealed class TrainingSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Stored_transitions_are_all_inserted_and_used_as_far_as_the_limiter_allows()
+    {
+        TrainingOptions options = Stored();
+
+        RunSummary summary = await TrainingSession.RunAsync(
+            options, TestSettings.Production, [], new StoredFragments(fragments: 40, transitions: 50), CancellationToken.None);
+
+        Assert.Equal((StopReason.SourceEnded, ""), (summary.Reason, summary.Failure));
+        ProgressReport progress = summary.Progress;
+        Assert.Equal((2000L, 2000L, 0L), (progress.Inserts, progress.Steps, progress.Episodes));
+        // (2000 − 500 + 200) · 4, in rounds of 4 batches of 32.
+        Assert.Equal(6800 / 128 * 128, progress.Samples);
+        Assert.Equal(progress.Samples / 32, progress.Updates);
+        Assert.Equal(5, Assert.IsType<EvaluationResult>(summary.Evaluation).Episodes);
+        Assert.True(CheckpointStore.Open(_directory).Exists);
+    }
+
+    [Fact]
+    public async Task Stored_transitions_that_cannot_be_read_end_the_run_with_their_line()
+    {
+        RunSummary summary = await TrainingSession.RunAsync(
+            Stored(), TestSettings.Production, [], new StoredFragments(fragments: 3, transitions: 50, "the file broke"), CancellationToken.None);
+
+        Assert.Equal((StopReason.Failed, "the file broke", 0), (summary.Reason, summary.Failure, summary.Progress.RunnerRestarts));
+    }
+
+    [Fact]
     public async Task An_environment_that_DQN_cannot_learn_is_refused_before_anything_starts() =>
         await Assert.ThrowsAsync<EnvironmentException>(() => TrainingSession.RunAsync(
             Options(steps: 0) with { Environment = new EnvironmentSpecification { Id = "NoSuch-v0" } }, TestSettings.Production, [], CancellationToken.None));
+
+    /// <summary>For transitions of the scripted environment.</summary>
+    private TrainingOptions Stored() => Options(steps: 0) with
+    {
+        Environment = Make.Options().Environment,
+        Runner = Make.Options().Runner with { Count = 1, Environments = 5, Fragment = 10 },
+    };
 
     private TrainingOptions Options(long steps) => Make.Options() with
     {

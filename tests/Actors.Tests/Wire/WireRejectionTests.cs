@@ -77,7 +77,7 @@ public sealed class WireRejectionTests
     public void A_choice_that_does_not_exist_and_a_text_that_is_none_are_rejected()
     {
         byte[] stop = WireCodec.Encode(new RunProtocol.StopRun(StopReason.Failed, "ab"));
-        Assert.Throws<WireException>(() => WireCodec.Decode("R", Changed(stop, 2, 5)));
+        Assert.Throws<WireException>(() => WireCodec.Decode("R", Changed(stop, 2, (byte)Enum.GetValues<StopReason>().Length)));
         Assert.Throws<WireException>(() => WireCodec.Decode("R", Changed(stop, 5, 0xFF)));
         Assert.Throws<WireException>(() => WireCodec.Decode("G", Changed(WireCodec.Encode(new ReplayProtocol.GrantInserts(1, 2, true, 3)), 14, 2)));
     }

@@ -59,6 +59,9 @@ public sealed class LogAdmissionTests
     [Fact]
     public void Other_warnings_are_shown_each_time()
     {
+        const string Shard = "akka.tcp://dqn@127.0.0.1:4053/system/sharding/replay/0/0";
+        Assert.True(Warn(Shard, "replay shard 0: a file is damaged"));
+        Assert.True(Warn(Shard, "replay shard 0: another file is damaged"));
         string quarantined = "Association to [akka.tcp://dqn@127.0.0.1:4054] having UID [1] is irrecoverably failed. UID is now quarantined";
         Assert.True(Warn(Writer, Refused));
         Assert.True(Warn("remoting (akka://dqn)", quarantined));
@@ -73,6 +76,8 @@ public sealed class LogAdmissionTests
     [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/user/training/training/learner", true, true)]
     [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/user/training/training", true, true)]
     [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/user/training", true, false)]
+    [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/system/sharding/replay/12/12", true, true)]
+    [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/system/sharding/replay/12", true, false)]
     [InlineData(LogLevel.Information, "akka.tcp://dqn@127.0.0.1:4053/user/training-proxy", true, false)]
     [InlineData(LogLevel.Information, "Cluster (akka://dqn)", true, false)]
     [InlineData(LogLevel.Information, "akka://dqn/deadLetters", true, false)]

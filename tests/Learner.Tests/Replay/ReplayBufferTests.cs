@@ -62,10 +62,6 @@ public sealed class ReplayBufferTests
     }
 
     [Fact]
-    public void A_buffer_too_large_for_one_array_is_refused_before_it_is_made() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ReplayBuffer(1_000_000, Transitions.Format(28_224), Uniform));
-
-    [Fact]
     public void New_transitions_get_the_largest_priority_so_far_at_first_one()
     {
         // (|δ| + 1/4)^1/2: 1 at first; 2 for |δ| = 15/4, which later ones inherit although it has left the buffer.

@@ -33,6 +33,28 @@ public sealed class SamplesPerInsertLimiterTests
     [Fact]
     public void Allowances_saturate() => Assert.Equal(long.MaxValue, new SamplesPerInsertLimiter(1e-9, 1, 1e10).AllowedInserts(long.MaxValue / 2));
 
+    [Fact]
+    public void From_other_totals_on_the_window_lies_around_them()
+    {
+        SamplesPerInsertLimiter limiter = new SamplesPerInsertLimiter(4, 100, 10).From(1_000, 70_000);
+        Assert.True(limiter.CanSample(1_000, 70_000, 40));
+        Assert.False(limiter.CanSample(1_000, 70_000, 41));
+        Assert.Equal(1_010, limiter.AllowedInserts(70_000));
+        Assert.Equal(1_011, limiter.AllowedInserts(70_004));
+        Assert.Equal((1_000L, 70_000L), (limiter.OriginInserts, limiter.OriginSamples));
+        // Where sampling has not begun, it begins at the least size as ever.
+        Assert.Equal((100L, 0L), (limiter.From(30, 0).OriginInserts, limiter.From(30, 0).OriginSamples));
+        Assert.False(limiter.From(30, 0).CanSample(99, 0, 1));
+    }
+
+    [Fact]
+    public void The_error_is_a_share_of_the_tolerance()
+    {
+        SamplesPerInsertLimiter limiter = new(4, 100, 10);
+        Assert.Equal((0.0, 1.0, -1.0, 0.5), (limiter.Error(100, 0), limiter.Error(110, 0), limiter.Error(100, 40), limiter.Error(115, 40)));
+        Assert.Equal(double.NaN, new SamplesPerInsertLimiter(0, 100, 0).Error(500, 9));
+    }
+
     [Theory]
     [InlineData(8, 1, 7.9, 64, "samples-per-insert-tolerance is 7.9: use a finite number of at least 8")]
     [InlineData(100, 1, 1, 64, "at least 2")]

@@ -58,7 +58,7 @@ public sealed class SumTreeTests
                 AssertFindsLikeAScan(tree, array);
                 AssertSameBits(new ScalarSumTree(array), tree);
             },
-            iter: 2_000);
+            iter: 1_000);
 
     [Fact]
     public void Thirty_million_changes_leave_the_sums_of_a_tree_made_from_the_leaves()
@@ -192,6 +192,20 @@ public sealed class SumTreeTests
         Assert.Equal(0, tree.Total);
         Assert.Throws<ArgumentOutOfRangeException>(() => tree.Find(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => new SumTree(0).Dispose());
+    }
+
+    [Fact]
+    public void A_tree_whose_memory_was_given_back_is_refused()
+    {
+        SumTree tree = new(3);
+        tree[0] = 1;
+        tree.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => tree[0]);
+        Assert.Throws<ObjectDisposedException>(() => tree[0] = 1);
+        Assert.Throws<ObjectDisposedException>(() => tree.Set([0], [1]));
+        Assert.Throws<ObjectDisposedException>(() => tree.Find(0.5));
+        Assert.Throws<ObjectDisposedException>(() => tree.SampleStratified(new RandomSource(1), new int[1], new double[1]));
+        Assert.Throws<ObjectDisposedException>(tree.Rebuild);
     }
 
     private static void AssertSameBits(ScalarSumTree expected, SumTree tree)

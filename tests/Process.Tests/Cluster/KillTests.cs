@@ -72,6 +72,52 @@ public sealed class KillTests
     }
 
     [Fact]
+    public async Task A_replay_node_that_is_killed_and_started_again_goes_on_with_everything_that_it_had_acknowledged()
+    {
+        using TestCluster cluster = new(EndlessTraining);
+        TestNode seed = cluster.Seed("seed");
+        TestNode learner = TestCluster.Node("learner");
+        TestNode replay = TestCluster.Node("replay");
+        TestNode runner = TestCluster.Node("runner");
+        foreach (TestNode node in new[] { seed, learner, replay, runner })
+        {
+            cluster.Start(node);
+        }
+
+        IReadOnlyList<NodeStatus> before = await TestCluster.WaitForAsync(
+            seed, nodes => nodes.Updates() > 0 && nodes.Shards().Sum(shard => shard.Count) > 20_000, Limit, "a learner that trains on some transitions");
+        Assert.All(before.Shards(), shard => Assert.True(shard.IsDurable));
+        replay.Process!.Kill();
+        cluster.Start(replay);
+        IReadOnlyList<NodeStatus> after = await TestCluster.WaitForAsync(
+            seed,
+            nodes => nodes.Shards().Count() == 2 && nodes.Shards().All(shard => shard.Reopened > 0)
+                && nodes.Updates() > before.Updates() + 1000 && nodes.Shards().Sum(shard => shard.Inserts) > before.Shards().Sum(shard => shard.Inserts) + 1000,
+            Limit,
+            "both shards with what they held, and a learner that trains on");
+
+        Assert.Equal(Incarnations(before), Incarnations(after));
+        foreach (ShardStatus shard in after.Shards())
+        {
+            ShardStatus then = before.Shards().Single(other => other.Shard == shard.Shard);
+            Assert.True(shard.Inserts >= then.Inserts && shard.Reopened >= Math.Min(then.Count, 24_000), $"{then} then {shard}");
+        }
+
+        long learned = after.Training()!.Inserts;
+        Assert.InRange(learned, before.Training()!.Inserts, after.Shards().Sum(shard => shard.Inserts) + 5_000);
+        Assert.Contains("goes on with", replay.Process!.SoFar.Error + replay.Process.SoFar.Output, StringComparison.Ordinal);
+
+        // Without a learner there is no more credit, and everything comes to rest: every transition was inserted once and acknowledged.
+        learner.Process!.Kill();
+        await TestCluster.WaitForAsync(
+            seed,
+            nodes => nodes.Shards().Count() == 2 && nodes.SelectMany(node => node.Runners?.Runners ?? []).All(one => one.StepsPerSecond < 1)
+                && nodes.SelectMany(node => node.Runners?.Acknowledged ?? []).Sum(entry => entry.Transitions) == nodes.Shards().Sum(shard => shard.Inserts),
+            2 * Limit,
+            "as many transitions acknowledged as inserted");
+    }
+
+    [Fact]
     public async Task A_standby_takes_over_from_a_learner_that_is_killed_and_loses_at_most_one_checkpoint_interval()
     {
         using TestCluster cluster = new(EndlessTraining);

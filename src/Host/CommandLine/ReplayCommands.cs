@@ -1,0 +1,63 @@
+using System.CommandLine;
+
+namespace DqnAkka.Host;
+
+/// <summary>The commands under <c>replay</c>.</summary>
+internal static class ReplayCommands
+{
+    /// <summary>Builds them.</summary>
+    /// <param name="collaborators">What they work with.</param>
+    /// <param name="console">Where they write.</param>
+    /// <param name="config">The option <c>--config</c>.</param>
+    /// <param name="set">The option <c>--set</c>.</param>
+    public static Command Build(HostCollaborators collaborators, HostConsole console, Option<string[]> config, Option<string[]> set) =>
+        new("replay", "Export, import and inspect replay memory.")
+        {
+            Export(console),
+            Import(collaborators, console, config, set),
+            Inspect(console),
+        };
+
+    private static Command Export(HostConsole console)
+    {
+        Argument<string> run = new("run") { Description = "A run's folder.", HelpName = "RUN" };
+        Option<string> output = new("--output") { Description = "The file to write.", HelpName = "FILE", Required = true };
+        Option<bool> force = new("--force") { Description = "Replace a file that is there." };
+        Command command = new("export", "Write the transitions of a run's durable shards to an Apache Parquet file (docs/replay-files.md).") { run, output, force };
+        command.SetAction((result, stop) =>
+            new ReplayExportCommand(console).RunAsync(result.GetValue(run)!, result.GetValue(output)!, result.GetValue(force), stop));
+        return command;
+    }
+
+    private static Command Import(HostCollaborators collaborators, HostConsole console, Option<string[]> config, Option<string[]> set)
+    {
+        Argument<string> file = new("file") { Description = "An exported file, or another Parquet file with such columns.", HelpName = "FILE" };
+        Option<int> epochs = new("--epochs") { Description = "How often the file is gone through.", HelpName = "N", DefaultValueFactory = _ => 1 };
+        Option<ulong?> seed = new("--seed") { Description = "The run's seed.", HelpName = "N" };
+        Option<string?> directory = new("--run-dir") { Description = "The run's folder, new or empty.", HelpName = "DIR" };
+        Command command = new("import", "Train an agent from a file, without runners; the environment only evaluates.") { file, epochs, config, set, seed, directory };
+        command.SetAction((result, stop) => new ReplayImportCommand(collaborators, console).RunAsync(
+            new ReplayImportRequest(
+                result.GetValue(file)!,
+                result.GetValue(epochs),
+                new ConfigurationSource
+                {
+                    Files = result.GetValue(config) ?? [],
+                    Assignments = result.GetValue(set) ?? [],
+                    Seed = result.GetValue(seed),
+                    RunDirectory = result.GetValue(directory),
+                }),
+            stop));
+        return command;
+    }
+
+    private static Command Inspect(HostConsole console)
+    {
+        Argument<string> path = new("path") { Description = "A run's folder, or an exported file.", HelpName = "RUN|FILE" };
+        Option<bool> json = new("--json") { Description = "One JSON object, for scripts." };
+        Command command = new("inspect", "Show sizes, priorities, ages and returns of stored transitions.") { path, json };
+        command.SetAction((result, stop) =>
+            Task.FromResult(new ReplayInspectCommand(console).Run(result.GetValue(path)!, result.GetValue(json), stop)));
+        return command;
+    }
+}

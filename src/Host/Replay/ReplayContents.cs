@@ -1,0 +1,32 @@
+using DqnAkka.Learner;
+
+namespace DqnAkka.Host;
+
+/// <summary>What a run's replay holds, wherever it lies: in its shards' files or in an exported one.</summary>
+internal interface IReplayContents : IDisposable
+{
+    /// <summary>What the transitions are.</summary>
+    ReplayDescription Description { get; }
+
+    /// <summary>The shards, by index.</summary>
+    IReadOnlyList<IShardContents> Shards { get; }
+}
+
+/// <summary>What one shard holds.</summary>
+internal interface IShardContents
+{
+    /// <summary>The shard's account.</summary>
+    ShardDescription Description { get; }
+
+    /// <summary>Reads the transitions in the order of arrival, the oldest first.</summary>
+    /// <param name="maxRows">Transitions in one part at most.</param>
+    /// <returns>The parts, each in arrays of its own.</returns>
+    /// <exception cref="UserErrorException">What is there cannot be read, or is damaged.</exception>
+    IEnumerable<ReplayRows> Read(int maxRows);
+}
+
+/// <summary>Neighbouring transitions of one shard.</summary>
+/// <param name="Transitions">The transitions.</param>
+/// <param name="Masses">Sampling mass of each, p^α; 1 where sampling is uniform.</param>
+/// <param name="Keys">Number of each in the order of arrival.</param>
+internal sealed record ReplayRows(TransitionBatch Transitions, double[] Masses, long[] Keys);

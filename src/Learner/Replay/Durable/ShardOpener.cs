@@ -1,0 +1,138 @@
+using System.Globalization;
+
+namespace DqnAkka.Learner;
+
+/// <summary>Finds what is left of one shard in a folder and goes on with it, or begins a new file. Used once.</summary>
+/// <param name="runDirectory">The run's folder.</param>
+/// <param name="shard">The shard's index.</param>
+/// <param name="schema">What it is to hold.</param>
+/// <param name="nextIncarnation">Gives a new incarnation.</param>
+/// <param name="create">Makes a file of a length.</param>
+internal sealed class ShardOpener(
+    string runDirectory, int shard, ShardSchema schema, Func<long> nextIncarnation, Func<string, long, MappedFile> create)
+{
+    private const double Gigabyte = 1e9;
+    private readonly string _folder = Path.Combine(runDirectory, ShardFiles.FolderName);
+    private readonly List<string> _notes = [];
+    private bool _isLoss;
+
+    /// <summary>Opens or makes the shard.</summary>
+    /// <exception cref="ReplayFileException">There is no room, or the folder cannot be written.</exception>
+    public ShardOpening Open()
+    {
+        try
+        {
+            Directory.CreateDirectory(_folder);
+            ShardMemory memory = FindNewest() is { } file ? GoOn(file) : Begin();
+            return new ShardOpening(memory, _notes, _isLoss);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            double size = ShardFiles.LengthOf(schema.Plan) / Gigabyte;
+            throw new ReplayFileException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"replay shard {shard} cannot keep its file of {size:0.0##} GB in {_folder} ({exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}): make room, give another folder with --run-dir, or set dqn.replay.durable = false"),
+                exception);
+        }
+    }
+
+    private ShardFile? FindNewest()
+    {
+        ShardFile? newest = null;
+        foreach (string path in ShardFiles.Find(runDirectory).Where(path => ShardFiles.ParseName(path)!.Value.Shard == shard))
+        {
+            if (TryOpen(path) is not { } file)
+            {
+                continue;
+            }
+
+            (ShardFile kept, ShardFile? superseded) = newest is null ? (file, null)
+                : newest.ReadCommit().Incarnation >= file.ReadCommit().Incarnation ? (newest, file)
+                : (file, newest);
+            newest = kept;
+            if (superseded is not null)
+            {
+                superseded.Dispose();
+                File.Delete(superseded.Path);
+                Note($"{superseded.Path} is older than {kept.Path} and was deleted");
+            }
+        }
+
+        return newest;
+    }
+
+    private ShardFile? TryOpen(string path)
+    {
+        ShardFile? file = ShardFile.TryOpen(path, isPrivate: false, out ShardFileState state, out string fault);
+        switch (state)
+        {
+            case ShardFileState.Open when file!.Schema.Difference(schema, out bool isForm) is { } difference && !isForm:
+                file.Dispose();
+                SetAside(path, $"holds other transitions ({difference})");
+                return null;
+            case ShardFileState.Open:
+                return file;
+            case ShardFileState.InUse:
+                Note($"{path} {fault} and is left alone");
+                return null;
+            case ShardFileState.Unfinished:
+                File.Delete(path);
+                return null;
+            default:
+                SetAside(path, fault);
+                return null;
+        }
+    }
+
+    /// <summary>What may be somebody's is not deleted; but of each shard one such file is enough.</summary>
+    private void SetAside(string path, string fault)
+    {
+        string aside = ShardFiles.SetAside(path);
+        _isLoss = true;
+        Note($"{path} {fault}: it is now {aside}, and the shard begins without what it held");
+    }
+
+    private ShardMemory GoOn(ShardFile file)
+    {
+        ShardMemory memory = ShardMemory.Recover(file, out ReplayRecovery recovery);
+        if (recovery.Damaged > 0)
+        {
+            _isLoss = true;
+            Note($"{file.Path} is damaged: {recovery.Damaged} transitions from number {recovery.FirstDamagedKey} on are not as they were written; {recovery.Dropped} are dropped");
+        }
+        else if (recovery.Dropped > 0)
+        {
+            Note($"{recovery.Dropped} transitions of {file.Path} were being replaced when its process ended, and have left");
+        }
+
+        if (recovery.MassesReplaced > 0)
+        {
+            Note($"{recovery.MassesReplaced} transitions of {file.Path} have no valid priority and get the largest one");
+        }
+
+        if (file.Schema.Difference(schema, out _) is not { } difference)
+        {
+            Note($"goes on with {memory.Buffer.Count} transitions of {memory.Path}");
+            return memory;
+        }
+
+        using (memory)
+        {
+            int held = memory.Buffer.Count;
+            ShardMemory moved = memory.MoveTo(Create(nextIncarnation()));
+            Note($"goes on with {moved.Buffer.Count} of the {held} transitions of {memory.Path}, which had another form ({difference})");
+            return moved;
+        }
+    }
+
+    private ShardMemory Begin()
+    {
+        long incarnation = nextIncarnation();
+        return ShardMemory.Begin(Create(incarnation), incarnation);
+    }
+
+    private ShardFile Create(long incarnation) => ShardFile.Create(Path.Combine(_folder, ShardFiles.NameOf(shard, incarnation)), schema, create);
+
+    private void Note(string note) => _notes.Add(note);
+}
