@@ -27,6 +27,7 @@ internal static class ShardPeer
     /// <param name="form">Which of <see cref="Forms"/>.</param>
     public static TrainingOptions OptionsOf(int form) => new()
     {
+        Environment = new EnvironmentSpecification(),
         Network = new NetworkOptions { Hidden = [16] },
         Learner = new LearnerOptions { BatchSize = 512, BatchesPerRequest = 8, Prefetch = 2 },
         Replay = new ReplayOptions { Capacity = Forms[form].Capacity, Shards = 1, Prioritized = true, MinSize = 1, SamplesPerInsert = 0 },

@@ -31,7 +31,7 @@ internal sealed class SampleReplies
             return null;
         }
 
-        return _parts.Add((part.Request, part.Shard), part.Index, part.Count, part.Bytes) is { } whole ? WireParts.JoinSampleReply(whole) : null;
+        return _parts.AddPiece((part.Request, part.Shard), part.Index, part.Count, part.Bytes) is { } pieces ? WireParts.JoinSampleReply(pieces) : null;
     }
 
     /// <summary>What is wrong with a report: one line, or null.</summary>

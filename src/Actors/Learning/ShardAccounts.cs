@@ -168,6 +168,7 @@ internal sealed class ShardAccounts(int shards)
             account.IsSilent = true;
             account.Count = 0;
             account.Mass = 0;
+            account.MinimumMass = 0;
         }
 
         ListSilent();

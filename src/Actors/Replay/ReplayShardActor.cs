@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
 using DqnAkka.Environments;
@@ -96,12 +95,12 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
     private void OnInsertPart(ReplayProtocol.InsertPart part)
     {
         if (IsOutdated(part.Runner, part.Incarnation)
-            || _fragments.Add((part.Runner, part.Incarnation, part.Sequence), part.Index, part.Count, part.Bytes) is not { } whole)
+            || _fragments.AddPiece((part.Runner, part.Incarnation, part.Sequence), part.Index, part.Count, part.Bytes) is not { } pieces)
         {
             return;
         }
 
-        if (WireParts.JoinInsert(whole) is { } insert)
+        if (WireParts.JoinInsert(pieces) is { } insert)
         {
             OnInsert(insert);
         }

@@ -28,7 +28,16 @@ internal sealed class PartAssembly<TKey>(long maxBytes, int maxOpen)
     /// <param name="count">Number of pieces.</param>
     /// <param name="bytes">The piece; it is kept, not copied.</param>
     /// <returns>The whole message if this was the last piece missing; otherwise null, also where the piece contradicts earlier ones, came before or does not fit the bound.</returns>
-    public byte[]? Add(TKey key, int index, int count, ReadOnlyMemory<byte> bytes)
+    public byte[]? Add(TKey key, int index, int count, ReadOnlyMemory<byte> bytes) =>
+        AddPiece(key, index, count, bytes) is { } pieces ? Join(pieces) : null;
+
+    /// <summary>As <see cref="Add"/>, for who reads the pieces one after another and needs no copy of them in one.</summary>
+    /// <param name="key">The message that it belongs to.</param>
+    /// <param name="index">Number of the piece, from 0.</param>
+    /// <param name="count">Number of pieces.</param>
+    /// <param name="bytes">The piece; it is kept, not copied.</param>
+    /// <returns>All pieces in order if this was the last one missing; otherwise null.</returns>
+    public ReadOnlyMemory<byte>[]? AddPiece(TKey key, int index, int count, ReadOnlyMemory<byte> bytes)
     {
         if (index < 0 || index >= count || count > WireFormat.MaxParts || bytes.IsEmpty)
         {
@@ -54,7 +63,7 @@ internal sealed class PartAssembly<TKey>(long maxBytes, int maxOpen)
         }
 
         Drop(key);
-        return Join(message);
+        return [.. Enumerable.Range(0, count).Select(piece => message.Pieces[piece])];
     }
 
     /// <summary>Forgets a message.</summary>
@@ -95,13 +104,12 @@ internal sealed class PartAssembly<TKey>(long maxBytes, int maxOpen)
         return true;
     }
 
-    private static byte[] Join(Message message)
+    private static byte[] Join(ReadOnlyMemory<byte>[] pieces)
     {
-        byte[] whole = GC.AllocateUninitializedArray<byte>(checked((int)message.Pieces.Values.Sum(piece => (long)piece.Length)));
+        byte[] whole = GC.AllocateUninitializedArray<byte>(checked((int)pieces.Sum(piece => (long)piece.Length)));
         int position = 0;
-        for (int index = 0; index < message.Count; index++)
+        foreach (ReadOnlyMemory<byte> piece in pieces)
         {
-            ReadOnlyMemory<byte> piece = message.Pieces[index];
             piece.CopyTo(whole.AsMemory(position));
             position += piece.Length;
         }

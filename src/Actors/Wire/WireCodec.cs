@@ -55,6 +55,17 @@ internal static class WireCodec
         return Fill(encoding, message, Measure(encoding, message));
     }
 
+    /// <summary>Encodes a piece of a message of any length.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="from">Bytes of the message before the piece.</param>
+    /// <param name="piece">Receives the piece; where the message ends before it, what follows is left as it is.</param>
+    public static void EncodePiece(IWireMessage message, long from, Span<byte> piece)
+    {
+        WireWriter writer = WireWriter.FillPiece(piece, from);
+        WriteVersion(ref writer);
+        EncodingOf(message).Write(ref writer, message);
+    }
+
     /// <summary>Decodes a frame.</summary>
     /// <param name="manifest">The message's name on the wire.</param>
     /// <param name="frame">The frame; the message may keep slices of it.</param>
@@ -70,6 +81,21 @@ internal static class WireCodec
     public static IWireMessage DecodeWhole(string manifest, ReadOnlyMemory<byte> whole)
     {
         WireReader reader = new(whole);
+        return Decode(manifest, ref reader);
+    }
+
+    /// <summary>Decodes a message of any length from its pieces.</summary>
+    /// <param name="manifest">The message's name on the wire.</param>
+    /// <param name="pieces">Its pieces in order.</param>
+    /// <exception cref="WireException">The bytes are no such message, or one of another version.</exception>
+    public static IWireMessage DecodePieces(string manifest, ReadOnlySpan<ReadOnlyMemory<byte>> pieces)
+    {
+        WireReader reader = new(pieces);
+        return Decode(manifest, ref reader);
+    }
+
+    private static IWireMessage Decode(string manifest, ref WireReader reader)
+    {
         (byte major, byte minor) = ReadVersion(ref reader);
         bool isKnown = _byManifest.TryGetValue(manifest, out WireEncoding? encoding);
         bool isTimeless = isKnown && encoding!.IsTimeless;

@@ -14,37 +14,27 @@ internal static class WireParts
     /// <param name="insert">The fragment.</param>
     public static IReadOnlyList<ReplayProtocol.InsertPart>? Cut(ReplayProtocol.Insert insert)
     {
-        if (WireCodec.Size(insert) <= WireFormat.MaxFrameBytes)
-        {
-            return null;
-        }
-
-        return CutBytes(WireCodec.EncodeWhole(insert), (index, count, bytes) =>
+        return Cut(insert, (index, count, bytes) =>
             new ReplayProtocol.InsertPart(insert.Shard, insert.Runner, insert.Incarnation, insert.Sequence, index, count, bytes));
     }
 
     /// <summary>The fragment again.</summary>
-    /// <param name="whole">Its pieces, joined.</param>
+    /// <param name="pieces">Its pieces in order.</param>
     /// <returns>The fragment, or null where the bytes are none.</returns>
-    public static ReplayProtocol.Insert? JoinInsert(byte[] whole) => Join<ReplayProtocol.Insert>("I", whole);
+    public static ReplayProtocol.Insert? JoinInsert(params ReadOnlySpan<ReadOnlyMemory<byte>> pieces) => Join<ReplayProtocol.Insert>("I", pieces);
 
     /// <summary>The pieces of a reply, or null where one frame holds it.</summary>
     /// <param name="reply">The reply.</param>
     public static IReadOnlyList<ReplayProtocol.SampleReplyPart>? Cut(ReplayProtocol.SampleReply reply)
     {
-        if (WireCodec.Size(reply) <= WireFormat.MaxFrameBytes)
-        {
-            return null;
-        }
-
-        return CutBytes(WireCodec.EncodeWhole(reply), (index, count, bytes) =>
+        return Cut(reply, (index, count, bytes) =>
             new ReplayProtocol.SampleReplyPart(reply.State.Shard, reply.Request, index, count, bytes));
     }
 
     /// <summary>The reply again.</summary>
-    /// <param name="whole">Its pieces, joined.</param>
+    /// <param name="pieces">Its pieces in order.</param>
     /// <returns>The reply, or null where the bytes are none.</returns>
-    public static ReplayProtocol.SampleReply? JoinSampleReply(byte[] whole) => Join<ReplayProtocol.SampleReply>("SR", whole);
+    public static ReplayProtocol.SampleReply? JoinSampleReply(params ReadOnlySpan<ReadOnlyMemory<byte>> pieces) => Join<ReplayProtocol.SampleReply>("SR", pieces);
 
     /// <summary>The pieces of one batch that is handed over, at least one.</summary>
     /// <param name="shard">The shard.</param>
@@ -88,17 +78,37 @@ internal static class WireParts
         }
     }
 
-    private static T? Join<T>(string manifest, byte[] whole)
+    private static T? Join<T>(string manifest, ReadOnlySpan<ReadOnlyMemory<byte>> pieces)
         where T : class, IWireMessage
     {
         try
         {
-            return (T)WireCodec.DecodeWhole(manifest, whole);
+            return (T)WireCodec.DecodePieces(manifest, pieces);
         }
         catch (WireException)
         {
             return null;
         }
+    }
+
+    private static T[]? Cut<T>(IWireMessage message, Func<int, int, ReadOnlyMemory<byte>, T> makePart)
+    {
+        long size = WireCodec.Size(message);
+        if (size <= WireFormat.MaxFrameBytes)
+        {
+            return null;
+        }
+
+        T[] parts = new T[(int)((size + WireFormat.MaxPartBytes - 1) / WireFormat.MaxPartBytes)];
+        for (int index = 0; index < parts.Length; index++)
+        {
+            long from = (long)index * WireFormat.MaxPartBytes;
+            byte[] piece = GC.AllocateUninitializedArray<byte>((int)Math.Min(WireFormat.MaxPartBytes, size - from));
+            WireCodec.EncodePiece(message, from, piece);
+            parts[index] = makePart(index, parts.Length, piece);
+        }
+
+        return parts;
     }
 
     private static T[] CutBytes<T>(byte[] whole, Func<int, int, ReadOnlyMemory<byte>, T> makePart)

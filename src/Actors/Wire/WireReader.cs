@@ -12,9 +12,15 @@ namespace DqnAkka.Actors;
 /// </summary>
 internal ref struct WireReader
 {
-    private readonly ReadOnlyMemory<byte> _frame;
-    private readonly ReadOnlySpan<byte> _bytes;
+    private readonly ReadOnlySpan<ReadOnlyMemory<byte>> _pieces;
+    private readonly long _total;
+    private ReadOnlyMemory<byte> _frame;
+    private ReadOnlySpan<byte> _bytes;
     private int _position;
+
+    // Of the pieces, those that were begun; bytes of the others.
+    private int _begun;
+    private long _later;
 
     /// <summary>Starts at the first byte.</summary>
     /// <param name="frame">The frame; what is read as a slice keeps it alive.</param>
@@ -22,10 +28,26 @@ internal ref struct WireReader
     {
         _frame = frame;
         _bytes = frame.Span;
+        _total = frame.Length;
     }
 
-    /// <summary>Bytes not read yet.</summary>
-    public readonly int Remaining => _bytes.Length - _position;
+    /// <summary>Starts at the first byte of a message that came in pieces.</summary>
+    /// <param name="pieces">The pieces in order.</param>
+    public WireReader(ReadOnlySpan<ReadOnlyMemory<byte>> pieces)
+    {
+        _pieces = pieces;
+        foreach (ReadOnlyMemory<byte> piece in pieces)
+        {
+            _later += piece.Length;
+        }
+
+        _total = _later;
+    }
+
+    /// <summary>Bytes not read yet; of more than one array can hold, so many.</summary>
+    public readonly int Remaining => (int)Math.Min(Left, Array.MaxLength);
+
+    private readonly long Left => _bytes.Length - _position + _later;
 
     /// <summary>One byte.</summary>
     public byte Byte() => Take(1)[0];
@@ -101,16 +123,22 @@ internal ref struct WireReader
     public T[] Column<T>(int length)
         where T : unmanaged
     {
-        ReadOnlySpan<byte> bytes = Take((long)length * Unsafe.SizeOf<T>());
+        Require((long)length * Unsafe.SizeOf<T>());
         T[] values = GC.AllocateUninitializedArray<T>(length);
-        bytes.CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
+        CopyTo(MemoryMarshal.AsBytes(values.AsSpan()));
         return values;
     }
 
-    /// <summary>Bytes as a slice of the frame.</summary>
+    /// <summary>Bytes as a slice of the frame, or a copy where they lie in more than one piece.</summary>
     public ReadOnlyMemory<byte> Slice(int length)
     {
-        Take(length);
+        Require(length);
+        if (length > _bytes.Length - _position)
+        {
+            return Gather(length);
+        }
+
+        _position += length;
         return _frame.Slice(_position - length, length);
     }
 
@@ -135,15 +163,50 @@ internal ref struct WireReader
         return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : throw new WireException("a text is not UTF-8");
     }
 
-    private ReadOnlySpan<byte> Take(long length)
+    private ReadOnlySpan<byte> Take(int length)
     {
-        if (length > Remaining)
+        Require(length);
+        if (length > _bytes.Length - _position)
         {
-            throw new WireException($"{length} bytes are missing at byte {_position} of {_bytes.Length}");
+            return Gather(length);
         }
 
-        ReadOnlySpan<byte> taken = _bytes.Slice(_position, (int)length);
-        _position += (int)length;
+        ReadOnlySpan<byte> taken = _bytes.Slice(_position, length);
+        _position += length;
         return taken;
+    }
+
+    private readonly void Require(long length)
+    {
+        if (length > Left)
+        {
+            throw new WireException($"{length} bytes are missing at byte {_total - Left} of {_total}");
+        }
+    }
+
+    private byte[] Gather(int length)
+    {
+        byte[] gathered = GC.AllocateUninitializedArray<byte>(length);
+        CopyTo(gathered);
+        return gathered;
+    }
+
+    private void CopyTo(Span<byte> target)
+    {
+        while (target.Length > 0)
+        {
+            if (_position == _bytes.Length)
+            {
+                _frame = _pieces[_begun++];
+                _bytes = _frame.Span;
+                _later -= _bytes.Length;
+                _position = 0;
+            }
+
+            int length = Math.Min(target.Length, _bytes.Length - _position);
+            _bytes.Slice(_position, length).CopyTo(target);
+            _position += length;
+            target = target[length..];
+        }
     }
 }

@@ -7,39 +7,37 @@ namespace DqnAkka.Actors;
 
 /// <summary>
 /// Writes the fields of a message, little-endian, or only counts their bytes: an encoding runs once to learn the exact length and once
-/// to fill an array of that length, so that the two cannot disagree.
+/// to fill an array of that length, so that the two cannot disagree. Of a message that is cut it runs once for each piece, whatever is
+/// outside of it being passed over, so that a long message is never put together in one.
 /// </summary>
 internal ref struct WireWriter
 {
     private readonly Span<byte> _target;
-    private readonly bool _measures;
+    private readonly long _from;
 
-    private WireWriter(Span<byte> target, bool measures)
+    private WireWriter(Span<byte> target, long from)
     {
         _target = target;
-        _measures = measures;
+        _from = from;
     }
 
     /// <summary>Bytes written or counted so far.</summary>
     public long Length { get; private set; }
 
     /// <summary>A writer that only counts.</summary>
-    public static WireWriter Measure() => new(default, measures: true);
+    public static WireWriter Measure() => new(default, from: 0);
 
     /// <summary>A writer that fills an array.</summary>
     /// <param name="target">The array.</param>
-    public static WireWriter Fill(Span<byte> target) => new(target, measures: false);
+    public static WireWriter Fill(Span<byte> target) => new(target, from: 0);
+
+    /// <summary>A writer that fills a piece of the message.</summary>
+    /// <param name="piece">Receives the piece.</param>
+    /// <param name="from">Bytes of the message before the piece.</param>
+    public static WireWriter FillPiece(Span<byte> piece, long from) => new(piece, from);
 
     /// <summary>One byte.</summary>
-    public void Byte(byte value)
-    {
-        if (!_measures)
-        {
-            _target[(int)Length] = value;
-        }
-
-        Length++;
-    }
+    public void Byte(byte value) => Put([value]);
 
     /// <summary>0 or 1, one byte.</summary>
     public void Boolean(bool value) => Byte(value ? (byte)1 : (byte)0);
@@ -47,34 +45,25 @@ internal ref struct WireWriter
     /// <summary>Two bytes without sign.</summary>
     public void UInt16(int value)
     {
-        if (!_measures)
-        {
-            BinaryPrimitives.WriteUInt16LittleEndian(_target[(int)Length..], checked((ushort)value));
-        }
-
-        Length += sizeof(ushort);
+        Span<byte> bytes = stackalloc byte[sizeof(ushort)];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, checked((ushort)value));
+        Put(bytes);
     }
 
     /// <summary>Four bytes.</summary>
     public void Int32(int value)
     {
-        if (!_measures)
-        {
-            BinaryPrimitives.WriteInt32LittleEndian(_target[(int)Length..], value);
-        }
-
-        Length += sizeof(int);
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, value);
+        Put(bytes);
     }
 
     /// <summary>Eight bytes.</summary>
     public void Int64(long value)
     {
-        if (!_measures)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(_target[(int)Length..], value);
-        }
-
-        Length += sizeof(long);
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, value);
+        Put(bytes);
     }
 
     /// <summary>Eight bytes.</summary>
@@ -84,12 +73,15 @@ internal ref struct WireWriter
     public void Column<T>(ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        if (!_measures)
+        // More bytes than a span can have come in parts.
+        int most = int.MaxValue / Unsafe.SizeOf<T>();
+        while (values.Length > most)
         {
-            MemoryMarshal.AsBytes(values).CopyTo(_target[(int)Length..]);
+            Put(MemoryMarshal.AsBytes(values[..most]));
+            values = values[most..];
         }
 
-        Length += (long)values.Length * Unsafe.SizeOf<T>();
+        Put(MemoryMarshal.AsBytes(values));
     }
 
     /// <summary>A name of at most <see cref="WireFormat.MaxNameBytes"/>.</summary>
@@ -120,11 +112,19 @@ internal ref struct WireWriter
         }
 
         UInt16(bytes);
-        if (!_measures)
-        {
-            Encoding.UTF8.GetBytes(value, _target[(int)Length..]);
-        }
+        Span<byte> text = stackalloc byte[WireFormat.MaxValueBytes];
+        Put(text[..Encoding.UTF8.GetBytes(value, text)]);
+    }
 
-        Length += bytes;
+    private void Put(scoped ReadOnlySpan<byte> bytes)
+    {
+        long start = Length - _from;
+        Length += bytes.Length;
+        if (start < _target.Length && start + bytes.Length > 0)
+        {
+            ReadOnlySpan<byte> inside = bytes[(int)Math.Max(0, -start)..];
+            int position = (int)Math.Max(0, start);
+            inside[..Math.Min(inside.Length, _target.Length - position)].CopyTo(_target[position..]);
+        }
     }
 }

@@ -47,7 +47,7 @@ public sealed class FragmentPostTests : TestKit
         Assert.Equal(Enumerable.Range(0, parts.Count), parts.Select(part => part.Index));
         Assert.All(parts, part => Assert.Equal((1, insert.Runner, insert.Sequence, parts.Count), (part.Shard, part.Runner, part.Sequence, part.Count)));
         Assert.All(parts, part => Assert.True(WireCodec.Encode(part).Length <= WireFormat.MaxFrameBytes));
-        ReplayProtocol.Insert joined = WireParts.JoinInsert([.. parts.SelectMany(part => part.Bytes.ToArray())])!;
+        ReplayProtocol.Insert joined = WireParts.JoinInsert([.. parts.Select(part => part.Bytes)])!;
         Assert.Equal(Unpacked.Observations(insert.Batch), Unpacked.Observations(joined.Batch));
     }
 

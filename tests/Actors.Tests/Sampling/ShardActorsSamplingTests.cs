@@ -37,7 +37,7 @@ public sealed class ShardActorsSamplingTests : TestKit
 
         IActorRef region = Sys.ActorOf(dsl => dsl.Receive<IReplayShardMessage>((message, _) => _shards[message.Shard].Tell(message, _learner)));
         _planner = new SamplePlanner(_options, new RandomSource(2));
-        _requests = new ShardRequests(_options, _planner, region, _learner);
+        _requests = new ShardRequests(_options, _planner, region, _learner, run: 1);
     }
 
     /// <summary>400,000 draws at each stage, χ² at 10⁻⁴: a relative error of 4 % in all probabilities is found.</summary>
