@@ -20,7 +20,7 @@ internal static class Failures
             return "it stopped without an error";
         }
 
-        bool isOurs = exception is Environments.EnvironmentException or Learner.LearnerException or Learner.CheckpointException or Learner.ReplayFileException;
+        bool isOurs = exception is Environments.EnvironmentException or Learner.LearnerException or Learner.CheckpointException or Learner.ReplayFileException or Learner.ReplayMemoryException;
         string message = exception.Message.ReplaceLineEndings(" ");
         return isOurs ? message : $"{exception.GetType().Name}: {message}";
     }
