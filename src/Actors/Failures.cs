@@ -21,7 +21,7 @@ internal static class Failures
         }
 
         bool isOurs = exception is Environments.EnvironmentException or FragmentSourceException or FragmentRefusedException
-            or Learner.LearnerException or Learner.CheckpointException or Learner.ReplayFileException;
+            or Learner.LearnerException or Learner.CheckpointException or Learner.ReplayFileException or Learner.ReplayMemoryException;
         string message = exception.Message.ReplaceLineEndings(" ");
         return isOurs ? message : $"{exception.GetType().Name}: {message}";
     }

@@ -1,45 +1,110 @@
+using System.Globalization;
+using DqnAkka.Actors;
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Host.Tests;
 
 public sealed class SizeTests
 {
-    // D = 4: 11 numbers of 4 bytes.
-    [Fact]
-    public void A_buffer_just_below_the_memory_fits() => ReplayMemory.Require(new ReplayOptions { Capacity = 1_000 }, 4, 44_001);
+    private static readonly ObservationFormat Floats = new(ObservationType.Float32, 4);
+    private static readonly ObservationFormat Bytes = new(ObservationType.UInt8, 400);
 
-    [Theory]
-    [InlineData(false, "dqn.replay.capacity = 1000000 needs 0.044 GB for transitions of 44 bytes, more than the 0.04 GB available: give less than 909091")]
-    [InlineData(true, "dqn.replay.capacity = 1000000 needs 0.06 GB for transitions of 60 bytes, more than the 0.04 GB available: give less than 666667")]
-    public void A_buffer_beyond_the_memory_is_one_line_with_its_size(bool prioritized, string expected)
+    // Four floats: a cache line for each transition, two shards of 500.
+    [Fact]
+    public void A_buffer_that_just_fits_has_a_limit_from_then_on()
     {
-        ReplayOptions replay = new() { Capacity = 1_000_000, Prioritized = prioritized };
-        UserErrorException exception = Assert.Throws<UserErrorException>(() => ReplayMemory.Require(replay, 4, 40_000_000));
-        Assert.Equal([expected], exception.Lines);
+        TrainingOptions options = Options(new ReplayOptions { Capacity = 1_000 });
+        Assert.Equal(64_000, ReplayMemory.Require(options, Floats, 2, 64_000).Replay.MemoryLimit);
+        Assert.Equal(70_000, ReplayMemory.Require(Options(options.Replay with { MemoryLimit = 70_000 }), Floats, 2, 1).Replay.MemoryLimit);
+        Assert.Throws<UserErrorException>(() => ReplayMemory.Require(options, Floats, 2, 63_999));
     }
 
     [Fact]
-    public void A_shard_beyond_one_array_is_one_line_that_says_how_many_shards_it_takes()
+    public void A_buffer_beyond_the_memory_is_one_line_with_the_arithmetic_and_a_capacity_that_fits()
     {
-        ReplayOptions replay = new() { Capacity = 2_000_000_000, Shards = 2 };
-        UserErrorException exception = Assert.Throws<UserErrorException>(() => ReplayMemory.Require(replay, 4, long.MaxValue));
-
-        // Array.MaxLength = 2147483591 numbers, 11 a row.
+        TrainingOptions options = Options(new ReplayOptions { Capacity = 1_000_000 });
         Assert.Equal(
-            ["dqn.replay.capacity = 2000000000 needs 88.0 GB for transitions of 44 bytes, but each of dqn.replay.shards = 2 holds at most 195225781 of them: give at least 11 shards or a smaller capacity"],
-            exception.Lines);
-        ReplayMemory.Require(replay with { Shards = 11 }, 4, long.MaxValue);
+            ["replay memory: 500000 transitions × 64 bytes (one row with both observations of 16) = 32 MB for each shard, times dqn.replay.shards = 2 = 64 MB, more than the 40 MB that this process may use (dqn.replay.memory-limit = auto): give dqn.replay.capacity = 625000 or less, or raise the limit"],
+            Refused(options, Floats, 2, 40_000_000));
+        ReplayMemory.Require(Options(options.Replay with { Capacity = 625_000 }), Floats, 2, 40_000_000);
+    }
+
+    [Fact]
+    public void A_node_of_a_cluster_needs_room_for_one_shard()
+    {
+        TrainingOptions options = Options(new ReplayOptions { Capacity = 1_000_000, Prioritized = true, MemoryLimit = 100_000_000 });
+        string line = Assert.Single(Refused(options, Bytes, 1, 1));
+        Assert.StartsWith("replay memory: 500000 transitions × 498.", line, StringComparison.Ordinal);
+        Assert.Contains(" bytes (row 32, 1.12 frames of 416) + ", line, StringComparison.Ordinal);
+        Assert.Contains("MB for priorities = ", line, StringComparison.Ordinal);
+        Assert.Contains("MB for each shard, times at least 1 of dqn.replay.shards = 2 here = ", line, StringComparison.Ordinal);
+        Assert.Contains(", more than dqn.replay.memory-limit = 100 MB allows: give dqn.replay.capacity = ", line, StringComparison.Ordinal);
+        int fits = int.Parse(line.Split("dqn.replay.capacity = ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+        ReplayMemory.Require(Options(options.Replay with { Capacity = fits }), Bytes, 1, 1);
+        Assert.Throws<UserErrorException>(() => ReplayMemory.Require(Options(options.Replay with { Capacity = fits + 2 }), Bytes, 1, 1));
+    }
+
+    [Fact]
+    public void What_not_even_one_transition_fits_into_is_one_line() => Assert.EndsWith(
+        ": raise the limit or use an environment with smaller observations",
+        Assert.Single(Refused(Options(new ReplayOptions { MemoryLimit = 100 }), Bytes, 2, 1)),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void More_frames_than_can_be_numbered_are_one_line()
+    {
+        TrainingOptions options = Options(new ReplayOptions { Capacity = int.MaxValue, Shards = 1 });
+        Assert.Equal(
+            ["dqn.replay.capacity = 2147483647 is more transitions of 400 × UInt8 than dqn.replay.shards = 1 can number: give more shards or a smaller capacity"],
+            Refused(options, Bytes, 1, long.MaxValue));
+        ReplayMemory.Require(Options(options.Replay with { Shards = 3 }), Bytes, 3, long.MaxValue);
     }
 
     [Fact]
     public async Task A_buffer_that_cannot_fit_leaves_no_folder()
     {
         using Host host = new() { Environments = new FakeEnvironments(_ => new CountingVector(1, size: 100_000)) };
-        int code = await host.Run("train", "--run-dir", host.Folder.Sub("run"), "--set", "dqn.replay.capacity=2000000000");
+        int code = await host.Run("train", "--run-dir", host.Folder.Sub("run"), "--set", "dqn.replay.capacity=1e9");
         Assert.Equal(2, code);
-        Assert.StartsWith("error: dqn.replay.capacity = 2000000000 needs 1600024.0 GB for transitions of 800012 bytes, more than", host.Error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("error: replay memory: 500000000 transitions × ", host.Error.ToString(), StringComparison.Ordinal);
         Assert.Single(host.Error.ToString().TrimEnd('\n').Split('\n'));
         Assert.False(Directory.Exists(host.Folder.Sub("run")));
+    }
+
+    [Theory]
+    [InlineData("auto", 0, "auto")]
+    [InlineData("8GiB", 8L << 30, "8GiB")]
+    [InlineData("1.5 g", 3L << 29, "1536MiB")]
+    [InlineData("500MB", 500_000_000, "500MB")]
+    [InlineData("64k", 65_536, "64KiB")]
+    [InlineData("12345", 12_345, "12345B")]
+    public void Sizes_are_read_as_hocon_writes_them(string text, long bytes, string rendered)
+    {
+        ResolvedConfiguration configuration = new ConfigurationSource { Assignments = [$"dqn.replay.memory-limit={text}"] }.Resolve();
+        Assert.Equal(bytes, configuration.Options.Replay.MemoryLimit);
+        Assert.Contains($"memory-limit = {rendered}", configuration.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("8QiB", "is no size")]
+    [InlineData("-1GB", "is no size")]
+    [InlineData("much", "is no size")]
+    [InlineData("0", "is out of range")]
+    [InlineData("100000000TiB", "is out of range")]
+    public void What_is_no_size_is_refused(string text, string complaint)
+    {
+        UserErrorException exception = Assert.Throws<UserErrorException>(
+            () => new ConfigurationSource { Assignments = [$"dqn.replay.memory-limit={text}"] }.Resolve());
+        Assert.Contains($"{complaint}: give a number above 0 with a unit, as 8GiB or 500MB, or auto", Assert.Single(exception.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Removal_by_priority_needs_priorities()
+    {
+        UserErrorException exception = Assert.Throws<UserErrorException>(
+            () => new ConfigurationSource { Assignments = ["dqn.replay.removal=lowest-priority", "dqn.replay.prioritized=false"] }.Resolve());
+        Assert.Contains("dqn.replay.removal = lowest-priority", Assert.Single(exception.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,4 +128,10 @@ public sealed class SizeTests
             host.Error.ToString());
         Assert.False(Directory.Exists(host.Folder.Sub("run")));
     }
+
+    private static TrainingOptions Options(ReplayOptions replay) =>
+        new() { Environment = new EnvironmentSpecification { Id = "any" }, Replay = replay };
+
+    private static IReadOnlyList<string> Refused(TrainingOptions options, ObservationFormat format, int shards, long available) =>
+        Assert.Throws<UserErrorException>(() => ReplayMemory.Require(options, format, shards, available)).Lines;
 }

@@ -23,6 +23,7 @@ public static class SharedKeys
         "dqn.learner.n-step",
         "dqn.replay.shards",
         "dqn.replay.capacity",
+        "dqn.replay.removal",
         "dqn.replay.prioritized",
         "dqn.replay.alpha",
         "dqn.replay.priority-epsilon",
@@ -38,6 +39,7 @@ public static class SharedKeys
     [
         // Where a type's assembly is looked for.
         "dqn.environment.path",
+        "dqn.replay.memory-limit",
         "dqn.learner.device",
         "dqn.learner.backend",
         "dqn.learner.prefetch",

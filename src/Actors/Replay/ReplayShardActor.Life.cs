@@ -21,7 +21,7 @@ public sealed partial class ReplayShardActor
         {
             Use(_storage.Open());
         }
-        catch (ReplayFileException exception)
+        catch (Exception exception) when (exception is ReplayFileException or ReplayMemoryException)
         {
             // Nothing is acknowledged, and the user must see to it.
             _links.Fail(exception);
@@ -84,7 +84,7 @@ public sealed partial class ReplayShardActor
         {
             Use(_storage.Adopt(_memory, grant));
         }
-        catch (ReplayFileException exception)
+        catch (Exception exception) when (exception is ReplayFileException or ReplayMemoryException)
         {
             _links.Fail(exception);
             Context.Stop(Self);

@@ -39,7 +39,7 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
         _part = $"shard-{shard}";
         _links = links;
         _refusals = new Refusals($"replay shard {shard}", _log);
-        _storage = new ShardStorage(shard, layout, options, _log);
+        _storage = new ShardStorage(shard, layout, options, links.Budget, _log);
         _random = new RandomSource(options.Run.Seed, SeedStreams.Replay + (ulong)shard);
         _credits = new RunnerCredits(
             options.Runner.MaxInFlight, options.Runner.Fragment * options.Runner.Environments, (double)shard / options.Replay.Shards);

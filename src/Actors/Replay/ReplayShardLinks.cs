@@ -1,4 +1,5 @@
 using Akka.Actor;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
 
@@ -9,4 +10,7 @@ public sealed record ReplayShardLinks(IActorRef Node, IActorRef Courier)
 {
     /// <summary>Ends the process's part in the run: the shard cannot keep what it would acknowledge.</summary>
     public Action<Exception> Fail { get; init; } = static _ => { };
+
+    /// <summary>What the shards of the process may take together; of their own, and without a limit, where none is given.</summary>
+    public ReplayBudget Budget { get; init; } = new(0);
 }

@@ -8,8 +8,9 @@ namespace DqnAkka.Actors;
 /// <param name="shard">The shard's index.</param>
 /// <param name="layout">The network's shape: what it takes is what a shard holds.</param>
 /// <param name="options">The run's options.</param>
+/// <param name="budget">What the shards of the process may take together.</param>
 /// <param name="log">Where what becomes of files is told.</param>
-internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOptions options, ILoggingAdapter log)
+internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOptions options, ReplayBudget budget, ILoggingAdapter log)
 {
     /// <summary>What a shard's file holds under these options.</summary>
     /// <param name="shard">The shard's index.</param>
@@ -26,29 +27,22 @@ internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOpti
 
     /// <summary>Opens what is left of the shard, or begins it.</summary>
     /// <exception cref="ReplayFileException">There is no room for its file, or the folder cannot be written.</exception>
+    /// <exception cref="ReplayMemoryException">It does not fit into memory beside the shards that are here.</exception>
     public ShardMemory Open()
     {
-        if (options.Replay.Durable != ReplayDurability.On)
+        int capacity = ReplayShardActor.ShardCapacity(options.Replay, shard);
+        IDisposable lease = budget.Take(shard, ReplayMemoryPlan.For(capacity, layout.Observation, options.Replay, ShapeOf(options)).TotalBytes);
+        try
         {
-            ReplayBuffer buffer = new(ReplayShardActor.ShardCapacity(options.Replay, shard), layout.Observation, options.Replay, ShapeOf(options));
-            return new ShardMemory(buffer, Incarnations.Next());
+            ShardMemory memory = OpenFile();
+            memory.Lease = lease;
+            return memory;
         }
-
-        ShardOpening opening = ShardFiles.Open(options.Run.Directory, shard, SchemaOf(shard, layout, options), Incarnations.Next);
-        foreach (string note in opening.Notes)
+        catch
         {
-            if (opening.IsLoss)
-            {
-                log.Warning("replay shard {Shard}: {Note}", shard, note);
-            }
-            else
-            {
-                log.Info("replay shard {Shard}: {Note}", shard, note);
-            }
+            lease.Dispose();
+            throw;
         }
-
-        Incarnations.Observe(opening.Memory.Incarnation);
-        return opening.Memory;
     }
 
     /// <summary>Decides with what the learner knows how a shard goes on that an earlier process has left.</summary>
@@ -78,6 +72,31 @@ internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOpti
         }
 
         return memory;
+    }
+
+    private ShardMemory OpenFile()
+    {
+        if (options.Replay.Durable != ReplayDurability.On)
+        {
+            ReplayBuffer buffer = new(ReplayShardActor.ShardCapacity(options.Replay, shard), layout.Observation, options.Replay, ShapeOf(options));
+            return new ShardMemory(buffer, Incarnations.Next());
+        }
+
+        ShardOpening opening = ShardFiles.Open(options.Run.Directory, shard, SchemaOf(shard, layout, options), Incarnations.Next);
+        foreach (string note in opening.Notes)
+        {
+            if (opening.IsLoss)
+            {
+                log.Warning("replay shard {Shard}: {Note}", shard, note);
+            }
+            else
+            {
+                log.Info("replay shard {Shard}: {Note}", shard, note);
+            }
+        }
+
+        Incarnations.Observe(opening.Memory.Incarnation);
+        return opening.Memory;
     }
 
     // As far as it changes what a transition means; where an assembly is found does not.

@@ -54,6 +54,7 @@ public static class DqnAkkaRegistration
                 ReplayShardLinks links = new(registry.Get<NodeActor>(), registry.Get<ShardCourierActor>())
                 {
                     Fail = exception => run.Summary.TrySetException(exception),
+                    Budget = new ReplayBudget(options.Replay.MemoryLimit),
                 };
                 return entity => ReplayShardActor
                     .CreateProps(int.Parse(entity, CultureInfo.InvariantCulture), layout, options, links)

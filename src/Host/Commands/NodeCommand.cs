@@ -25,8 +25,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         if (roles.Contains(ClusterRoles.Replay))
         {
             // A node holds as many shards as come to it, and one at least.
-            ReplayOptions shard = options.Replay with { Capacity = (options.Replay.Capacity + options.Replay.Shards - 1) / options.Replay.Shards };
-            ReplayMemory.Require(shard, observation.Size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+            options = ReplayMemory.Require(options, observation, shards: 1, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         }
 
         if (PortCheck.Problem(node.Remote) is { } problem)

@@ -24,7 +24,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         RunChecks.RequireLayout(observation.Size, actionCount, options.Network);
-        ReplayMemory.Require(options.Replay, observation.Size, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        options = ReplayMemory.Require(options, observation, options.Replay.Shards, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);
         options = DurableReplay.ForTraining(options with { Run = options.Run with { Directory = directory.Path } }, observation);

@@ -52,6 +52,8 @@ internal static class ConfigurationSchema
         new ChoiceSetting(
             "replay.durable",
             [("auto", ReplayDurability.Auto), ("true", ReplayDurability.On), ("false", ReplayDurability.Off)]),
+        new SizeSetting("replay.memory-limit"),
+        new ChoiceSetting("replay.removal", [("fifo", RemovalKind.Fifo), ("lowest-priority", RemovalKind.LowestPriority)]),
         new BooleanSetting("replay.prioritized"),
         new NumberSetting("replay.alpha", 0, 10),
         new NumberSetting("replay.beta", 0, 1),

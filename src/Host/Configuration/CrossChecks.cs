@@ -13,6 +13,7 @@ internal static class CrossChecks
             (["replay.min-size", "replay.capacity"], MinimumFits),
             (["stop.steps", "replay.min-size"], StepsReachTheMinimum),
             (["replay.shards", "replay.capacity"], EveryShardHoldsSomething),
+            (["replay.removal", "replay.prioritized"], RemovalHasPriorities),
             (["runner.environments", "runner.fragment", "replay.shards", "replay.capacity"], FragmentFits),
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "learner.batch-size"], ToleranceTakesABatch),
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "runner.environments", "runner.fragment"], ToleranceTakesAFragment),
@@ -50,6 +51,11 @@ internal static class CrossChecks
         values.Integer("replay.shards") <= values.Integer("replay.capacity")
             ? null
             : $"{values.Describe("replay.shards")} exceeds {values.Describe("replay.capacity")}: give fewer shards or raise the capacity";
+
+    private static string? RemovalHasPriorities(ConfigurationValues values) =>
+        values.Get<Learner.RemovalKind>("replay.removal") == Learner.RemovalKind.Fifo || values.Flag("replay.prioritized")
+            ? null
+            : $"{values.Describe("replay.removal")} needs priorities, but {values.Describe("replay.prioritized")}: give dqn.replay.removal = fifo or dqn.replay.prioritized = true";
 
     private static string? FragmentFits(ConfigurationValues values)
     {

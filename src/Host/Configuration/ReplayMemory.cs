@@ -1,41 +1,87 @@
+using System.Globalization;
+using DqnAkka.Actors;
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
 
-/// <summary>Whether the replay buffer fits, once the environment has told how long an observation is.</summary>
+/// <summary>Settles <c>replay.memory-limit</c>, and whether the replay shards fit, once the environment has told how long an observation is.</summary>
 internal static class ReplayMemory
 {
-    // A priority in the sum tree's leaf and its inner node.
-    private const int PriorityBytes = 16;
+    private const double Megabyte = 1e6;
     private const double Gigabyte = 1e9;
 
-    /// <summary>Makes sure that the buffer fits into this machine and every shard's rows into one array.</summary>
-    /// <param name="replay">The buffer.</param>
-    /// <param name="observationSize">Components of one observation, D: a transition is a row of 2·D + 3 float32.</param>
-    /// <param name="availableBytes">What this process may use.</param>
-    /// <exception cref="UserErrorException">It does not fit; one line with the bytes needed and a remedy.</exception>
-    public static void Require(ReplayOptions replay, int observationSize, long availableBytes)
+    /// <summary>Makes sure that the shards fit that a process holds at least.</summary>
+    /// <param name="options">The options; the limit may be left to the process.</param>
+    /// <param name="format">The form of an observation.</param>
+    /// <param name="shards">How many shards it holds at least.</param>
+    /// <param name="availableBytes">What this process may use, which is the limit where none is set.</param>
+    /// <returns>The options with a limit.</returns>
+    /// <exception cref="UserErrorException">They do not fit; one line with the arithmetic and a remedy.</exception>
+    public static TrainingOptions Require(TrainingOptions options, ObservationFormat format, int shards, long availableBytes)
     {
-        decimal row = (2m * observationSize) + 3;
-        decimal transitionBytes = (row * sizeof(float)) + (replay.Prioritized ? PriorityBytes : 0);
-        decimal bytes = replay.Capacity * transitionBytes;
-        string needs = FormattableString.Invariant($"dqn.replay.capacity = {replay.Capacity} needs {(double)bytes / Gigabyte:0.0##} GB for transitions of {transitionBytes} bytes");
-        if (bytes >= availableBytes)
+        ReplayOptions replay = options.Replay;
+        long limit = replay.MemoryLimit > 0 ? replay.MemoryLimit : availableBytes;
+        ReplayMemoryPlan plan = PlanOf(options, format, replay.Capacity)
+            ?? throw new UserErrorException(
+                $"dqn.replay.capacity = {replay.Capacity} is more transitions of {format} than dqn.replay.shards = {replay.Shards} can number: give more shards or a smaller capacity");
+        if ((decimal)plan.TotalBytes * shards > limit)
         {
-            throw new UserErrorException(FormattableString.Invariant(
-                $"{needs}, more than the {availableBytes / Gigabyte:0.0##} GB available: give less than {decimal.Ceiling(availableBytes / transitionBytes)}"));
+            string named = replay.MemoryLimit > 0
+                ? $"dqn.replay.memory-limit = {Size(limit)} allows"
+                : $"the {Size(limit)} that this process may use (dqn.replay.memory-limit = auto)";
+            throw new UserErrorException($"{Arithmetic(plan)} = {Size(plan.TotalBytes)} for each shard, times {Shards(shards, replay)} = {Size((double)plan.TotalBytes * shards)}, more than {named}: {Remedy(options, format, shards, limit)}");
         }
 
-        int shardCapacity = (int)(((long)replay.Capacity + replay.Shards - 1) / replay.Shards);
-        decimal most = decimal.Floor(Array.MaxLength / row);
-        if (shardCapacity > most)
+        return options with { Replay = replay with { MemoryLimit = limit } };
+    }
+
+    private static string Shards(int shards, ReplayOptions replay) =>
+        shards == replay.Shards ? $"dqn.replay.shards = {shards}" : $"at least {shards} of dqn.replay.shards = {replay.Shards} here";
+
+    private static string Arithmetic(ReplayMemoryPlan plan)
+    {
+        double perTransition = (double)(plan.RegionBytes - plan.RowsOffset) / plan.Capacity;
+        string parts = plan.IsShared
+            ? FormattableString.Invariant($"row {plan.RowBytes}, {(double)plan.Frames / plan.Capacity:0.##} frames of {plan.Format.FrameBytes + ReplayMemoryPlan.FrameNoteBytes}")
+            : $"one row with both observations of {plan.Format.Bytes}";
+        string priorities = plan.IsPrioritized ? $" + {Size(plan.RowsOffset + plan.IndexBytes)} for priorities" : "";
+        return FormattableString.Invariant($"replay memory: {plan.Capacity} transitions × {perTransition:0.#} bytes ({parts}){priorities}");
+    }
+
+    /// <summary>The largest capacity that fits, found by halving, since what a transition takes depends a little on it.</summary>
+    private static string Remedy(TrainingOptions options, ObservationFormat format, int shards, long limit)
+    {
+        int most = options.Replay.Shards - 1;
+        int tooMany = options.Replay.Capacity;
+        while (tooMany - most > 1)
         {
-            throw new UserErrorException(
-                $"{needs}, but each of dqn.replay.shards = {replay.Shards} holds at most {most} of them: {Remedy(replay.Capacity, most)}");
+            int capacity = most + ((tooMany - most) / 2);
+            bool fits = PlanOf(options, format, capacity) is { } plan && (decimal)plan.TotalBytes * shards <= limit;
+            (most, tooMany) = fits ? (capacity, tooMany) : (most, capacity);
+        }
+
+        return most < options.Replay.Shards
+            ? "raise the limit or use an environment with smaller observations"
+            : $"give dqn.replay.capacity = {most} or less, or raise the limit";
+    }
+
+    /// <summary>The largest shard's, or null where it could not number its transitions.</summary>
+    private static ReplayMemoryPlan? PlanOf(TrainingOptions options, ObservationFormat format, int capacity)
+    {
+        ReplayOptions replay = options.Replay with { Capacity = capacity };
+        try
+        {
+            return ReplayMemoryPlan.For(
+                ReplayShardActor.ShardCapacity(replay, 0), format, replay, new StreamShape(options.Runner.Fragment, options.Runner.Environments, options.Learner.NStep));
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null;
         }
     }
 
-    private static string Remedy(int capacity, decimal most) => most < 1
-        ? "use an environment with smaller observations"
-        : $"give at least {decimal.Ceiling(capacity / most)} shards or a smaller capacity";
+    private static string Size(double bytes) => bytes >= Gigabyte
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / Gigabyte:0.##} GB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / Megabyte:0.##} MB");
 }

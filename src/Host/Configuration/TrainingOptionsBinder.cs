@@ -100,6 +100,8 @@ internal static class TrainingOptionsBinder
         Capacity = values.Integer("replay.capacity"),
         Shards = values.Integer("replay.shards"),
         Durable = values.Get<ReplayDurability>("replay.durable"),
+        MemoryLimit = values.Get<long>("replay.memory-limit"),
+        Removal = values.Get<RemovalKind>("replay.removal"),
         Prioritized = values.Flag("replay.prioritized"),
         Alpha = values.Number("replay.alpha"),
         Beta = values.Number("replay.beta"),

@@ -12,6 +12,9 @@ public sealed record ReplayMemoryPlan
     // Episodes of so many steps on average are reserved for. Where they are shorter, the oldest transitions leave a little early.
     private const int EpisodeSteps = 16;
 
+    /// <summary>Bytes that are noted for each frame.</summary>
+    public static int FrameNoteBytes => SharedStore.NoteBytes;
+
     private ReplayMemoryPlan(int capacity, ObservationFormat format, ReplayOptions options, StreamShape shape)
     {
         Capacity = capacity;

@@ -163,13 +163,36 @@ public sealed class ShardDurabilityTests : TestKit
         Assert.Equal((4L, 12), (Grant(shard, before).Inserts, Grant(shard, before).Count));
     }
 
+    [Fact]
+    public void A_shard_that_does_not_fit_beside_the_others_ends_its_node_and_fits_again_when_one_has_gone()
+    {
+        TrainingOptions options = Make.Options();
+        StreamShape shape = new(options.Runner.Fragment, options.Runner.Environments, options.Learner.NStep);
+        long bytes = ReplayMemoryPlan.For(
+            ReplayShardActor.ShardCapacity(options.Replay, Shard), Make.Layout(options).Observation, options.Replay, shape).TotalBytes;
+        ReplayBudget budget = new((2 * bytes) - 1);
+        IDisposable other = budget.Take(Shard + 1, bytes);
+        TestActorRef<ReplayShardActor> shard = Start(budget);
+        Assert.StartsWith(
+            $"replay shard {Shard} needs ", Failures.Describe(Assert.IsType<ReplayMemoryException>(Assert.Single(_failures))), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_directory, ShardFiles.FolderName)));
+        Stop(shard);
+        other.Dispose();
+        shard = Start(budget);
+        Grant(shard);
+        Assert.Single(_failures);
+        Assert.Throws<ReplayMemoryException>(() => budget.Take(Shard + 1, bytes));
+        Stop(shard);
+        budget.Take(Shard + 1, bytes);
+    }
+
     protected override void AfterAll()
     {
         base.AfterAll();
         Directory.Delete(_directory, recursive: true);
     }
 
-    private TestActorRef<ReplayShardActor> Start()
+    private TestActorRef<ReplayShardActor> Start(ReplayBudget? budget = null)
     {
         TrainingOptions options = Make.Options();
         options = options with
@@ -177,7 +200,7 @@ public sealed class ShardDurabilityTests : TestKit
             Replay = options.Replay with { Durable = ReplayDurability.On },
             Run = options.Run with { Directory = _directory },
         };
-        ReplayShardLinks links = new(ActorRefs.Nobody, _courier) { Fail = _failures.Add };
+        ReplayShardLinks links = new(ActorRefs.Nobody, _courier) { Fail = _failures.Add, Budget = budget ?? new ReplayBudget(0) };
         return ActorOfAsTestActorRef<ReplayShardActor>(ReplayShardActor.CreateProps(Shard, Make.Layout(options), options, links));
     }
 

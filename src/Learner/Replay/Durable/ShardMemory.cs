@@ -44,6 +44,9 @@ public sealed class ShardMemory : IDisposable
     /// <summary>Whether it goes on with what an earlier process or actor left.</summary>
     public bool IsReopened { get; private init; }
 
+    /// <summary>Disposed of with the shard: what it takes of a <see cref="ReplayBudget"/>.</summary>
+    public IDisposable? Lease { get; set; }
+
     /// <summary>How far the runners' fragments were received, as far as a file says.</summary>
     public IReadOnlyList<FragmentPosition> Positions => _file?.ReadPositions() ?? [];
 
@@ -169,6 +172,7 @@ public sealed class ShardMemory : IDisposable
     {
         Buffer.Dispose();
         _file?.Dispose();
+        Lease?.Dispose();
     }
 
     private void Commit(FragmentPosition position)
