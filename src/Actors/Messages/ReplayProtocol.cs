@@ -167,7 +167,11 @@ public static class ReplayProtocol
     /// <param name="Source">Incarnation of the shard that leaves.</param>
     /// <param name="Transitions">Transitions that will follow.</param>
     /// <param name="Runners">How far each runner's fragments were received, so that a repetition is not taken twice.</param>
-    public sealed record TransferBegin(int Shard, long Source, int Transitions, IReadOnlyList<RunnerPosition> Runners) : IReplayShardMessage;
+    public sealed record TransferBegin(int Shard, long Source, int Transitions, IReadOnlyList<RunnerPosition> Runners) : IReplayShardMessage
+    {
+        /// <summary>Transitions that the stream let the shard hold, <see cref="ReplayBuffer.HoldsAtMost"/>: the successor's stream will not let it hold more.</summary>
+        public int HoldsAtMost { get; init; } = int.MaxValue;
+    }
 
     /// <summary>How far a runner's fragments were received.</summary>
     /// <param name="Runner">The runner's index.</param>

@@ -35,7 +35,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
                 _parts.DropWhere(key => key.Source == oldest);
             }
 
-            source = new Source { Remaining = begin.Transitions };
+            source = new Source { Remaining = begin.Transitions, HoldsAtMost = begin.HoldsAtMost };
             _sources.Add(begin.Source, source);
         }
 
@@ -86,7 +86,8 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
 
         // Room that own inserts took since the hand-over began is missing for the oldest of what comes. What is stale makes room.
         ReplayBuffer buffer = memory.Buffer;
-        int skip = (int)Math.Clamp((long)source.Remaining - (buffer.Capacity - buffer.Count + buffer.Stale), 0, count);
+        int room = Math.Min(buffer.Capacity, source.HoldsAtMost) - buffer.Count + buffer.Stale;
+        int skip = (int)Math.Clamp((long)source.Remaining - room, 0, count);
         memory.AppendInherited(batch.Transitions, batch.Masses, skip);
         source.Remaining -= count;
         return null;
@@ -96,6 +97,9 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
     {
         /// <summary>Transitions that have not come yet.</summary>
         public int Remaining { get; set; }
+
+        /// <summary>Transitions that the stream let the shard hold there.</summary>
+        public required int HoldsAtMost { get; init; }
 
         /// <summary>Batches received whole and in order.</summary>
         public int Received { get; set; }

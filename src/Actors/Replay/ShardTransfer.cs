@@ -94,7 +94,10 @@ internal sealed class ShardTransfer
     {
         for (int first = 0; first == 0 || first < _positions.Count; first += PositionsPerMessage)
         {
-            yield return new ReplayProtocol.TransferBegin(_shard, _source, _buffer.Count, [.. _positions.Skip(first).Take(PositionsPerMessage)]);
+            yield return new ReplayProtocol.TransferBegin(_shard, _source, _buffer.Count, [.. _positions.Skip(first).Take(PositionsPerMessage)])
+            {
+                HoldsAtMost = _buffer.HoldsAtMost,
+            };
         }
     }
 

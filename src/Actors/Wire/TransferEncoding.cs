@@ -56,6 +56,7 @@ internal static class TransferEncoding
         writer.Int32(message.Shard);
         writer.Int64(message.Source);
         writer.Int32(message.Transitions);
+        writer.Int32(message.HoldsAtMost);
         writer.Int32(message.Runners.Count);
         foreach (ReplayProtocol.RunnerPosition position in message.Runners)
         {
@@ -70,13 +71,14 @@ internal static class TransferEncoding
         int shard = reader.Count();
         long source = reader.Total();
         int transitions = reader.Count();
+        int holdsAtMost = reader.Count();
         ReplayProtocol.RunnerPosition[] runners = new ReplayProtocol.RunnerPosition[reader.Length(RunnerPositionBytes)];
         for (int i = 0; i < runners.Length; i++)
         {
             runners[i] = new ReplayProtocol.RunnerPosition(reader.Count(), reader.Total(), reader.Total());
         }
 
-        return new ReplayProtocol.TransferBegin(shard, source, transitions, runners);
+        return new ReplayProtocol.TransferBegin(shard, source, transitions, runners) { HoldsAtMost = holdsAtMost };
     }
 
     private static void WriteTransferPart(ref WireWriter writer, ReplayProtocol.TransferPart message)

@@ -11,7 +11,7 @@ internal sealed partial record SizeSetting(string Key) : Setting(Key)
     // One, two or three letters, as HOCON's specification has them: powers of 1024 but for kB, MB, GB and TB.
     private static readonly (string[] Names, long Bytes)[] Units =
     [
-        (["", "B", "b", "byte", "bytes"], 1),
+        (["B", "", "b", "byte", "bytes"], 1),
         (["TiB", "T", "t", "Ti", "tebibyte", "tebibytes"], 1L << 40),
         (["GiB", "G", "g", "Gi", "gibibyte", "gibibytes"], 1L << 30),
         (["MiB", "M", "m", "Mi", "mebibyte", "mebibytes"], 1L << 20),

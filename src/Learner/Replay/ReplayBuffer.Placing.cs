@@ -6,13 +6,21 @@ public sealed partial class ReplayBuffer
     private const int LeavingPart = 256;
 
     /// <summary>Appends the rows of a batch from one on, with masses where there are some, otherwise with the batch's |δ|.</summary>
-    private void AppendRows(TransitionBatch batch, int skip, ReadOnlySpan<double> masses)
+    /// <returns>How many: all of them, unless they are inherited and frames run out.</returns>
+    private int AppendRows(TransitionBatch batch, int skip, ReadOnlySpan<double> masses, bool isInherited)
     {
+        long first = NextKey;
         int row = skip;
         while (row < batch.Count)
         {
             BatchPart part = _parts.Store.PartOf(batch, row);
-            Place(part);
+            if (!TryPlace(part, isInherited))
+            {
+                // The later half may still fit.
+                row += (batch.Count - row + 1) / 2;
+                continue;
+            }
+
             for (int done = 0; done < part.Count;)
             {
                 long key = NextKey;
@@ -34,15 +42,17 @@ public sealed partial class ReplayBuffer
 
             row += part.Count;
         }
+
+        return (int)(NextKey - first);
     }
 
     /// <summary>Makes room for a part's frames. What leaves for its rows anyway leaves before, and what leaves on top of that leaves early.</summary>
-    private void Place(BatchPart part)
+    /// <returns>Whether there is room; not where the part is inherited and something would have to leave for it that is not.</returns>
+    private bool TryPlace(BatchPart part, bool isInherited)
     {
         if (!Plan.IsShared)
         {
-            _parts.Store.TryPlace(part, NextKey, -1);
-            return;
+            return _parts.Store.TryPlace(part, NextKey, -1);
         }
 
         int leaving = (int)Math.Clamp((long)Count + part.Count - Capacity, 0, Count);
@@ -51,6 +61,12 @@ public sealed partial class ReplayBuffer
         Span<int> slots = stackalloc int[LeavingPart];
         while (!_parts.Store.TryPlace(part, NextKey, OldestSlot()))
         {
+            if (isInherited && Stale == 0 && Evicted < _firstInherited)
+            {
+                HoldsAtMost = Count;
+                return false;
+            }
+
             Span<int> oldest = slots[..Math.Min(LeavingPart, Count)];
             _parts.Removal.ReadOldest(0, oldest);
             int together = _parts.Store.CountLeavingTogether(oldest);
@@ -60,6 +76,7 @@ public sealed partial class ReplayBuffer
         }
 
         HoldsAtMost = ranOut ? Math.Min(Capacity, Count + part.Count) : HoldsAtMost;
+        return true;
     }
 
     private int OldestSlot()

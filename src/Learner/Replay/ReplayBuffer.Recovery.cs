@@ -77,7 +77,7 @@ public sealed partial class ReplayBuffer
             for (int row = 0; row < kept; row += CopyPart)
             {
                 (TransitionBatch batch, double[] masses) = other.ReadOldest(other.Count - kept + row, Math.Min(CopyPart, kept - row));
-                AppendRows(batch, 0, masses);
+                _ = AppendRows(batch, 0, masses, isInherited: false);
             }
         }
         else

@@ -23,6 +23,9 @@ public sealed partial class ReplayBuffer : IDisposable
     // Transitions with smaller keys are stale; where they leave by priority, how many are still held.
     private long _staleEnd;
     private int _staleHeld;
+
+    // Transitions with smaller keys came before anything was inherited; −1 where nothing was.
+    private long _firstInherited = -1;
     private bool _isDisposed;
 
     /// <summary>Makes an empty buffer; its memory is reserved at once.</summary>
@@ -114,20 +117,21 @@ public sealed partial class ReplayBuffer : IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         CheckFormat(batch);
         _parts.Selector.Check(batch.AbsoluteTdErrors);
-        AppendRows(batch, 0, []);
+        _ = AppendRows(batch, 0, [], isInherited: false);
         Inserts += batch.Count;
     }
 
     /// <summary>
     /// Takes over the last rows of a batch that another buffer held, with their masses. They may replace nothing but what is stale: there is
-    /// room for <see cref="Capacity"/> − <see cref="Count"/> + <see cref="Stale"/> of them. (Where frames run out the oldest leave for
-    /// them nevertheless, and where transitions leave by priority the lowest ones.)
+    /// room for <see cref="Capacity"/> − <see cref="Count"/> + <see cref="Stale"/> of them. Where frames run out before, the oldest inherited
+    /// ones leave; while there are older ones of its own, those of the batch are left out. (Where transitions leave by priority, the lowest ones may leave for them nevertheless.)
     /// </summary>
     /// <param name="batch">The transitions; they are copied.</param>
     /// <param name="masses">The sampling mass of each, as <see cref="ReadOldest"/> gave it.</param>
     /// <param name="skip">Rows at the beginning that are left out.</param>
+    /// <returns>How many were taken.</returns>
     /// <exception cref="ArgumentException">Sizes do not fit, there is no room, or (prioritised) a mass is none; nothing is taken then.</exception>
-    public void AppendInherited(TransitionBatch batch, ReadOnlySpan<double> masses, int skip = 0)
+    public int AppendInherited(TransitionBatch batch, ReadOnlySpan<double> masses, int skip = 0)
     {
         ArgumentNullException.ThrowIfNull(batch);
         CheckFormat(batch);
@@ -139,7 +143,8 @@ public sealed partial class ReplayBuffer : IDisposable
         }
 
         _parts.Selector.CheckMasses(masses);
-        AppendRows(batch, skip, masses);
+        _firstInherited = _firstInherited < 0 ? NextKey : _firstInherited;
+        return AppendRows(batch, skip, masses, isInherited: true);
     }
 
     /// <summary>Copies what is held out in the order of arrival, the oldest first.</summary>
@@ -245,6 +250,7 @@ public sealed partial class ReplayBuffer : IDisposable
         Inserts = 0;
         _staleEnd = NextKey;
         _staleHeld = Count;
+        _firstInherited = -1;
     }
 
     /// <summary>Gives the memory back. The buffer cannot be used any more.</summary>

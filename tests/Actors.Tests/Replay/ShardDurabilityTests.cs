@@ -40,7 +40,8 @@ public sealed class ShardDurabilityTests : TestKit
         Insert(shard, 3);
         Assert.False(_learner.HasMessages);
         ReplayProtocol.ShardState after = Grant(shard, before);
-        Assert.Equal(before, after);
+        // What the runner was granted beyond that is granted again when the runner is heard of.
+        Assert.Equal(before with { Granted = before.Inserts }, after);
         ReplayProtocol.ShardState then = Grant(shard, after);
         Assert.Equal((12L, 21L, 12), (then.Inserts, then.EnvironmentSteps, then.Count));
         long received = 0;

@@ -12,6 +12,9 @@ public sealed class ShardTransferTests
     private const long Source = 77;
     private static readonly ReplayOptions Options = new() { Prioritized = true, Alpha = 1, PriorityEpsilon = 0.5 };
 
+    // No two transitions of the batches here have an observation in common: as many frames are reserved as that takes.
+    private static readonly StreamShape Unshared = new(1, 1, 1);
+
     private static readonly Gen<(int Capacity, int Inserted, int Own, int Size, ulong Seed, int Loss, int Restarts)> Cases =
         from capacity in Gen.Int[1, 12_000]
         from inserted in Gen.Int[1, 14_000]
@@ -57,7 +60,7 @@ public sealed class ShardTransferTests
             // An answer of the first successor may be the last to arrive; then the second has only what it has.
             if (successor.Reference.Equals(transfer.Successor))
             {
-                int expected = Math.Min(source.Count, example.Capacity - example.Own);
+                int expected = Math.Clamp(source.HoldsAtMost - example.Own, 0, source.Count);
                 ReplayBuffer target = successor.Buffer;
                 Assert.Equal(((long)expected, (long)example.Own, 0L), (target.Inherited, target.Inserts, target.Evicted));
                 (TransitionBatch sent, double[] sentMasses) = source.ReadOldest(source.Count - expected, expected);
@@ -105,10 +108,44 @@ public sealed class ShardTransferTests
         Assert.Equal(4, Assert.IsType<ReplayProtocol.TransferPart>(Assert.Single(
             small.Apply(new ReplayProtocol.TransferCredit(0, Source, 1), ActorRefs.Nobody))).Batch);
 
-        ShardTransfer large = new(0, Source, Buffer(3, 20_000, 0, 3), []);
+        ShardTransfer large = new(0, Source, Buffer(3, 20_000, 0, 3, Options with { Removal = RemovalKind.LowestPriority }), []);
         Assert.Equal(3, large.Batches);
         parts = [.. large.Apply(new ReplayProtocol.TransferCredit(0, Source, 0), ActorRefs.Nobody)];
         Assert.Equal([(0, 0, 3), (0, 1, 3), (0, 2, 3)], parts.Cast<ReplayProtocol.TransferPart>().Select(part => (part.Batch, part.Index, part.Count)));
+    }
+
+    /// <summary>The stream shares less than is reserved for, so that neither shard holds as much as its capacity.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(200)]
+    [InlineData(600)]
+    public void Where_frames_run_out_the_oldest_inherited_are_missing_and_none_of_its_own(int own)
+    {
+        const int Capacity = 1_000;
+        const int Size = 35;
+        ReplayBuffer source = Buffer(Capacity, Size, 0, 0, shape: StreamShape.Default);
+        for (int first = 0; first < 2 * Capacity; first += 8)
+        {
+            source.Append(Batch(Size, first, 8));
+        }
+
+        Assert.InRange(source.HoldsAtMost, Capacity / 2, Capacity * 3 / 4);
+        ShardTransfer transfer = new(0, Source, source, []);
+        Successor successor = new(Capacity, Size, own, StreamShape.Default);
+        Queue<IReplayShardMessage> underway = new(transfer.Resend());
+        while (!transfer.IsDone)
+        {
+            Enqueue(underway, transfer.Apply(successor.Answer(underway.Dequeue()), successor.Reference));
+        }
+
+        ReplayBuffer target = successor.Buffer;
+        int kept = Math.Min(own, source.HoldsAtMost);
+        float[] held = target.ReadOldest(0, target.Count).Transitions.Returns;
+        Assert.Equal(Enumerable.Range(100_000 + own - kept, kept).Select(id => (float)id), held[..kept]);
+        Assert.InRange(target.Count, source.Count * 97 / 100, source.Count + 8);
+        int inherited = target.Count - kept;
+        Assert.Equal(Enumerable.Range((2 * Capacity) - inherited, inherited).Select(id => (float)id), held[kept..]);
     }
 
     [Fact]
@@ -167,9 +204,9 @@ public sealed class ShardTransferTests
         Assert.Equal(6, successor.Buffer.Count);
     }
 
-    private static ReplayBuffer Buffer(int capacity, int size, int first, int count)
+    private static ReplayBuffer Buffer(int capacity, int size, int first, int count, ReplayOptions? options = null, StreamShape? shape = null)
     {
-        ReplayBuffer buffer = new(capacity, new ObservationFormat(ObservationType.Float32, size), Options);
+        ReplayBuffer buffer = new(capacity, new ObservationFormat(ObservationType.Float32, size), options ?? Options, shape ?? Unshared);
         buffer.Append(Batch(size, first, count));
         return buffer;
     }
@@ -199,9 +236,9 @@ public sealed class ShardTransferTests
         private static int _count;
         private readonly Inheritance _inheritance;
 
-        public Successor(int capacity, int size, int own)
+        public Successor(int capacity, int size, int own, StreamShape? shape = null)
         {
-            Buffer = ShardTransferTests.Buffer(capacity, size, 100_000, own);
+            Buffer = ShardTransferTests.Buffer(capacity, size, 100_000, own, shape: shape);
             TrainingOptions options = Make.Options();
             _inheritance = new Inheritance(new ShardMemory(Buffer, 1), new ShardChecks(0, new NetworkLayout(size, 2, options.Network), new ReplayOptions { Prioritized = true }));
             Reference = new Named(new RootActorPath(Address.AllSystems) / $"successor-{_count++}");

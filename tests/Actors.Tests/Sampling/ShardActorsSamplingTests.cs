@@ -44,7 +44,6 @@ public sealed class ShardActorsSamplingTests : TestKit
     [Fact]
     public void Draws_through_actors_have_the_distribution_of_one_buffer()
     {
-        _requests.Grant(reportNow: true);
         Insert(0, 1);
         Insert(1, 4);
         Insert(2, 9);
@@ -62,14 +61,13 @@ public sealed class ShardActorsSamplingTests : TestKit
         ExpectTerminated(_shards[1]);
         Start(1);
         _held[1].Clear();
-        _requests.Grant(reportNow: true);
         Insert(1, 2);
         AssertLikeOneBuffer();
     }
 
     private void AssertLikeOneBuffer()
     {
-        _requests.Grant(reportNow: true);
+        Exchange();
         long[] drawn = Draw(400_000);
         double[] masses = new double[_errors.Count];
         foreach (int number in _held.SelectMany(held => held))
@@ -145,6 +143,10 @@ public sealed class ShardActorsSamplingTests : TestKit
         long incarnation = Incarnations.Next();
         _sequences[shard] = 0;
         _shards[shard].Tell(new ReplayProtocol.CreditProbe(shard, shard, incarnation, 1), runner);
+        // An allowance has to be asked for, given and confirmed before a fragment is taken.
+        Exchange();
+        Exchange();
+        Exchange();
         for (int i = 0; i < fragments; i++)
         {
             int first = _errors.Count;
@@ -153,8 +155,14 @@ public sealed class ShardActorsSamplingTests : TestKit
             _shards[shard].Tell(new ReplayProtocol.Insert(shard, shard, incarnation, ++_sequences[shard], Fragment, batch, 1), runner);
             _held[shard].AddRange(Enumerable.Range(first, Fragment));
             _held[shard].RemoveRange(0, Math.Max(0, _held[shard].Count - 400));
-            _requests.Grant(reportNow: true);
+            Exchange();
         }
+    }
+
+    private void Exchange()
+    {
+        _requests.Grant(reportNow: true);
+        Assert.Null(Take());
     }
 
     private void Start(int shard) => _shards[shard] = ActorOfAsTestActorRef<ReplayShardActor>(

@@ -21,7 +21,7 @@ internal static class Examples
         new ReplayProtocol.GrantInserts(1, 2, true, 3) { AllowanceNumber = 4, LargestPriority = 5, Run = -6, KnownInserts = 7 },
         new ReplayProtocol.UpdatePriorities(1, 2, [3, 4], [0.5f, 1.5f]),
         State(),
-        new ReplayProtocol.TransferBegin(1, 2, 3, [new ReplayProtocol.RunnerPosition(4, 5, 6), new ReplayProtocol.RunnerPosition(7, 8, 9)]),
+        new ReplayProtocol.TransferBegin(1, 2, 3, [new ReplayProtocol.RunnerPosition(4, 5, 6), new ReplayProtocol.RunnerPosition(7, 8, 9)]) { HoldsAtMost = 10 },
         new ReplayProtocol.TransferPart(1, 2, 3, 4, 5, new byte[] { 6, 7 }),
         new ReplayProtocol.TransferCredit(1, 2, 3),
         new SnapshotProtocol.Manifest(1, 2, 3, 4, 50, 6, 0xFEDC_BA98_7654_3210),

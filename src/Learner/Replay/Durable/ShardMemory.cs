@@ -100,7 +100,7 @@ public sealed class ShardMemory : IDisposable
     /// <exception cref="ArgumentException">As there.</exception>
     public void AppendInherited(TransitionBatch batch, ReadOnlySpan<double> masses, int skip = 0)
     {
-        Buffer.AppendInherited(batch, masses, skip);
+        _ = Buffer.AppendInherited(batch, masses, skip);
         Commit(FragmentPosition.None);
     }
 
