@@ -39,11 +39,16 @@ internal sealed class JoinProcedure
     // A process that was killed and started again on its address is let in at the second request: at the first the cluster drops the
     // dead one.
     private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(3);
+    // The members of the cluster that an earlier process on this address belonged to try to reach it once a second. Where this process
+    // reaches out at the same moment, Akka.Remote may keep a connection on either side that the other one does not read: it hears
+    // nothing, and is declared unreachable soon after it has joined. So the members come first, on connections that both then use.
+    private static readonly TimeSpan SettleFor = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LinePeriod = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
     private readonly Dictionary<string, Contact> _contacts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _dropped = new(StringComparer.Ordinal);
     private readonly bool _mayForm;
+    private readonly bool _isKnown;
     private TimeSpan _started;
     private TimeSpan _since;
     private TimeSpan _lastLine;
@@ -58,6 +63,7 @@ internal sealed class JoinProcedure
     public JoinProcedure(string self, IReadOnlyList<string> roles, IReadOnlyList<string> seedNodes, IReadOnlyList<string> remembered)
     {
         _mayForm = roles.Contains(ClusterRoles.Seed) && (seedNodes.Count == 0 || seedNodes[0] == self);
+        _isKnown = remembered.Any(address => address != self);
         foreach (string address in remembered.Where(address => address != self))
         {
             _contacts[address] = new Contact { IsSeed = false };
@@ -92,6 +98,11 @@ internal sealed class JoinProcedure
     /// <summary>What to do now; called about once a second.</summary>
     public JoinStep Next(TimeSpan now)
     {
+        if (_isKnown && now - _started < SettleFor)
+        {
+            return JoinStep.Wait;
+        }
+
         if (_target is not null)
         {
             if (now - _since < JoinTimeout)
