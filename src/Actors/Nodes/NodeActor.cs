@@ -43,6 +43,7 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
         Receive<NodeProtocol.PartReport>(OnPartReport);
         Receive<RunProtocol.RunEnded>(OnRunEnded);
         Receive<JoinActor.Waits>(OnWaits);
+        Receive<Join>(_ => OnJoin());
         Receive<IsUp>(_ => OnUp());
         Receive<Tick>(_ => OnTick());
         Receive<Terminated>(terminated => _gatherings.Remove(terminated.ActorRef));
@@ -82,7 +83,14 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             $"the cluster went on without {_self}: it could not be reached for too long (network, or a pause of the machine); start it again to rejoin")));
         _admission = Context.ActorOf(AdmissionActor.CreateProps(_options, _links), "admission");
         _membership = Context.ActorOf(MembershipActor.CreateProps(_links), "membership");
-        _join = Context.ActorOf(JoinActor.CreateProps(_options, _links), "join");
+    }
+
+    private void OnJoin()
+    {
+        if (!_links.IsEmbedded)
+        {
+            _join = Context.ActorOf(JoinActor.CreateProps(_options, _links), "join");
+        }
     }
 
     private void OnJoinRequest(NodeProtocol.JoinRequest request)
@@ -203,6 +211,17 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
 
     private string WaitsFor() => string.Join(
         "; ", new[] { _joinWaitsFor, _watch.Describe(Now), _standby.Describe(Now) }.Where(text => text.Length > 0));
+
+    /// <summary>Everything that the node brings along is there: it may join. A cluster that is formed at once starts its training at once.</summary>
+    internal sealed record Join
+    {
+        private Join()
+        {
+        }
+
+        /// <summary>The only one.</summary>
+        public static Join Instance { get; } = new();
+    }
 
     private sealed record IsUp
     {

@@ -86,8 +86,14 @@ public static class ClusterNode
             await system.Terminate().ConfigureAwait(false);
         }
 
-        // After the run nobody needs what the shards hold.
-        string? from = ended.Kind == NodeEndKind.RunEnded ? CoordinatedShutdown.PhaseClusterLeave : null;
+        string? from = ended.Kind switch
+        {
+            // After the run nobody needs what the shards hold.
+            NodeEndKind.RunEnded => CoordinatedShutdown.PhaseClusterLeave,
+            // The other phases would wait for actors that are gone.
+            NodeEndKind.Removed => CoordinatedShutdown.PhaseActorSystemTerminate,
+            _ => null,
+        };
         await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance, from).ConfigureAwait(false);
         await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         return ended;

@@ -34,7 +34,8 @@ public static class DqnAkkaRegistration
                 registry.Register<ShardCourierActor>(system.ActorOf(ShardCourierActor.CreateProps(), "courier"));
             })
             .AddReplayShards(run, node)
-            .WithActors((system, registry) => StartPlayers(system, registry, run, node));
+            .WithActors((system, registry) => StartPlayers(system, registry, run, node))
+            .WithActors((_, registry) => registry.Get<NodeActor>().Tell(NodeActor.Join.Instance));
     }
 
     private static AkkaConfigurationBuilder AddReplayShards(this AkkaConfigurationBuilder builder, TrainingRun run, NodeOptions node)
@@ -82,7 +83,7 @@ public static class DqnAkkaRegistration
         return builder.WithSingleton<TrainingActor>(
             TrainingActor.SingletonName,
             (_, registry, _) => TrainingActor.CreateProps(
-                // The others are there by the time that the singleton starts, which is after the node has joined.
+                // The others are there by the time that the singleton starts: before, the node does not join.
                 run, () => new TrainingLinks(registry.Get<ReplayRegion>(), registry.Get<PolicyMirrorActor>(), registry.Get<NodeActor>())),
             new ClusterSingletonOptions { Role = ClusterRoles.Learner, TerminationMessage = RunProtocol.HandOver.Instance });
     }

@@ -84,6 +84,33 @@ internal static unsafe class Checksums
         return Fold(Spread(Vector256.Sum(sum)));
     }
 
+    /// <summary>
+    /// The checksum that a row of at least 64 bytes should have, made of what will be written to it: it costs less than reading that back.
+    /// </summary>
+    /// <param name="first">The row's first eight bytes.</param>
+    /// <param name="second">Its next eight bytes, with a checksum of 0.</param>
+    /// <param name="third">Its next eight bytes.</param>
+    /// <param name="rest">The other bytes. Those of the last vector are read, whether they count or not.</param>
+    /// <param name="length">Bytes of the row that count.</param>
+    /// <param name="counts">Which bits of the last vector, at <paramref name="length"/> − 32, count; the others are 0 in the row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint OfRow(ulong first, ulong second, ulong third, byte* rest, nint length, Vector256<uint> counts)
+    {
+        Vector256<uint> key = Keys.AsUInt32();
+        Vector256<uint> step = Steps.AsUInt32();
+        Vector256<ulong> sum = Products(Vector256.Create(first, second, third, Word(rest)).AsUInt32() + key);
+        rest -= TransitionRow.Bytes;
+        nint last = length - VectorBytes;
+        for (nint i = VectorBytes; i < last; i += VectorBytes)
+        {
+            key += step;
+            sum += Products(Vector256.Load(rest + i).AsUInt32() + key);
+        }
+
+        sum += Products((Vector256.Load(rest + last).AsUInt32() & counts) + key + step);
+        return Fold(Spread(Vector256.Sum(sum)));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Fold(ulong sum) => (uint)(sum ^ (sum >> 32));
 

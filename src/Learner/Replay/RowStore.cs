@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using DqnAkka.Environments;
 
 namespace DqnAkka.Learner;
@@ -58,37 +59,18 @@ internal sealed unsafe class RowStore : ITransitionStore
 
     public void Write(int firstSlot, BatchPart part, long firstKey)
     {
-        TransitionBatch batch = part.Batch;
-        nint bytes = _format.Bytes;
-        bool isPlain = batch.Windows.Length == 0;
-        fixed (byte* frames = batch.Frames)
-        fixed (int* windows = batch.Windows)
+        byte* target = RowAt(firstSlot);
+        fixed (byte* frames = part.Batch.Frames)
+        fixed (int* windows = part.Batch.Windows)
         {
-            for (int i = 0; i < part.Count; i++)
+            int done = _hasChecksums ? WriteSealed(target, part, firstKey, frames) : 0;
+            target += done * _stride;
+            BatchPart rest = part.Slice(done, part.Count - done);
+            WriteRows(target, rest, firstKey + done, frames, windows);
+            if (_hasChecksums)
             {
-                int source = part.First + i;
-                byte* target = _rows + ((firstSlot + i) * _stride);
-                TransitionRow* row = (TransitionRow*)target;
-                row->Identify(firstKey + i, batch.Ends[source]);
-                row->Action = batch.Actions[source];
-                row->Return = batch.Returns[source];
-                row->Discount = batch.Discounts[source];
-                byte* observations = target + TransitionRow.Bytes;
-                if (isPlain)
-                {
-                    Bytes.Copy(frames + (source * 2 * bytes), observations, 2 * bytes);
-                }
-                else
-                {
-                    Bytes.Copy(frames + ((nint)windows[2 * source] * _format.FrameBytes), observations, bytes);
-                    Bytes.Copy(frames + ((nint)windows[(2 * source) + 1] * _format.FrameBytes), observations + bytes, bytes);
-                }
+                Checksums.Seal(target, (nint)_stride, _length, rest.Count);
             }
-        }
-
-        if (_hasChecksums)
-        {
-            Checksums.Seal(RowAt(firstSlot), (nint)_stride, _length, part.Count);
         }
 
         GC.KeepAlive(_region);
@@ -170,6 +152,70 @@ internal sealed unsafe class RowStore : ITransitionStore
         GC.KeepAlive(_region);
         return condition;
     };
+
+    /// <summary>Writes the rows whose observations lie in the batch as they will in the row, each in one go with its checksum.</summary>
+    /// <returns>How many, the first ones of the part: none, all, or all but the batch's last where bytes behind its end would be read.</returns>
+    private int WriteSealed(byte* target, BatchPart part, long firstKey, byte* frames)
+    {
+        TransitionBatch batch = part.Batch;
+        nint bytes = 2 * _format.Bytes;
+        nint read = _length - TransitionRow.Bytes;
+        if (batch.Windows.Length > 0 || bytes < CacheLine / 2)
+        {
+            return 0;
+        }
+
+        int count = bytes < read && part.First + part.Count == batch.Count ? part.Count - 1 : part.Count;
+        Vector256<uint> counts = FirstBytes((int)(bytes - read) + Vector256<byte>.Count);
+        for (int i = 0; i < count; i++, target += _stride)
+        {
+            int source = part.First + i;
+            byte* observations = frames + (source * bytes);
+            ulong first = TransitionRow.KeyAndEnd(firstKey + i, batch.Ends[source]);
+            ulong second = TransitionRow.ChecksumAndAction(batch.Actions[source]);
+            ulong third = TransitionRow.ReturnAndDiscount(batch.Returns[source], batch.Discounts[source]);
+            ulong* words = (ulong*)target;
+            words[0] = first;
+            words[1] = second | Checksums.OfRow(first, second, third, observations, _length, counts);
+            words[2] = third;
+            Bytes.Copy(observations, target + TransitionRow.Bytes, bytes);
+        }
+
+        return count;
+    }
+
+    private void WriteRows(byte* target, BatchPart part, long firstKey, byte* frames, int* windows)
+    {
+        TransitionBatch batch = part.Batch;
+        nint bytes = _format.Bytes;
+        for (int i = 0; i < part.Count; i++, target += _stride)
+        {
+            int source = part.First + i;
+            TransitionRow* row = (TransitionRow*)target;
+            row->Identify(firstKey + i, batch.Ends[source]);
+            row->Action = batch.Actions[source];
+            row->Return = batch.Returns[source];
+            row->Discount = batch.Discounts[source];
+            byte* observations = target + TransitionRow.Bytes;
+            if (batch.Windows.Length == 0)
+            {
+                Bytes.Copy(frames + (source * 2 * bytes), observations, 2 * bytes);
+            }
+            else
+            {
+                Bytes.Copy(frames + ((nint)windows[2 * source] * _format.FrameBytes), observations, bytes);
+                Bytes.Copy(frames + ((nint)windows[(2 * source) + 1] * _format.FrameBytes), observations + bytes, bytes);
+            }
+        }
+    }
+
+    private static Vector256<uint> FirstBytes(int count)
+    {
+        Span<byte> mask = stackalloc byte[Vector256<byte>.Count];
+        mask.Clear();
+        mask[..count].Fill(byte.MaxValue);
+        return Vector256.Create<byte>(mask).AsUInt32();
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private byte* RowAt(int slot) => _rows + (slot * _stride);

@@ -34,5 +34,15 @@ internal struct TransitionRow
     public readonly byte End => (byte)(_keyAndEnd >> EndShift);
 
     /// <summary>Sets key and end.</summary>
-    public void Identify(long key, byte end) => _keyAndEnd = (ulong)(key + 1) | ((ulong)end << EndShift);
+    public void Identify(long key, byte end) => _keyAndEnd = KeyAndEnd(key, end);
+
+    /// <summary>The row's first eight bytes.</summary>
+    public static ulong KeyAndEnd(long key, byte end) => (ulong)(key + 1) | ((ulong)end << EndShift);
+
+    /// <summary>The next eight bytes, with a checksum of 0.</summary>
+    public static ulong ChecksumAndAction(int action) => (ulong)(uint)action << 32;
+
+    /// <summary>The last eight bytes.</summary>
+    public static ulong ReturnAndDiscount(float @return, float discount) =>
+        BitConverter.SingleToUInt32Bits(@return) | ((ulong)BitConverter.SingleToUInt32Bits(discount) << 32);
 }

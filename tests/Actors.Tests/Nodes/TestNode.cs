@@ -41,6 +41,7 @@ internal sealed class TestNode : IAsyncDisposable
             Time = options.Time,
         };
         Node = System.ActorOf(NodeActor.CreateProps(node, links), NodeProtocol.ActorName);
+        Node.Tell(NodeActor.Join.Instance);
     }
 
     public ActorSystem System { get; }
