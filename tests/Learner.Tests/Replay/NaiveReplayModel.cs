@@ -39,14 +39,14 @@ internal sealed class NaiveReplayModel(ReplayOptions options, int capacity)
         Inserts += batch.Count;
     }
 
-    public void AppendInherited(TransitionBatch batch, double[] masses, int skip)
+    public void AppendInherited(TransitionBatch batch, double[] masses, IReadOnlyList<int> rows)
     {
-        for (int row = skip; row < batch.Count; row++)
+        foreach (int row in rows)
         {
             Add(batch, row, masses[row]);
         }
 
-        RaiseToMasses(masses[skip..]);
+        RaiseToMasses(rows.Select(row => masses[row]));
     }
 
     public void RaiseToMasses(IEnumerable<double> masses)

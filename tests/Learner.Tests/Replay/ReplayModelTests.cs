@@ -62,6 +62,7 @@ public sealed class ReplayModelTests
         private NaiveReplayModel _model;
         private BorrowedMemory? _memory;
         private ReplayBuffer _buffer;
+        private long _firstInherited = -1;
 
         public History(ObservationFormat format, ReplayOptions options, ulong seed)
         {
@@ -100,6 +101,7 @@ public sealed class ReplayModelTests
                 case 17:
                     _buffer.MarkStale();
                     _model.MarkStale();
+                    _firstInherited = -1;
                     break;
                 case 18:
                     Resize();
@@ -224,9 +226,49 @@ public sealed class ReplayModelTests
             }
 
             int skip = Math.Max(0, batch.Count - room);
-            _model.AppendInherited(batch, masses, skip);
-            _buffer.AppendInherited(batch, masses, skip);
+            _firstInherited = _firstInherited < 0 ? _buffer.NextKey : _firstInherited;
+            bool isOwnOldest = _buffer.Plan.IsShared && _buffer.Stale == 0 && _buffer.Evicted < _firstInherited;
+            long evicted = _buffer.Evicted;
+            int taken = _buffer.AppendInherited(batch, masses, skip);
+            if (isOwnOldest)
+            {
+                Assert.Equal(evicted, _buffer.Evicted);
+            }
+            else if (_buffer.Evicted >= _firstInherited)
+            {
+                Assert.Equal(batch.Count - skip, taken);
+            }
+
+            _model.AppendInherited(batch, masses, RowsTaken(batch, skip, taken));
             LeaveEarly();
+        }
+
+        /// <summary>Which rows of a batch those are that came last: some of them in the same order, the last one among them.</summary>
+        private List<int> RowsTaken(TransitionBatch batch, int skip, int taken)
+        {
+            if (_options.Removal == RemovalKind.LowestPriority)
+            {
+                Assert.Equal(batch.Count - skip, taken);
+                return [.. Enumerable.Range(skip, taken)];
+            }
+
+            // What came may have left again for what came with it.
+            int held = Math.Min(taken, _buffer.Count);
+            TransitionBatch newest = _buffer.ReadOldest(_buffer.Count - held, held).Transitions;
+            List<int> rows = [];
+            int row = batch.Count - 1;
+            for (int i = held - 1; i >= 0; i--, row--)
+            {
+                while (!newest.Observation(i).SequenceEqual(batch.Observation(row)) || !newest.NextObservation(i).SequenceEqual(batch.NextObservation(row)))
+                {
+                    Assert.True(rows.Count > 0 && row > skip, "a row that was not given, or not the last one");
+                    row--;
+                }
+
+                rows.Insert(0, row);
+            }
+
+            return taken == batch.Count - skip ? [.. Enumerable.Range(skip, taken)] : rows;
         }
 
         private void Resize()
@@ -239,6 +281,7 @@ public sealed class ReplayModelTests
                 BorrowedMemory? memory = _memory;
                 _buffer = New(capacity);
                 _buffer.TakeOver(old);
+                _firstInherited = -1;
                 old.Dispose();
                 memory?.Dispose();
             }
@@ -260,6 +303,7 @@ public sealed class ReplayModelTests
                 _buffer = new ReplayBuffer(
                     ReplayMemoryPlan.For(_model.Capacity, _format, _options, _shape), _options, _shape, _memory!.Open(), MemoryRegion.Alignment, hasChecksums: true);
                 Assert.Equal(new ReplayRecovery(state.Count, 0, 0, -1, 0), _buffer.Recover(state));
+                _firstInherited = -1;
                 return;
             }
 
@@ -269,11 +313,12 @@ public sealed class ReplayModelTests
             {
                 int count = Math.Min(1 + _random.NextInt(10), _buffer.Count - skip);
                 (TransitionBatch batch, double[] masses) = _buffer.ReadOldest(skip, count);
-                model.AppendInherited(batch, masses, 0);
-                successor.AppendInherited(batch, masses);
+                model.AppendInherited(batch, masses, [.. Enumerable.Range(0, count)]);
+                Assert.Equal(count, successor.AppendInherited(batch, masses));
                 skip += count;
             }
 
+            _firstInherited = _buffer.Count == 0 ? -1 : 0;
             _buffer.Dispose();
             _buffer = successor;
             _model = model;
