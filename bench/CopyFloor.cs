@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using DqnAkka.Environments;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Bench;
 
@@ -24,7 +25,9 @@ internal sealed unsafe class CopyFloor : IDisposable
     {
         _places = places;
         _bytes = bytes;
-        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)places * (nuint)bytes, 64);
+        // In large pages, as a replay buffer has them.
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)places * (nuint)bytes, HugePages.Size);
+        HugePages.Advise(_memory, (long)places * bytes);
         NativeMemory.Fill(_memory, (nuint)places * (nuint)bytes, 1);
         _batch = (byte*)NativeMemory.AlignedAlloc((nuint)most * (nuint)bytes, 64);
         NativeMemory.Fill(_batch, (nuint)most * (nuint)bytes, 1);

@@ -298,10 +298,17 @@ internal sealed unsafe class SharedStore : ITransitionStore
 
     private void PrefetchObservations(Row* row)
     {
-        byte* observation = FrameAt(row->Observation);
-        byte* nextObservation = FrameAt(row->NextObservation);
-        Bytes.Prefetch(observation, _format.Bytes);
-        Bytes.Prefetch(nextObservation, _format.Bytes);
+        // s and s′ of an unbroken stream overlap or are neighbours.
+        int apart = row->NextObservation - row->Observation;
+        if ((uint)apart <= (uint)_format.Stack)
+        {
+            Bytes.Prefetch(FrameAt(row->Observation), ((nint)apart * _format.FrameBytes) + _format.Bytes);
+        }
+        else
+        {
+            Bytes.Prefetch(FrameAt(row->Observation), _format.Bytes);
+            Bytes.Prefetch(FrameAt(row->NextObservation), _format.Bytes);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
