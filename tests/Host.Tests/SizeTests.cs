@@ -36,7 +36,7 @@ public sealed class SizeTests
         TrainingOptions options = Options(new ReplayOptions { Capacity = 1_000_000, Prioritized = true, MemoryLimit = 100_000_000 });
         string line = Assert.Single(Refused(options, Bytes, 1, 1));
         Assert.StartsWith("replay memory: 500000 transitions × 500.", line, StringComparison.Ordinal);
-        Assert.Contains(" bytes (row 32, 1.12 frames of 416) + ", line, StringComparison.Ordinal);
+        Assert.Contains(" bytes (row 32, 1.13 frames of 416) + ", line, StringComparison.Ordinal);
         Assert.Contains("MB for priorities = ", line, StringComparison.Ordinal);
         Assert.Contains("MB for each shard, times at least 1 of dqn.replay.shards = 2 here = ", line, StringComparison.Ordinal);
         Assert.Contains(", more than dqn.replay.memory-limit = 100 MB allows: give dqn.replay.capacity = ", line, StringComparison.Ordinal);
