@@ -44,6 +44,12 @@ internal sealed class ReplayExportCommand(HostConsole console)
             throw new UserErrorException($"--output {path} is a folder: name a file");
         }
 
+        // To rename a file over a device takes the device away from everybody.
+        if (File.Exists(path) && !FileKind.IsRegular(path))
+        {
+            throw new UserErrorException($"--output {path} is no regular file: give another --output");
+        }
+
         if (File.Exists(path) && !isForced)
         {
             throw new UserErrorException($"--output {path} exists: give another name, or --force to replace it");
