@@ -36,7 +36,7 @@ internal sealed class RunDirectory
             Directory.CreateDirectory(path);
             if (Directory.EnumerateFileSystemEntries(path).FirstOrDefault() is { } entry)
             {
-                throw new UserErrorException($"run directory {path} is not empty (it holds {System.IO.Path.GetFileName(entry)}): give a new one with --run-dir, or delete it");
+                throw new UserErrorException(Occupied(path, System.IO.Path.GetFileName(entry)));
             }
 
             return new RunDirectory(path);
@@ -143,6 +143,21 @@ internal sealed class RunDirectory
         {
             throw Unwritable(Path, exception);
         }
+    }
+
+    /// <summary>What was learned or played there may be wanted: the line names the ways to it, and not how to lose it.</summary>
+    private static string Occupied(string path, string entry)
+    {
+        bool hasReplay = Learner.ShardFiles.Find(path).Count > 0;
+        if (!hasReplay && !new Learner.CheckpointStore(System.IO.Path.Combine(path, CheckpointName)).Exists)
+        {
+            return $"run directory {path} is not empty (it holds {entry}): give a new one with --run-dir, or delete it";
+        }
+
+        string file = System.IO.Path.Combine(path, ConfigurationName);
+        string configuration = File.Exists(file) ? $" --config {file}" : "";
+        string export = hasReplay ? $", take what it played with replay export {path} --output FILE" : "";
+        return $"run directory {path} holds a run: go on with it by node --roles seed,learner,replay,runner --run-dir {path}{configuration}{export}, or give a new one with --run-dir";
     }
 
     private static string Differences(IEnumerable<(string Key, string There, string Here)> differences) =>
