@@ -19,6 +19,11 @@ internal sealed class ReplayExportCommand(HostConsole console)
         try
         {
             using RunReplay contents = RunReplay.Open(run);
+            foreach (string line in contents.Missing.Lines)
+            {
+                await console.Error.WriteLineAsync($"warning: {line}: what is exported lacks its transitions").ConfigureAwait(false);
+            }
+
             long transitions = await WriteAsync(contents, path, isForced, stop).ConfigureAwait(false);
             await console.Output.WriteLineAsync(FormattableString.Invariant(
                 $"{transitions} transitions of {contents.Shards.Count} shards are in {path}, {new FileInfo(path).Length} bytes")).ConfigureAwait(false);
