@@ -193,6 +193,38 @@ public sealed class NodeCommandTests
     }
 
     [Fact]
+    public async Task What_a_folder_lacks_or_holds_in_vain_is_told_before_a_node_starts()
+    {
+        using Host host = new();
+        string directory = host.Folder.Sub("run");
+        string checkpoint = host.Folder.Write("run/checkpoint/manifest.json", "{}");
+        DurableRun.Write(directory);
+        string[] arguments = ["node", "--roles", "seed,learner,replay", "--port", "0", "--run-dir", directory];
+
+        Assert.Equal(0, await host.Run([.. arguments, "--set", "dqn.replay.durable=false"]));
+        string[] warnings = [.. Lines(host).Where(line => line.Contains(" warn ", StringComparison.Ordinal))];
+        Assert.Equal(3, warnings.Length);
+        Assert.EndsWith(
+            $"{directory} has a checkpoint but no resolved.conf: whether the run goes on under the settings that it had cannot be compared",
+            warnings[0],
+            StringComparison.Ordinal);
+        Assert.EndsWith("(run-id): the run gets a new one, and its shards set their files aside, as another run's, and begin empty", warnings[1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"dqn.replay.durable = false: the 2 shard files in {Path.Combine(directory, "replay")} are not used, and the shards begin empty",
+            warnings[2],
+            StringComparison.Ordinal);
+
+        // Now it has a configuration; where no training has begun nothing is missing.
+        host.Folder.Write("run/run-id", "00000000000000a1");
+        Assert.Equal(0, await host.Run(arguments));
+        File.Delete(checkpoint);
+        File.Delete(host.Folder.Sub("run/run-id"));
+        File.Delete(host.Folder.Sub("run/resolved.conf"));
+        Assert.Equal(0, await host.Run(arguments));
+        Assert.Equal(3, Lines(host).Count(line => line.Contains(" warn ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task A_node_that_is_refused_leaves_the_settings_of_a_run_alone()
     {
         using Host host = new() { Nodes = new FakeNodeSession((_, _) => new NodeEnd(NodeEndKind.Refused, "another configuration")) };
