@@ -187,7 +187,8 @@ public sealed class ReplayImportCommandTests
     [InlineData("replay exprt", "exprt is no command of replay: did you mean export? See 'replay --help'")]
     [InlineData("replay export", "--output needs a value: write --output FILE; see 'replay export --help'")]
     [InlineData("replay inspect", "RUN|FILE is missing: see 'replay inspect --help'")]
-    [InlineData("replay import x --epochs many", "--epochs many is not a whole number from 0 up: write --epochs N; see 'replay import --help'")]
+    [InlineData("replay import x --epochs many", "--epochs many is not a whole number from 1 to 2147483647: write --epochs N; see 'replay import --help'")]
+    [InlineData("replay import x --epochs 99999999999", "--epochs 99999999999 is not a whole number from 1 to 2147483647: write --epochs N; see 'replay import --help'")]
     [InlineData("replay import x --epoch 3", "--epoch is no option of replay import: did you mean --epochs? See 'replay import --help'")]
     public async Task A_command_line_that_is_wrong_is_answered_in_one_line(string arguments, string line)
     {
