@@ -21,7 +21,7 @@ public sealed class SinkTests
         sink.Notice("runner 1 was restarted");
         sink.Completed(Samples.Summary(StopReason.Score));
 
-        const string Progress = "progress step=12345 updates=6000 episodes=67 samples-per-insert=32 recent-samples-per-insert=31.5 limiter-error=0.98 epsilon=0.05..0.4 loss=0.0123 td=0.25 q=43.21 return=123.456 sd=7.8 steps/s=54322 updates/s=999 seconds=";
+        const string Progress = "progress step=12345 updates=6000 episodes=67 samples-per-insert=32 recent-samples-per-insert=31.5 limiter-error=+98% epsilon=0.05..0.4 loss=0.0123 td=0.25 q=43.21 return=123.456 sd=7.8 steps/s=54322 updates/s=999 seconds=";
         Assert.Equal(
             $"""
             {Progress}5.1
@@ -35,6 +35,17 @@ public sealed class SinkTests
 
             """,
             output.ToString());
+    }
+
+    [Fact]
+    public void What_is_not_known_yet_is_left_out_of_a_plain_line()
+    {
+        using StringWriter output = new() { NewLine = "\n" };
+        using PlainConsoleSink sink = new(output);
+
+        sink.Report(Samples.Empty() with { Elapsed = TimeSpan.FromSeconds(6), EpsilonLow = double.NaN, EpsilonHigh = double.NaN });
+
+        Assert.Equal("progress step=0 updates=0 episodes=67 steps/s=54322 updates/s=999 seconds=6\n", output.ToString());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DqnAkka.Actors;
 
 namespace DqnAkka.Host;
@@ -17,12 +18,7 @@ internal sealed class PlainConsoleSink(TextWriter output) : IConsoleSink
         }
 
         _next = report.Elapsed + Interval;
-        Write(
-            $"progress step={report.Steps} updates={report.Updates} episodes={report.Episodes} samples-per-insert={EvaluationLine.Number(report.SamplesPerInsert)} "
-            + $"recent-samples-per-insert={EvaluationLine.Number(report.RecentSamplesPerInsert)} limiter-error={EvaluationLine.Number(Math.Round(report.LimiterError, 2))} "
-            + $"epsilon={Epsilon(report)} loss={EvaluationLine.Number(report.Loss)} td={EvaluationLine.Number(report.MeanAbsoluteTdError)} q={EvaluationLine.Number(report.MeanQ)} "
-            + $"return={EvaluationLine.Number(report.ReturnMean)} sd={EvaluationLine.Number(report.ReturnDeviation)} "
-            + $"steps/s={EvaluationLine.Number(Math.Round(report.StepsPerSecond))} updates/s={EvaluationLine.Number(Math.Round(report.UpdatesPerSecond))} seconds={EvaluationLine.Number(Math.Round(report.Elapsed.TotalSeconds, 1))}");
+        Write(string.Join(' ', Fields(report)));
     }
 
     /// <inheritdoc />
@@ -43,9 +39,33 @@ internal sealed class PlainConsoleSink(TextWriter output) : IConsoleSink
     /// <inheritdoc />
     public void Dispose() => output.Flush();
 
-    private static string Epsilon(ProgressReport report) => report.EpsilonLow == report.EpsilonHigh
-        ? EvaluationLine.Number(report.EpsilonLow)
-        : $"{EvaluationLine.Number(report.EpsilonLow)}..{EvaluationLine.Number(report.EpsilonHigh)}";
+    /// <summary>What is not known yet, as right after a run goes on, is left out.</summary>
+    private static IEnumerable<string> Fields(ProgressReport report)
+    {
+        (string Name, string Value)[] fields =
+        [
+            ("step", Whole(report.Steps)),
+            ("updates", Whole(report.Updates)),
+            ("episodes", Whole(report.Episodes)),
+            ("samples-per-insert", Known(report.SamplesPerInsert)),
+            ("recent-samples-per-insert", Known(report.RecentSamplesPerInsert)),
+            ("limiter-error", double.IsNaN(report.LimiterError) ? "" : $"{LimiterText.Percentage(report.LimiterError)}%"),
+            ("epsilon", report.EpsilonLow.Equals(report.EpsilonHigh) ? Known(report.EpsilonLow) : $"{Known(report.EpsilonLow)}..{Known(report.EpsilonHigh)}"),
+            ("loss", Known(report.Loss)),
+            ("td", Known(report.MeanAbsoluteTdError)),
+            ("q", Known(report.MeanQ)),
+            ("return", Known(report.ReturnMean)),
+            ("sd", Known(report.ReturnDeviation)),
+            ("steps/s", Known(Math.Round(report.StepsPerSecond))),
+            ("updates/s", Known(Math.Round(report.UpdatesPerSecond))),
+            ("seconds", Known(Math.Round(report.Elapsed.TotalSeconds, 1))),
+        ];
+        return fields.Where(field => field.Value.Length > 0).Select(field => $"{field.Name}={field.Value}").Prepend("progress");
+    }
+
+    private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Known(double value) => double.IsNaN(value) ? "" : EvaluationLine.Number(value);
 
     private void Write(string line)
     {
