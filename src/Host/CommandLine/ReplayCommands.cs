@@ -20,7 +20,7 @@ internal static class ReplayCommands
 
     private static Command Export(HostConsole console)
     {
-        Argument<string> run = new("run") { Description = "A run's folder.", HelpName = "RUN" };
+        Argument<string> run = new("run") { Description = "A run's folder, or a file of one of its shards.", HelpName = "RUN" };
         Option<string> output = new("--output") { Description = "The file to write.", HelpName = "FILE", Required = true };
         Option<bool> force = new("--force") { Description = "Replace a file that is there." };
         Command command = new("export", "Write the transitions of a run's durable shards to an Apache Parquet file (docs/replay-files.md).") { run, output, force };
@@ -53,7 +53,7 @@ internal static class ReplayCommands
 
     private static Command Inspect(HostConsole console)
     {
-        Argument<string> path = new("path") { Description = "A run's folder, or an exported file.", HelpName = "RUN|FILE" };
+        Argument<string> path = new("path") { Description = "A run's folder, a file of one of its shards, or an exported file.", HelpName = "RUN|FILE" };
         Option<bool> json = new("--json") { Description = "One JSON object, for scripts." };
         Command command = new("inspect", "Show sizes, priorities, ages and returns of stored transitions.") { path, json };
         command.SetAction((result, stop) =>

@@ -6,7 +6,7 @@ namespace DqnAkka.Host;
 internal sealed class ReplayExportCommand(HostConsole console)
 {
     /// <summary>Writes the file; it appears whole or not at all.</summary>
-    /// <param name="run">The run's folder.</param>
+    /// <param name="run">The run's folder, or a file of one of its shards.</param>
     /// <param name="output">The file.</param>
     /// <param name="isForced">Whether one that is there is replaced.</param>
     /// <param name="stop">Cancelled when the user gives up.</param>
@@ -31,13 +31,14 @@ internal sealed class ReplayExportCommand(HostConsole console)
         }
         catch (ReplayFileException exception)
         {
-            await console.Error.WriteLineAsync($"error: {exception.Message}: export when the node has ended").ConfigureAwait(false);
+            await console.Error.WriteLineAsync($"error: {exception.Message}: wait until it has ended").ConfigureAwait(false);
             return ExitCode.Failed;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            string remedy = exception is IOException ? "make room, or give another --output" : "give another --output, in a folder that you may write to";
             await console.Error.WriteLineAsync(
-                $"error: {path} cannot be written ({exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}): make room, or give another --output").ConfigureAwait(false);
+                $"error: {path} cannot be written ({exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}): {remedy}").ConfigureAwait(false);
             return ExitCode.Failed;
         }
     }

@@ -8,7 +8,7 @@ internal sealed class ReplayInspectCommand(HostConsole console)
     private const int PartRows = 1 << 14;
 
     /// <summary>Reads everything and prints it.</summary>
-    /// <param name="path">A run's folder or an exported file.</param>
+    /// <param name="path">A run's folder, a file of one of its shards, or an exported file.</param>
     /// <param name="isJson">Whether a script reads it.</param>
     /// <param name="stop">Cancelled when the user gives up.</param>
     /// <returns>A value of <see cref="ExitCode"/>.</returns>
@@ -17,13 +17,13 @@ internal sealed class ReplayInspectCommand(HostConsole console)
     {
         try
         {
-            using IReplayContents contents = File.Exists(path) ? ParquetReplayFile.Open(path) : RunReplay.Open(path);
+            using IReplayContents contents = File.Exists(path) && !RunReplay.IsShardFile(path) ? ParquetReplayFile.Open(path) : RunReplay.Open(path);
             Print(contents, isJson, stop);
             return ExitCode.Done;
         }
         catch (ReplayFileException exception)
         {
-            console.Error.WriteLine($"error: {exception.Message}: ask the node with the status command, or wait until it has ended");
+            console.Error.WriteLine($"error: {exception.Message}: wait until it has ended");
             return ExitCode.Failed;
         }
     }

@@ -53,6 +53,11 @@ internal sealed class ParquetReplayFile : IReplayContents
     /// <exception cref="UserErrorException">It is missing, empty, damaged, or none with such columns.</exception>
     public static ParquetReplayFile Open(string path, ReplayDescription? assumed = null)
     {
+        if (Directory.Exists(path))
+        {
+            throw new UserErrorException($"{path} is a folder: give a Parquet file, as replay export writes it of a run's folder");
+        }
+
         SynchronousStream? stream = null;
         try
         {

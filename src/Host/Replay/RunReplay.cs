@@ -1,3 +1,4 @@
+using System.Globalization;
 using DqnAkka.Actors;
 using DqnAkka.Learner;
 
@@ -8,14 +9,13 @@ internal sealed class RunReplay : IReplayContents
 {
     private readonly List<ShardFileReader> _readers;
 
-    private RunReplay(string directory, List<ShardFileReader> readers)
+    private RunReplay(IEnumerable<(int Shard, string Path, ShardFileReader Reader)> files, string? directory, List<ShardFileReader> readers)
     {
         _readers = readers;
-        foreach (IGrouping<int, string> files in ShardFiles.Find(directory).GroupBy(path => ShardFiles.ParseName(path)!.Value.Shard))
+        foreach ((int shard, string path, ShardFileReader reader) in files)
         {
-            (string path, ShardFileReader reader) = OpenNewest([.. files]);
             _readers.Add(reader);
-            Shards = [.. Shards, new Shard(files.Key, path, reader)];
+            Shards = [.. Shards, new Shard(shard, path, reader)];
             if (_readers[0].Schema.Difference(reader.Schema, out bool isForm) is { } difference && !isForm)
             {
                 throw new UserErrorException($"{path} holds other transitions than the shards before it ({difference}): keep the files of one run in a folder");
@@ -28,10 +28,9 @@ internal sealed class RunReplay : IReplayContents
                 $"{directory} holds no replay files ({ShardFiles.FolderName}/shard-<i>-<incarnation>.replay): give the folder of a run that was trained with dqn.replay.durable = true");
         }
 
-        string file = Path.Combine(directory, RunDirectory.ConfigurationName);
-        TrainingOptions? options = File.Exists(file) ? ConfigurationResolver.Resolve(ConfigurationSource.FileLayers(file)).Options : null;
+        TrainingOptions? options = directory is null ? null : OptionsOf(directory);
         Description = Describe(directory, _readers, options);
-        Missing = FindMissing([.. Shards.Select(shard => shard.Description.Shard)], options);
+        Missing = directory is null ? MissingShards.None : FindMissing([.. Shards.Select(shard => shard.Description.Shard)], options);
     }
 
     /// <inheritdoc />
@@ -43,23 +42,24 @@ internal sealed class RunReplay : IReplayContents
     /// <inheritdoc />
     public MissingShards Missing { get; }
 
-    /// <summary>Opens a run's files.</summary>
-    /// <param name="directory">The run's folder.</param>
+    /// <summary>Opens a run's files, or a single one.</summary>
+    /// <param name="path">The run's folder, or a file of which <see cref="IsShardFile"/> holds.</param>
     /// <exception cref="UserErrorException">There are none, or they are damaged.</exception>
-    /// <exception cref="ReplayFileException">A node that is running has one of them.</exception>
-    public static RunReplay Open(string directory)
+    /// <exception cref="ReplayFileException">A process that is running has one of them.</exception>
+    public static RunReplay Open(string path)
     {
-        if (!Directory.Exists(directory))
+        bool isFile = File.Exists(path);
+        if (!Directory.Exists(path) && !(isFile && IsShardFile(path)))
         {
-            throw new UserErrorException(File.Exists(directory)
-                ? $"{directory} is a file: give a run's folder"
-                : $"{directory} does not exist: give a run's folder");
+            throw new UserErrorException(isFile
+                ? $"{path} is a file: give a run's folder, or a file of one shard"
+                : $"{path} does not exist: give a run's folder");
         }
 
         List<ShardFileReader> readers = [];
         try
         {
-            return new RunReplay(directory, readers);
+            return isFile ? new RunReplay(OpenSingle(path), directory: null, readers) : new RunReplay(OpenAll(path), path, readers);
         }
         catch
         {
@@ -68,18 +68,46 @@ internal sealed class RunReplay : IReplayContents
         }
     }
 
+    /// <summary>Whether a file is one shard's by its name, also one that was set aside.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsShardFile(string path) => ShardOf(path) is not null;
+
     /// <inheritdoc />
     public void Dispose() => _readers.ForEach(reader => reader.Dispose());
+
+    private static int? ShardOf(string path)
+    {
+        string name = Path.GetFileName(path);
+        return name.StartsWith("shard-", StringComparison.Ordinal)
+            && Path.GetExtension(name) is ".replay" or ".set-aside"
+            && int.TryParse(name.Split('-', '.')[1], NumberStyles.None, CultureInfo.InvariantCulture, out int shard)
+            ? shard
+            : null;
+    }
+
+    private static IEnumerable<(int Shard, string Path, ShardFileReader Reader)> OpenAll(string directory)
+    {
+        foreach (IGrouping<int, string> files in ShardFiles.Find(directory).GroupBy(path => ShardFiles.ParseName(path)!.Value.Shard))
+        {
+            (string path, ShardFileReader reader) = OpenNewest([.. files]);
+            yield return (files.Key, path, reader);
+        }
+    }
+
+    private static IEnumerable<(int Shard, string Path, ShardFileReader Reader)> OpenSingle(string path)
+    {
+        yield return (ShardOf(path)!.Value, path, OpenOne(path, "this shard cannot be read"));
+    }
 
     /// <summary>Of several files of a shard, as a hand-over may leave them, the newest counts.</summary>
     private static (string Path, ShardFileReader Reader) OpenNewest(IReadOnlyList<string> paths)
     {
-        (string Path, ShardFileReader Reader)[] opened = [.. paths.Select(path => (path, OpenOne(path))).OrderByDescending(file => file.Item2.Incarnation)];
+        (string Path, ShardFileReader Reader)[] opened = [.. paths.Select(path => (path, OpenOne(path, "the other shards can be read without it, so move it away to go on"))).OrderByDescending(file => file.Item2.Incarnation)];
         Array.ForEach(opened[1..], file => file.Reader.Dispose());
         return opened[0];
     }
 
-    private static ShardFileReader OpenOne(string path)
+    private static ShardFileReader OpenOne(string path, string remedy)
     {
         try
         {
@@ -87,7 +115,7 @@ internal sealed class RunReplay : IReplayContents
         }
         catch (ReplayFileException exception) when (!exception.IsInUse)
         {
-            throw new UserErrorException($"{exception.Message}: the other shards can be read without it, so move it away to go on");
+            throw new UserErrorException($"{exception.Message}: {remedy}");
         }
     }
 
@@ -98,11 +126,17 @@ internal sealed class RunReplay : IReplayContents
         return new MissingShards([.. Enumerable.Range(0, count).Except(held)], count);
     }
 
-    private static ReplayDescription Describe(string directory, List<ShardFileReader> readers, TrainingOptions? options)
+    private static TrainingOptions? OptionsOf(string directory)
+    {
+        string file = Path.Combine(directory, RunDirectory.ConfigurationName);
+        return File.Exists(file) ? ConfigurationResolver.Resolve(ConfigurationSource.FileLayers(file)).Options : null;
+    }
+
+    private static ReplayDescription Describe(string? directory, List<ShardFileReader> readers, TrainingOptions? options)
     {
         ShardSchema schema = readers[0].Schema;
         ReplayOptions replay = schema.Options;
-        IReadOnlyDictionary<string, long>? counters = new CheckpointStore(Path.Combine(directory, RunDirectory.CheckpointName)).TryReadCounters();
+        IReadOnlyDictionary<string, long>? counters = directory is null ? null : new CheckpointStore(Path.Combine(directory, RunDirectory.CheckpointName)).TryReadCounters();
         return new ReplayDescription
         {
             Observation = schema.Format,

@@ -116,8 +116,9 @@ public sealed class ReplayExportCommandTests
         using ShardMemory memory = DurableRun.Open(host.Folder.Path, 1);
 
         Assert.Equal(1, await host.Run("replay", "export", host.Folder.Path, "--output", host.Folder.Sub("out.parquet")));
-        Assert.Equal($"error: {memory.Path} is in use by another process: export when the node has ended\n", host.Error.ToString());
+        Assert.Equal($"error: {memory.Path} is in use by another process: wait until it has ended\n", host.Error.ToString());
         Assert.Equal(1, await host.Run("replay", "inspect", host.Folder.Path));
+        Assert.EndsWith("\n" + host.Error.ToString().Split('\n')[0] + "\n", host.Error.ToString(), StringComparison.Ordinal);
         Assert.False(File.Exists(host.Folder.Sub("out.parquet")));
     }
 

@@ -128,10 +128,12 @@ public sealed class ReplayImportCommandTests
         string missing = host.Folder.Sub("missing.parquet");
 
         Assert.Equal(2, await host.Run("replay", "import", missing));
+        Assert.Equal(2, await host.Run("replay", "import", host.Folder.Path));
         Assert.Equal(2, await host.Run("replay", "import", missing, "--epochs", "0"));
 
         Assert.Equal(
-            $"error: {missing} does not exist: give a Parquet file, as replay export writes it\nerror: --epochs 0 is out of range: give at least 1\n",
+            $"error: {missing} does not exist: give a Parquet file, as replay export writes it\n"
+            + $"error: {host.Folder.Path} is a folder: give a Parquet file, as replay export writes it of a run's folder\nerror: --epochs 0 is out of range: give at least 1\n",
             host.Error.ToString());
     }
 

@@ -55,6 +55,41 @@ public sealed class ReplayInspectCommandTests
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("shard-1.set-aside")]
+    public async Task A_single_file_of_a_shard_can_be_looked_at_and_taken_away(string? aside)
+    {
+        using Host host = new();
+        DurableRun.Write(host.Folder.Path);
+        string path = ShardFiles.Find(host.Folder.Path)[1];
+        if (aside is not null)
+        {
+            string moved = Path.Combine(Path.GetDirectoryName(path)!, aside);
+            File.Move(path, moved);
+            path = moved;
+        }
+
+        Assert.Equal((0, ""), (await host.Run("replay", "inspect", path), host.Error.ToString()));
+        Assert.Matches("^1 +100 +100 +100 +0 +0 +.* whole$", host.Output.ToString().Split('\n')[3]);
+
+        string output = host.Folder.Sub("out.parquet");
+        Assert.Equal((0, ""), (await host.Run("replay", "export", path, "--output", output), host.Error.ToString()));
+        using ParquetReplayFile file = ParquetReplayFile.Open(output);
+        Assert.Equal((100L, 1), (file.Count, Assert.Single(file.Shards).Description.Shard));
+    }
+
+    [Fact]
+    public async Task A_single_file_that_is_damaged_is_named()
+    {
+        using Host host = new();
+        string path = host.Folder.Write("shard-0.set-aside", "what is this");
+
+        Assert.Equal(2, await host.Run("replay", "inspect", path));
+
+        Assert.StartsWith($"error: {path} is too short for a file of a replay shard: this shard cannot be read", host.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(0, 0, 2)]
     [InlineData(1, 2, 2)]
     public async Task A_shard_that_has_no_file_is_named(int lost, int configured, int count)
