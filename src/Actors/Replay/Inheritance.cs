@@ -20,6 +20,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
     private const long MaxBytesUnderway = 64L << 20;
 
     private readonly Dictionary<long, Source> _sources = [];
+    private long _aheadBytes;
     private readonly PartAssembly<(long Source, int Batch)> _parts = new(MaxBytesUnderway, MaxSources * MaxBatchesAhead);
 
     /// <summary>The first message of a hand-over; a repetition changes nothing.</summary>
@@ -31,6 +32,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
             if (_sources.Count == MaxSources)
             {
                 long oldest = _sources.Keys.Min();
+                _aheadBytes -= _sources[oldest].Ahead.Values.Sum(bytes => (long)bytes.Length);
                 _sources.Remove(oldest);
                 _parts.DropWhere(key => key.Source == oldest);
             }
@@ -55,11 +57,15 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         }
 
         bool isExpected = part.Batch >= source.Received && part.Batch < source.Received + MaxBatchesAhead && !source.Ahead.ContainsKey(part.Batch);
+        // What comes ahead of its turn comes again where there is no room to keep it.
+        isExpected &= part.Batch == source.Received || _aheadBytes < MaxBytesUnderway;
         if (isExpected && _parts.Add((part.Source, part.Batch), part.Index, part.Count, part.Bytes) is { } whole)
         {
             source.Ahead.Add(part.Batch, whole);
+            _aheadBytes += whole.Length;
             while (source.Ahead.Remove(source.Received, out byte[]? next))
             {
+                _aheadBytes -= next.Length;
                 fault = Take(source, next) ?? fault;
                 source.Received++;
             }
@@ -78,7 +84,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         int count = batch.Transitions.Count;
         string? fault = checks.Fault(batch.Transitions)
             ?? (count > source.Remaining ? $"{count} transitions where {source.Remaining} were left" : null)
-            ?? (batch.Masses.Any(mass => !(mass > 0 && double.IsFinite(mass))) ? "a sampling mass that is none" : null);
+            ?? (!batch.Masses.All(ReplayBuffer.IsMass) ? "a sampling mass that is none" : null);
         if (fault is not null)
         {
             return fault;

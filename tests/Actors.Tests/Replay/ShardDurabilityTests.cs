@@ -53,6 +53,28 @@ public sealed class ShardDurabilityTests : TestKit
         Assert.Equal(3, received);
     }
 
+    /// <summary>A hand-over's beginning is repeated after every silence, and may say less than has come since.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(0, 9)]
+    public void An_older_position_does_not_take_the_place_of_a_newer_one(long incarnation, long received)
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        Grant(shard);
+        Insert(shard, 1);
+        Insert(shard, 2);
+        Insert(shard, 3);
+        shard.Tell(new ReplayProtocol.TransferBegin(Shard, 5, 8, [new(0, incarnation, received)]), CreateTestProbe());
+        ReplayProtocol.ShardState before = Grant(shard);
+        Stop(shard);
+
+        shard = Start();
+        Grant(shard, before);
+        Insert(shard, 2);
+        Insert(shard, 3);
+        Assert.Equal(12, Grant(shard, before).Inserts);
+    }
+
     [Theory]
     [InlineData(1, 0)]
     [InlineData(0, 1)]
