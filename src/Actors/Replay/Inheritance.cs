@@ -19,7 +19,11 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
     private const int MaxBatchesAhead = 8;
     private const long MaxBytesUnderway = 64L << 20;
 
-    private readonly Dictionary<long, Source> _sources = [];
+    // Also those that the shard had begun with before it was started again.
+    private readonly Dictionary<long, Source> _sources = memory.Transfers.ToDictionary(
+        position => position.Source,
+        position => new Source { Received = position.Received, Remaining = position.Remaining, HoldsAtMost = position.HoldsAtMost });
+
     private readonly PartAssembly<(long Source, int Batch)> _parts = new(MaxBytesUnderway, MaxSources * MaxBatchesAhead);
 
     /// <summary>The first message of a hand-over; a repetition changes nothing.</summary>
@@ -60,7 +64,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
             source.Ahead.Add(part.Batch, whole);
             while (source.Ahead.Remove(source.Received, out byte[]? next))
             {
-                fault = Take(source, next) ?? fault;
+                fault = Take(part.Source, source, next) ?? fault;
                 source.Received++;
             }
         }
@@ -68,7 +72,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         return source.Received;
     }
 
-    private string? Take(Source source, byte[] whole)
+    private string? Take(long number, Source source, byte[] whole)
     {
         if (WireParts.JoinTransfer(whole) is not { } batch)
         {
@@ -88,8 +92,9 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         ReplayBuffer buffer = memory.Buffer;
         int room = Math.Min(buffer.Capacity, source.HoldsAtMost) - buffer.Count + buffer.Stale;
         int skip = (int)Math.Clamp((long)source.Remaining - room, 0, count);
-        memory.AppendInherited(batch.Transitions, batch.Masses, skip);
         source.Remaining -= count;
+        memory.AppendInherited(
+            batch.Transitions, batch.Masses, skip, new TransferPosition(number, source.Received + 1, source.Remaining, source.HoldsAtMost));
         return null;
     }
 

@@ -13,11 +13,11 @@ internal static unsafe class ShardHeader
     public static readonly ulong Magic = MemoryMarshal.Read<ulong>("DQNSHARD"u8);
 
     // Counts up with every change of what lies where.
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static readonly int MaxSchemaBytes = Bytes - sizeof(Fields);
 
-    /// <summary>Writes the page. The magic comes last: a file without it was never finished.</summary>
+    /// <summary>Writes the page.</summary>
     /// <param name="page">The page, zero.</param>
     /// <param name="schema">The schema.</param>
     /// <param name="fileLength">Bytes of the file.</param>

@@ -50,6 +50,24 @@ public sealed class ShardMemory : IDisposable
     /// <summary>How far the runners' fragments were received, as far as a file says.</summary>
     public IReadOnlyList<FragmentPosition> Positions => _file?.ReadPositions() ?? [];
 
+    /// <summary>How far the hand-overs of the newest sources are; also after the process has ended, where there is a file.</summary>
+    public IReadOnlyList<TransferPosition> Transfers
+    {
+        get
+        {
+            List<TransferPosition> positions = [];
+            foreach (TransferPosition position in _commit.Transfers)
+            {
+                if (position.Source != 0)
+                {
+                    positions.Add(position);
+                }
+            }
+
+            return positions;
+        }
+    }
+
     /// <summary>Begins a shard in a new file.</summary>
     internal static ShardMemory Begin(ShardFile file, long incarnation)
     {
@@ -93,14 +111,16 @@ public sealed class ShardMemory : IDisposable
         Commit(position);
     }
 
-    /// <summary>Takes over what another shard held, as <see cref="ReplayBuffer.AppendInherited"/>.</summary>
+    /// <summary>Takes over what another shard held, as <see cref="ReplayBuffer.AppendInherited"/>. When this returns, it and the hand-over's position outlive the process.</summary>
     /// <param name="batch">The transitions.</param>
     /// <param name="masses">The sampling mass of each.</param>
     /// <param name="skip">Rows at the beginning that are left out.</param>
+    /// <param name="position">Where the hand-over stands with them.</param>
     /// <exception cref="ArgumentException">As there.</exception>
-    public void AppendInherited(TransitionBatch batch, ReadOnlySpan<double> masses, int skip = 0)
+    public void AppendInherited(TransitionBatch batch, ReadOnlySpan<double> masses, int skip, TransferPosition position)
     {
         _ = Buffer.AppendInherited(batch, masses, skip);
+        _commit.Transfers.Keep(position);
         Commit(FragmentPosition.None);
     }
 
