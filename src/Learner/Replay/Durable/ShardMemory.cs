@@ -77,11 +77,29 @@ public sealed class ShardMemory : IDisposable
     }
 
     /// <summary>Goes on with a file, as far as it is whole.</summary>
-    internal static ShardMemory Recover(ShardFile file, out ReplayRecovery recovery)
+    /// <param name="file">The file; disposed of where nothing comes of it.</param>
+    /// <param name="recovery">What was found.</param>
+    /// <param name="fault">What is wrong with it, in words that complete "it …"; empty where nothing is.</param>
+    /// <returns>The shard, or null where header and commit are whole and yet of no shard.</returns>
+    internal static ShardMemory? TryRecover(ShardFile file, out ReplayRecovery recovery, out string fault)
     {
         ShardCommit commit = file.ReadCommit();
-        ReplayBuffer buffer = file.MakeBuffer();
-        recovery = buffer.Recover(commit.Buffer);
+        ReplayBuffer? buffer = null;
+        try
+        {
+            buffer = file.MakeBuffer();
+            recovery = buffer.Recover(commit.Buffer);
+            fault = "";
+        }
+        catch (ArgumentException exception)
+        {
+            buffer?.Dispose();
+            file.Dispose();
+            recovery = default;
+            fault = $"is in a state that is none of a replay shard ({exception.Message.ReplaceLineEndings(" ").TrimEnd('.')})";
+            return null;
+        }
+
         ShardMemory memory = new(buffer, file, commit) { IsReopened = true };
         memory.Commit(commit.Position);
         return memory;
