@@ -19,9 +19,13 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
     private const int MaxBatchesAhead = 8;
     private const long MaxBytesUnderway = 64L << 20;
 
-    private readonly Dictionary<long, Source> _sources = [];
-    private long _aheadBytes;
+    // Also those that the shard had begun with before it was started again.
+    private readonly Dictionary<long, Source> _sources = memory.Transfers.ToDictionary(
+        position => position.Source,
+        position => new Source { Received = position.Received, Remaining = position.Remaining, HoldsAtMost = position.HoldsAtMost });
+
     private readonly PartAssembly<(long Source, int Batch)> _parts = new(MaxBytesUnderway, MaxSources * MaxBatchesAhead);
+    private long _aheadBytes;
 
     /// <summary>The first message of a hand-over; a repetition changes nothing.</summary>
     /// <returns>Batches received so far.</returns>
@@ -66,7 +70,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
             while (source.Ahead.Remove(source.Received, out byte[]? next))
             {
                 _aheadBytes -= next.Length;
-                fault = Take(source, next) ?? fault;
+                fault = Take(part.Source, source, next) ?? fault;
                 source.Received++;
             }
         }
@@ -74,7 +78,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         return source.Received;
     }
 
-    private string? Take(Source source, byte[] whole)
+    private string? Take(long number, Source source, byte[] whole)
     {
         if (WireParts.JoinTransfer(whole) is not { } batch)
         {
@@ -94,8 +98,9 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         ReplayBuffer buffer = memory.Buffer;
         int room = Math.Min(buffer.Capacity, source.HoldsAtMost) - buffer.Count + buffer.Stale;
         int skip = (int)Math.Clamp((long)source.Remaining - room, 0, count);
-        memory.AppendInherited(batch.Transitions, batch.Masses, skip);
         source.Remaining -= count;
+        memory.AppendInherited(
+            batch.Transitions, batch.Masses, skip, new TransferPosition(number, source.Received + 1, source.Remaining, source.HoldsAtMost));
         return null;
     }
 
