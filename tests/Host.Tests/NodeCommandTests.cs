@@ -144,6 +144,35 @@ public sealed class NodeCommandTests
     }
 
     [Theory]
+    [InlineData("dqn.replay.prioritized=true", "prioritized is false there and true here; alpha is 0 there and 0.6 here; priority-epsilon is 0 there and 1E-06 here")]
+    [InlineData("dqn.learner.n-step=2", "n-step is 1 there and 2 here")]
+    [InlineData("dqn.learner.gamma=0.5", "gamma is 0.99 there and 0.5 here")]
+    [InlineData("dqn.replay.alpha=0.4", null)]
+    [InlineData("dqn.replay.capacity=60000", null)]
+    public async Task Settings_that_the_shards_files_do_not_fit_are_told_before_a_node_starts(string assignment, string? misfit)
+    {
+        using Host host = new() { Nodes = new FakeNodeSession((start, _) => Play(start)) };
+        string directory = host.Folder.Sub("run");
+        string[] arguments =
+        [
+            "node", "--roles", "seed,learner", "--port", "0", "--run-dir", directory,
+            "--set", "dqn.replay.prioritized=false", "--set", "dqn.learner.n-step=1", "--set", "dqn.learner.gamma=0.99",
+        ];
+        Assert.Equal(0, await host.Run(arguments));
+        Directory.CreateDirectory(Path.Combine(directory, "checkpoint"));
+
+        Assert.Equal(2, await host.Run([.. arguments, "--set", assignment]));
+        string end = misfit is null ? "--force to go on with this one" : $"--force to go on with this one, which sets the replay shards' files aside ({misfit})";
+        Assert.EndsWith(end, Lines(host)[^1], StringComparison.Ordinal);
+
+        Assert.Equal(0, await host.Run([.. arguments, "--set", assignment, "--force"]));
+        string warning = Assert.Single(Lines(host), line => line.Contains("--force demands", StringComparison.Ordinal));
+        string told = $"; the replay shards' files do not fit that ({misfit}) and are set aside, so the shards begin empty";
+        Assert.Equal(misfit is not null, warning.EndsWith(told, StringComparison.Ordinal));
+        Assert.Equal(misfit is not null, warning.Contains("set aside", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("dqn.environment.max-episode-steps=77")]
     [InlineData("dqn.network.hidden=[8]")]
     [InlineData("dqn.learner.optimizer=rmsprop")]
@@ -161,6 +190,38 @@ public sealed class NodeCommandTests
         Assert.StartsWith(
             $"error: the run in {directory} cannot go on with other values of these keys, --force or not ({key} is ", Lines(host)[^1], StringComparison.Ordinal);
         Assert.DoesNotContain("stop.minutes", Lines(host)[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_folder_lacks_or_holds_in_vain_is_told_before_a_node_starts()
+    {
+        using Host host = new();
+        string directory = host.Folder.Sub("run");
+        string checkpoint = host.Folder.Write("run/checkpoint/manifest.json", "{}");
+        DurableRun.Write(directory);
+        string[] arguments = ["node", "--roles", "seed,learner,replay", "--port", "0", "--run-dir", directory];
+
+        Assert.Equal(0, await host.Run([.. arguments, "--set", "dqn.replay.durable=false"]));
+        string[] warnings = [.. Lines(host).Where(line => line.Contains(" warn ", StringComparison.Ordinal))];
+        Assert.Equal(3, warnings.Length);
+        Assert.EndsWith(
+            $"{directory} has a checkpoint but no resolved.conf: whether the run goes on under the settings that it had cannot be compared",
+            warnings[0],
+            StringComparison.Ordinal);
+        Assert.EndsWith("(run-id): the run gets a new one, and its shards set their files aside, as another run's, and begin empty", warnings[1], StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"dqn.replay.durable = false: the 2 shard files in {Path.Combine(directory, "replay")} are not used, and the shards begin empty",
+            warnings[2],
+            StringComparison.Ordinal);
+
+        // Now it has a configuration; where no training has begun nothing is missing.
+        host.Folder.Write("run/run-id", "00000000000000a1");
+        Assert.Equal(0, await host.Run(arguments));
+        File.Delete(checkpoint);
+        File.Delete(host.Folder.Sub("run/run-id"));
+        File.Delete(host.Folder.Sub("run/resolved.conf"));
+        Assert.Equal(0, await host.Run(arguments));
+        Assert.Equal(3, Lines(host).Count(line => line.Contains(" warn ", StringComparison.Ordinal)));
     }
 
     [Fact]

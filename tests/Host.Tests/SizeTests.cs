@@ -47,7 +47,7 @@ public sealed class SizeTests
 
     [Fact]
     public void What_not_even_one_transition_fits_into_is_one_line() => Assert.EndsWith(
-        ": raise the limit or use an environment with smaller observations",
+        "more than dqn.replay.memory-limit = 100 bytes allows: raise the limit or use an environment with smaller observations",
         Assert.Single(Refused(Options(new ReplayOptions { MemoryLimit = 100 }), Bytes, 2, 1)),
         StringComparison.Ordinal);
 
@@ -78,7 +78,7 @@ public sealed class SizeTests
     [InlineData("1.5 g", 3L << 29, "1536MiB")]
     [InlineData("500MB", 500_000_000, "500MB")]
     [InlineData("64k", 65_536, "64KiB")]
-    [InlineData("12345", 12_345, "12345B")]
+    [InlineData("12345 B", 12_345, "12345B")]
     public void Sizes_are_read_as_hocon_writes_them(string text, long bytes, string rendered)
     {
         ResolvedConfiguration configuration = new ConfigurationSource { Assignments = [$"dqn.replay.memory-limit={text}"] }.Resolve();
@@ -90,7 +90,12 @@ public sealed class SizeTests
     [InlineData("8QiB", "is no size")]
     [InlineData("-1GB", "is no size")]
     [InlineData("much", "is no size")]
-    [InlineData("0", "is out of range")]
+    [InlineData("100", "is no size")]
+    [InlineData("8gb", "is no size, as capital and small letters differ (did you mean 8GB?)")]
+    [InlineData("1.5 KB", "is no size, as capital and small letters differ (did you mean 1.5kB?)")]
+    [InlineData("8gib", "is no size, as capital and small letters differ (did you mean 8GiB?)")]
+    [InlineData("0", "is no size")]
+    [InlineData("0GB", "is out of range")]
     [InlineData("100000000TiB", "is out of range")]
     public void What_is_no_size_is_refused(string text, string complaint)
     {

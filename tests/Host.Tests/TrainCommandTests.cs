@@ -86,6 +86,36 @@ public sealed class TrainCommandTests
         Assert.Equal("dqn {}", await File.ReadAllTextAsync(host.Folder.Sub("run/resolved.conf"), TestContext.Current.CancellationToken));
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task Of_a_folder_with_a_run_the_ways_to_go_on_are_named(bool hasReplay, bool hasCheckpoint)
+    {
+        using Host host = new();
+        string run = host.Folder.Sub("run");
+        Assert.Equal(0, await host.Run("train", "--run-dir", run));
+        if (hasReplay)
+        {
+            DurableRun.Write(run);
+        }
+
+        if (hasCheckpoint)
+        {
+            host.Folder.Write("run/checkpoint/manifest.json", "{}");
+        }
+
+        Assert.Equal(2, await host.Run("train", "--run-dir", run));
+
+        string export = hasReplay ? $", take what it played with replay export {run} --output FILE" : "";
+        Assert.Equal(
+            $"error: run directory {run} holds a run: go on with it by node --roles seed,learner,replay,runner --run-dir {run} --config {Path.Combine(run, "resolved.conf")}{export}, or give a new one with --run-dir\n",
+            host.Error.ToString());
+
+        string[] named = ["node", "--roles", "seed,learner,replay,runner", "--run-dir", run, "--config", Path.Combine(run, "resolved.conf"), "--port", "0"];
+        Assert.Equal(0, await host.Run(named));
+    }
+
     [Fact]
     public async Task A_folder_that_cannot_be_written_is_one_line()
     {

@@ -22,7 +22,7 @@ internal static class ParseProblem
                 CommandResult when command.Subcommands.Count > 0 => $"{path} needs a command: {string.Join(", ", command.Subcommands.Select(subcommand => subcommand.Name))}; see '{help}'",
                 OptionResult { Option: var option, IdentifierTokenCount: > 1 } when option.Arity.MaximumNumberOfValues == 1 => $"{option.Name} is given twice: give it once; see '{help}'",
                 OptionResult { Option: var option } when value.Length == 0 => $"{option.Name} needs a value: write {option.Name} {option.HelpName}; see '{help}'",
-                OptionResult { Option: var option } when option.HelpName == "N" => $"{option.Name} {value} is not a whole number from 0 up: write {option.Name} {option.HelpName}; see '{help}'",
+                OptionResult { Option: var option } when option.HelpName == "N" => $"{option.Name} {value} is not a whole number {RangeOf(option, value)}: write {option.Name} {option.HelpName}; see '{help}'",
                 ArgumentResult { Argument: var argument } when value.Length == 0 => $"{argument.HelpName} is missing: see '{help}'",
                 CommandResult when command.Arguments.Count > 0 => $"{command.Arguments[0].HelpName} is missing: see '{help}'",
                 _ => $"{result.Errors[0].Message} See '{help}'",
@@ -38,6 +38,15 @@ internal static class ParseProblem
         string what = isOption ? "option" : command.Subcommands.Count > 0 ? "command" : "argument";
         return $"{typed} is no {what}{(path.Length == 0 ? "" : $" of {path}")}: {hint}See '{help}'";
     }
+
+    private static string RangeOf(Option option, string value) => option.Name switch
+    {
+        "--epochs" => $"from 1 to {int.MaxValue}",
+        "--episodes" => "from 1 to 100000",
+        "--port" or "--health-port" => "from 0 to 65535",
+        // Nobody who mistyped a seed needs its bound.
+        _ => value.All(char.IsAsciiDigit) ? $"from 0 to {ulong.MaxValue}" : "from 0 up",
+    };
 
     /// <summary>The command as it is typed, without the program's name.</summary>
     private static string PathOf(CommandResult result) =>

@@ -35,10 +35,11 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         }
 
         RunDirectory? directory = OpenDirectory(configuration.Options.Run.Directory, roles);
+        IReadOnlyList<string> gaps = directory is null ? [] : RunFolderGaps.Find(directory.Path, roles, options.Replay.Durable);
         string? change = directory is not null && roles.Contains(ClusterRoles.Learner) ? directory.RequireSameRun(configuration, request.IsForced) : null;
         options = options with { Run = options.Run with { Directory = directory?.Path ?? "" } };
         options = DurableReplay.ForNode(options, roles, observation);
-        return await RunAsync(configuration, options, node, directory, change, leave).ConfigureAwait(false);
+        return await RunAsync(configuration, options, node, directory, change, gaps, leave).ConfigureAwait(false);
     }
 
     private static void Require(string? problem)
@@ -67,7 +68,13 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
             : null;
 
     private async Task<int> RunAsync(
-        ResolvedConfiguration configuration, TrainingOptions options, NodeOptions node, RunDirectory? directory, string? change, CancellationToken leave)
+        ResolvedConfiguration configuration,
+        TrainingOptions options,
+        NodeOptions node,
+        RunDirectory? directory,
+        string? change,
+        IReadOnlyList<string> gaps,
+        CancellationToken leave)
     {
         NodeReadiness readiness = new();
         NodeLog log = new(node, readiness, configuration.AkkaSettings, console.Error);
@@ -79,6 +86,11 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         if (change is not null)
         {
             log.Warn(change);
+        }
+
+        foreach (string gap in gaps)
+        {
+            log.Warn(gap);
         }
 
         if (node.Roles.Contains(ClusterRoles.Replay) && configuration.Options.Replay.Durable == ReplayDurability.Auto && directory is null)

@@ -19,6 +19,11 @@ internal sealed class ReplayExportCommand(HostConsole console)
         try
         {
             using RunReplay contents = RunReplay.Open(run);
+            foreach (string line in contents.Missing.Lines)
+            {
+                await console.Error.WriteLineAsync($"warning: {line}: what is exported lacks its transitions").ConfigureAwait(false);
+            }
+
             long transitions = await WriteAsync(contents, path, isForced, stop).ConfigureAwait(false);
             await console.Output.WriteLineAsync(FormattableString.Invariant(
                 $"{transitions} transitions of {contents.Shards.Count} shards are in {path}, {new FileInfo(path).Length} bytes")).ConfigureAwait(false);
@@ -42,6 +47,12 @@ internal sealed class ReplayExportCommand(HostConsole console)
         if (Directory.Exists(path))
         {
             throw new UserErrorException($"--output {path} is a folder: name a file");
+        }
+
+        // To rename a file over a device takes the device away from everybody.
+        if (File.Exists(path) && !FileKind.IsRegular(path))
+        {
+            throw new UserErrorException($"--output {path} is no regular file: give another --output");
         }
 
         if (File.Exists(path) && !isForced)

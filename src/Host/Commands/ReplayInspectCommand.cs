@@ -48,11 +48,11 @@ internal sealed class ReplayInspectCommand(HostConsole console)
 
         if (isJson)
         {
-            SurveyDocument.Write(contents.Description, shards, all, console.Output);
+            SurveyDocument.Write(contents.Description, shards, contents.Missing, all, console.Output);
         }
         else
         {
-            SurveyTables.Write(contents.Description, shards, all, console.Output);
+            SurveyTables.Write(contents.Description, shards, contents.Missing, all, console.Output);
         }
     }
 }

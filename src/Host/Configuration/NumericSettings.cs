@@ -5,6 +5,8 @@ namespace DqnAkka.Host;
 /// <summary>An integer; held as <see cref="decimal"/>, which takes every long and ulong.</summary>
 internal sealed record IntegerSetting(string Key, decimal Minimum, decimal Maximum) : Setting(Key)
 {
+    private const string OutOfRange = "is out of range";
+
     /// <inheritdoc />
     public override string Allowed => $"Range: {RangeText(Minimum, Maximum)}";
 
@@ -16,19 +18,29 @@ internal sealed record IntegerSetting(string Key, decimal Minimum, decimal Maxim
 
     /// <summary>The bounds in words; the types' own maxima are no news to anyone.</summary>
     public static string RangeText(decimal minimum, decimal maximum) =>
-        maximum is int.MaxValue or long.MaxValue or ulong.MaxValue ? $"at least {minimum}" : $"{minimum} to {maximum}";
+        IsTypesOwn(maximum) ? $"at least {minimum}" : $"{minimum} to {maximum}";
 
     /// <summary>Parses an integer, also one written as <c>1e6</c>.</summary>
     public static string? ParseInteger(string text, decimal minimum, decimal maximum, out decimal value)
     {
         const NumberStyles Styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (!decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value) || value != decimal.Truncate(value))
+        if (!decimal.TryParse(text, Styles, CultureInfo.InvariantCulture, out value))
         {
-            return "is not an integer";
+            // What is too large for a decimal is still an integer, but no bound is that large.
+            bool isHuge = double.TryParse(text, Styles, CultureInfo.InvariantCulture, out double huge) && Math.Abs(huge) >= (double)decimal.MaxValue;
+            return !isHuge ? "is not an integer" : huge < 0 ? OutOfRange : TooLarge(maximum);
         }
 
-        return value < minimum || value > maximum ? "is out of range" : null;
+        return value != decimal.Truncate(value) ? "is not an integer"
+            : value < minimum ? OutOfRange
+            : value > maximum ? TooLarge(maximum)
+            : null;
     }
+
+    /// <summary>A bound that the range does not name is named to whom it stops.</summary>
+    private static string TooLarge(decimal maximum) => IsTypesOwn(maximum) ? $"is out of range, above {maximum}" : OutOfRange;
+
+    private static bool IsTypesOwn(decimal maximum) => maximum is int.MaxValue or long.MaxValue or ulong.MaxValue;
 
     /// <inheritdoc />
     protected override string? Parse(IReadOnlyList<string> items, out object? value)
@@ -118,7 +130,7 @@ internal sealed record IntegerListSetting(string Key, decimal Minimum, decimal M
         {
             if (IntegerSetting.ParseInteger(item, Minimum, Maximum, out decimal number) is { } complaint)
             {
-                return complaint == "is out of range" ? "has an item out of range" : "has an item that is not an integer";
+                return complaint.StartsWith("is out of range", StringComparison.Ordinal) ? "has an item out of range" : "has an item that is not an integer";
             }
 
             numbers.Add((int)number);

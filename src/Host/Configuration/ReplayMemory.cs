@@ -8,6 +8,7 @@ namespace DqnAkka.Host;
 /// <summary>Settles <c>replay.memory-limit</c>, and whether the replay shards fit, once the environment has told how long an observation is.</summary>
 internal static class ReplayMemory
 {
+    private const double Kilobyte = 1e3;
     private const double Megabyte = 1e6;
     private const double Gigabyte = 1e9;
 
@@ -81,7 +82,9 @@ internal static class ReplayMemory
         }
     }
 
-    private static string Size(double bytes) => bytes >= Gigabyte
-        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / Gigabyte:0.##} GB")
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / Megabyte:0.##} MB");
+    private static string Size(double bytes)
+    {
+        (double unit, string name) = bytes >= Gigabyte ? (Gigabyte, "GB") : bytes >= Megabyte ? (Megabyte, "MB") : bytes >= Kilobyte ? (Kilobyte, "kB") : (1, "bytes");
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes / unit:0.##} {name}");
+    }
 }

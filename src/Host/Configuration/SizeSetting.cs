@@ -11,7 +11,7 @@ internal sealed partial record SizeSetting(string Key) : Setting(Key)
     // One, two or three letters, as HOCON's specification has them: powers of 1024 but for kB, MB, GB and TB.
     private static readonly (string[] Names, long Bytes)[] Units =
     [
-        (["B", "", "b", "byte", "bytes"], 1),
+        (["B", "b", "byte", "bytes"], 1),
         (["TiB", "T", "t", "Ti", "tebibyte", "tebibytes"], 1L << 40),
         (["GiB", "G", "g", "Gi", "gibibyte", "gibibytes"], 1L << 30),
         (["MiB", "M", "m", "Mi", "mebibyte", "mebibytes"], 1L << 20),
@@ -46,10 +46,12 @@ internal sealed partial record SizeSetting(string Key) : Setting(Key)
         }
 
         Match match = NumberAndUnit().Match(items[0]);
-        int unit = Array.FindIndex(Units, candidate => candidate.Names.Contains(match.Groups[2].Value));
+        string name = match.Groups[2].Value;
+        int unit = Array.FindIndex(Units, candidate => candidate.Names.Contains(name));
         if (!match.Success || unit < 0 || !decimal.TryParse(match.Groups[1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number))
         {
-            return "is no size";
+            string? meant = Units.SelectMany(candidate => candidate.Names).FirstOrDefault(candidate => candidate.Equals(name, StringComparison.OrdinalIgnoreCase));
+            return meant is null ? "is no size" : $"is no size, as capital and small letters differ (did you mean {match.Groups[1].Value}{meant}?)";
         }
 
         decimal bytes = decimal.Truncate(number * Units[unit].Bytes);

@@ -49,10 +49,12 @@ internal static class ImportChecks
                 $"{path} gives {count} transitions, less than dqn.replay.min-size = {options.Replay.MinSize}, so learning would never start: lower the minimum or give more --epochs");
         }
 
-        if (options.Replay.SamplesPerInsert == 0 && options.Stop.Minutes == 0 && double.IsNaN(options.Stop.Score))
+        // Where samples have no limit the end of the file is none either, and a score may never be reached.
+        bool endsByItself = options.Stop.Minutes > 0 || (options.Stop.Steps > 0 && options.Stop.Steps <= count);
+        if (options.Replay.SamplesPerInsert == 0 && !endsByItself)
         {
             throw new UserErrorException(
-                "dqn.replay.samples-per-insert = 0 sets no limit, so learning from a file would never end: give a limit, dqn.stop.minutes or dqn.stop.score");
+                "dqn.replay.samples-per-insert = 0 sets no limit, so learning from a file would go on for ever if it reaches no dqn.stop.score: give samples per insert, or dqn.stop.minutes");
         }
     }
 

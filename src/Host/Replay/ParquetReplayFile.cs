@@ -38,6 +38,9 @@ internal sealed class ParquetReplayFile : IReplayContents
     /// <inheritdoc />
     public IReadOnlyList<IShardContents> Shards { get; }
 
+    /// <inheritdoc />
+    public MissingShards Missing => MissingShards.None;
+
     /// <summary>Whether this program wrote the file.</summary>
     public bool IsOurs => _metadata is not null;
 

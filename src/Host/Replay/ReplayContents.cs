@@ -10,6 +10,21 @@ internal interface IReplayContents : IDisposable
 
     /// <summary>The shards, by index.</summary>
     IReadOnlyList<IShardContents> Shards { get; }
+
+    /// <summary>Shards of the run, as far as it is known how many it has, of which nothing is here; by index.</summary>
+    MissingShards Missing { get; }
+}
+
+/// <summary>Shards of a run that are not where the others are: on another node's disk, or lost.</summary>
+/// <param name="Indexes">Which ones, in ascending order.</param>
+/// <param name="Count">How many shards the run has.</param>
+internal sealed record MissingShards(IReadOnlyList<int> Indexes, int Count)
+{
+    /// <summary>None is missing.</summary>
+    public static MissingShards None { get; } = new([], 0);
+
+    /// <summary>One line for each.</summary>
+    public IEnumerable<string> Lines => Indexes.Select(index => FormattableString.Invariant($"shard {index} of {Count} has no file here"));
 }
 
 /// <summary>What one shard holds.</summary>

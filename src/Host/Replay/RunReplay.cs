@@ -28,7 +28,10 @@ internal sealed class RunReplay : IReplayContents
                 $"{directory} holds no replay files ({ShardFiles.FolderName}/shard-<i>-<incarnation>.replay): give the folder of a run that was trained with dqn.replay.durable = true");
         }
 
-        Description = Describe(directory, _readers);
+        string file = Path.Combine(directory, RunDirectory.ConfigurationName);
+        TrainingOptions? options = File.Exists(file) ? ConfigurationResolver.Resolve(ConfigurationSource.FileLayers(file)).Options : null;
+        Description = Describe(directory, _readers, options);
+        Missing = FindMissing([.. Shards.Select(shard => shard.Description.Shard)], options);
     }
 
     /// <inheritdoc />
@@ -36,6 +39,9 @@ internal sealed class RunReplay : IReplayContents
 
     /// <inheritdoc />
     public IReadOnlyList<IShardContents> Shards { get; } = [];
+
+    /// <inheritdoc />
+    public MissingShards Missing { get; }
 
     /// <summary>Opens a run's files.</summary>
     /// <param name="directory">The run's folder.</param>
@@ -85,12 +91,17 @@ internal sealed class RunReplay : IReplayContents
         }
     }
 
-    private static ReplayDescription Describe(string directory, List<ShardFileReader> readers)
+    /// <summary>A node that runs no learner has no configuration in its folder: then there are as many shards as the last file here says.</summary>
+    private static MissingShards FindMissing(int[] held, TrainingOptions? options)
+    {
+        int count = Math.Max(options?.Replay.Shards ?? 0, held.Max() + 1);
+        return new MissingShards([.. Enumerable.Range(0, count).Except(held)], count);
+    }
+
+    private static ReplayDescription Describe(string directory, List<ShardFileReader> readers, TrainingOptions? options)
     {
         ShardSchema schema = readers[0].Schema;
         ReplayOptions replay = schema.Options;
-        string file = Path.Combine(directory, RunDirectory.ConfigurationName);
-        TrainingOptions? options = File.Exists(file) ? ConfigurationResolver.Resolve(ConfigurationSource.FileLayers(file)).Options : null;
         IReadOnlyDictionary<string, long>? counters = new CheckpointStore(Path.Combine(directory, RunDirectory.CheckpointName)).TryReadCounters();
         return new ReplayDescription
         {

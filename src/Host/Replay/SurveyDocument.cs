@@ -17,10 +17,15 @@ internal static class SurveyDocument
     /// <summary>Writes the object.</summary>
     /// <param name="description">What the transitions are.</param>
     /// <param name="shards">Each shard with its survey.</param>
+    /// <param name="missing">Shards of which there is nothing.</param>
     /// <param name="all">The survey of all of them.</param>
     /// <param name="output">Where it goes.</param>
     public static void Write(
-        ReplayDescription description, IReadOnlyList<(ShardDescription Shard, ReplaySurvey Survey)> shards, ReplaySurvey all, TextWriter output) =>
+        ReplayDescription description,
+        IReadOnlyList<(ShardDescription Shard, ReplaySurvey Survey)> shards,
+        MissingShards missing,
+        ReplaySurvey all,
+        TextWriter output) =>
         output.WriteLine(JsonSerializer.Serialize(
             new
             {
@@ -48,6 +53,7 @@ internal static class SurveyDocument
                     entry.Shard.State,
                     Survey = Survey(entry.Survey),
                 }),
+                MissingShards = missing.Indexes,
                 All = Survey(all),
             },
             Json));

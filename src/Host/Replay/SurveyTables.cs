@@ -10,10 +10,15 @@ internal static class SurveyTables
     /// <summary>Writes what the transitions are, a row for each shard and one for all, and the histograms.</summary>
     /// <param name="description">What the transitions are.</param>
     /// <param name="shards">Each shard with its survey.</param>
+    /// <param name="missing">Shards of which there is nothing.</param>
     /// <param name="all">The survey of all of them.</param>
     /// <param name="output">Where it goes.</param>
     public static void Write(
-        ReplayDescription description, IReadOnlyList<(ShardDescription Shard, ReplaySurvey Survey)> shards, ReplaySurvey all, TextWriter output)
+        ReplayDescription description,
+        IReadOnlyList<(ShardDescription Shard, ReplaySurvey Survey)> shards,
+        MissingShards missing,
+        ReplaySurvey all,
+        TextWriter output)
     {
         string environment = description.Environment.Length > 0 ? description.Environment : "unknown environment";
         output.WriteLine($"{environment}: observations {description.Observation}, {Known(description.ActionCount)} actions, n-step {Number(description.NStep)}, gamma {Number(description.Gamma)}");
@@ -26,6 +31,11 @@ internal static class SurveyTables
         }
 
         TextTable.Write(rows, output);
+        foreach (string line in missing.Lines)
+        {
+            output.WriteLine(line);
+        }
+
         WriteHistogram("priorities (sampling mass p^α)", all.MassLogarithms.Bins.Select(bin => (Math.Pow(2, bin.From), Math.Pow(2, bin.To), bin.Count)), output);
         WriteHistogram("ages (later arrivals at the shard)", all.Ages.Bins, output);
         string title = string.Create(

@@ -36,7 +36,7 @@ internal sealed class RunDirectory
             Directory.CreateDirectory(path);
             if (Directory.EnumerateFileSystemEntries(path).FirstOrDefault() is { } entry)
             {
-                throw new UserErrorException($"run directory {path} is not empty (it holds {System.IO.Path.GetFileName(entry)}): give a new one with --run-dir, or delete it");
+                throw new UserErrorException(Occupied(path, System.IO.Path.GetFileName(entry)));
             }
 
             return new RunDirectory(path);
@@ -100,20 +100,23 @@ internal sealed class RunDirectory
             return null;
         }
 
+        string? misfit = ShardFilesFit.Misfit(existing.Options, configuration.Options);
         if (!isForced)
         {
+            string emptying = misfit is null ? "" : $", which sets the replay shards' files aside ({misfit})";
             string way = different.All(difference => SharedKeys.CanChange(difference.Key))
-                ? "give the same configuration, another folder with --run-dir, or --force to go on with this one"
+                ? $"give the same configuration, another folder with --run-dir, or --force to go on with this one{emptying}"
                 : "give the same configuration, or another folder with --run-dir";
             throw new UserErrorException(
                 $"run directory {Path} holds a run with another configuration ({Differences(different)}): {way}");
         }
 
         (string Key, string There, string Here)[] fixedOnes = [.. different.Where(difference => !SharedKeys.CanChange(difference.Key))];
+        string loss = misfit is null ? "" : $"; the replay shards' files do not fit that ({misfit}) and are set aside, so the shards begin empty";
         return fixedOnes.Length > 0
             ? throw new UserErrorException(
                 $"the run in {Path} cannot go on with other values of these keys, --force or not ({Differences(fixedOnes)}): what it has learned and counted would mean nothing; give the same, or another folder with --run-dir")
-            : $"the run in {Path} goes on with other settings, as --force demands: {string.Join("; ", different.Select(difference => $"{difference.Key} from {difference.There} to {difference.Here}"))}";
+            : $"the run in {Path} goes on with other settings, as --force demands: {string.Join("; ", different.Select(difference => $"{difference.Key} from {difference.There} to {difference.Here}"))}{loss}";
     }
 
     /// <summary>Writes the resolved configuration in the place of that of the run's earlier part.</summary>
@@ -143,6 +146,21 @@ internal sealed class RunDirectory
         {
             throw Unwritable(Path, exception);
         }
+    }
+
+    /// <summary>What was learned or played there may be wanted: the line names the ways to it, and not how to lose it.</summary>
+    private static string Occupied(string path, string entry)
+    {
+        bool hasReplay = Learner.ShardFiles.Find(path).Count > 0;
+        if (!hasReplay && !new Learner.CheckpointStore(System.IO.Path.Combine(path, CheckpointName)).Exists)
+        {
+            return $"run directory {path} is not empty (it holds {entry}): give a new one with --run-dir, or delete it";
+        }
+
+        string file = System.IO.Path.Combine(path, ConfigurationName);
+        string configuration = File.Exists(file) ? $" --config {file}" : "";
+        string export = hasReplay ? $", take what it played with replay export {path} --output FILE" : "";
+        return $"run directory {path} holds a run: go on with it by node --roles seed,learner,replay,runner --run-dir {path}{configuration}{export}, or give a new one with --run-dir";
     }
 
     private static string Differences(IEnumerable<(string Key, string There, string Here)> differences) =>

@@ -4,6 +4,7 @@ namespace DqnAkka.Learner;
 /// <param name="limit">The most bytes; 0 does not limit them.</param>
 public sealed class ReplayBudget(long limit)
 {
+    private const double Megabyte = 1e6;
     private const double Gigabyte = 1e9;
     private readonly Lock _lock = new();
     private long _taken;
@@ -21,7 +22,7 @@ public sealed class ReplayBudget(long limit)
             if (limit > 0 && bytes > limit - _taken)
             {
                 throw new ReplayMemoryException(FormattableString.Invariant(
-                    $"replay shard {shard} needs {bytes / Gigabyte:0.0##} GB beside the {_shards} here that take {_taken / Gigabyte:0.0##} GB, more than the {limit / Gigabyte:0.0##} GB that dqn.replay.memory-limit gives the shards of one process: raise the limit, start more nodes with the role replay, or lower dqn.replay.capacity"));
+                    $"replay shard {shard} needs {Size(bytes)} beside the {_shards} here that take {Size(_taken)}, more than the {Size(limit)} that dqn.replay.memory-limit gives the shards of one process: raise the limit, start more nodes with the role replay, or lower dqn.replay.capacity"));
             }
 
             _taken += bytes;
@@ -29,6 +30,9 @@ public sealed class ReplayBudget(long limit)
             return new Lease(this, bytes);
         }
     }
+
+    private static string Size(long bytes) =>
+        bytes >= Gigabyte ? FormattableString.Invariant($"{bytes / Gigabyte:0.0##} GB") : FormattableString.Invariant($"{bytes / Megabyte:0.###} MB");
 
     private void Return(long bytes)
     {

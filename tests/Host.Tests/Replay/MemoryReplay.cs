@@ -10,6 +10,8 @@ internal sealed class MemoryReplay(ReplayDescription description, params MemoryS
 
     public IReadOnlyList<IShardContents> Shards => shards;
 
+    public MissingShards Missing => MissingShards.None;
+
     public void Dispose()
     {
     }

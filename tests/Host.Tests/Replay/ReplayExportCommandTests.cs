@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Host.Tests;
@@ -74,6 +75,37 @@ public sealed class ReplayExportCommandTests
         Assert.Equal(0, await host.Run("replay", "export", host.Folder.Path, "--output", output, "--force"));
         using ParquetReplayFile file = ParquetReplayFile.Open(output);
         Assert.Equal(200, file.Count);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task What_is_no_regular_file_is_never_replaced(bool isLinked, bool isForced)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "pipes are no files there");
+        using Host host = new();
+        DurableRun.Write(host.Folder.Path);
+        string pipe = host.Folder.Sub("pipe");
+        using (Process make = Process.Start("mkfifo", [pipe]))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, make.ExitCode);
+        }
+
+        string output = isLinked ? host.Folder.Sub("link") : pipe;
+        if (isLinked)
+        {
+            File.CreateSymbolicLink(output, pipe);
+        }
+
+        string[] force = isForced ? ["--force"] : [];
+        Assert.Equal(2, await host.Run(["replay", "export", host.Folder.Path, "--output", output, .. force]));
+
+        Assert.Equal($"error: --output {output} is no regular file: give another --output\n", host.Error.ToString());
+        Assert.False(FileKind.IsRegular(output));
+        Assert.True(FileKind.IsRegular(ShardFiles.Find(host.Folder.Path)[0]));
+        Assert.False(File.Exists(output + ".tmp"));
     }
 
     [Fact]

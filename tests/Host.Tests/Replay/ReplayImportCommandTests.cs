@@ -75,16 +75,34 @@ public sealed class ReplayImportCommandTests
 
     [Theory]
     [InlineData("dqn.replay.min-size=201", "gives 200 transitions, less than dqn.replay.min-size = 201, so learning would never start: lower the minimum or give more --epochs")]
-    [InlineData("dqn.replay.samples-per-insert=0", "dqn.replay.samples-per-insert = 0 sets no limit, so learning from a file would never end: give a limit, dqn.stop.minutes or dqn.stop.score")]
+    [InlineData("dqn.replay.samples-per-insert=0", "dqn.replay.samples-per-insert = 0 sets no limit, so learning from a file would go on for ever if it reaches no dqn.stop.score: give samples per insert, or dqn.stop.minutes")]
     public async Task A_run_that_would_not_begin_or_not_end_is_refused(string assignment, string line)
+    {
+        foreach (string score in (string[])["none", "475"])
+        {
+            using Host host = new();
+            string file = await Export(host);
+
+            Assert.Equal(2, await host.Run(["replay", "import", file, .. Fitting, "--set", $"dqn.stop.score={score}", "--set", assignment, "--run-dir", host.Folder.Sub("run")]));
+
+            Assert.EndsWith($"{line}\n", host.Error.ToString(), StringComparison.Ordinal);
+            Assert.Null(host.Session.Options);
+        }
+    }
+
+    [Theory]
+    [InlineData("dqn.stop.minutes=1", 0)]
+    [InlineData("dqn.stop.steps=200", 0)]
+    [InlineData("dqn.stop.steps=201", 2)]
+    public async Task Without_a_limit_on_samples_time_or_steps_that_the_file_has_end_a_run(string assignment, int expected)
     {
         using Host host = new();
         string file = await Export(host);
 
-        Assert.Equal(2, await host.Run(["replay", "import", file, .. Fitting, "--set", "dqn.stop.score=none", "--set", assignment, "--run-dir", host.Folder.Sub("run")]));
+        int code = await host.Run(
+            ["replay", "import", file, .. Fitting, "--set", "dqn.replay.samples-per-insert=0", "--set", assignment, "--run-dir", host.Folder.Sub("run")]);
 
-        Assert.EndsWith($"{line}\n", host.Error.ToString(), StringComparison.Ordinal);
-        Assert.Null(host.Session.Options);
+        Assert.Equal(expected, code);
     }
 
     [Theory]
@@ -169,7 +187,8 @@ public sealed class ReplayImportCommandTests
     [InlineData("replay exprt", "exprt is no command of replay: did you mean export? See 'replay --help'")]
     [InlineData("replay export", "--output needs a value: write --output FILE; see 'replay export --help'")]
     [InlineData("replay inspect", "RUN|FILE is missing: see 'replay inspect --help'")]
-    [InlineData("replay import x --epochs many", "--epochs many is not a whole number from 0 up: write --epochs N; see 'replay import --help'")]
+    [InlineData("replay import x --epochs many", "--epochs many is not a whole number from 1 to 2147483647: write --epochs N; see 'replay import --help'")]
+    [InlineData("replay import x --epochs 99999999999", "--epochs 99999999999 is not a whole number from 1 to 2147483647: write --epochs N; see 'replay import --help'")]
     [InlineData("replay import x --epoch 3", "--epoch is no option of replay import: did you mean --epochs? See 'replay import --help'")]
     public async Task A_command_line_that_is_wrong_is_answered_in_one_line(string arguments, string line)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Host.Tests;
 
@@ -51,6 +52,32 @@ public sealed class ReplayInspectCommandTests
         Assert.Matches("^all +200 +200 +250 +0 +50 +\\S+ +74\\.5 +10 % +2 % +[0-9]+ +–$", lines[5]);
         Assert.Contains("1-step returns: min 0, mean 74.5, max 149, sd 38.19", host.Output.ToString(), StringComparison.Ordinal);
         Assert.Contains(lines, line => line.StartsWith("0     8      16           ####", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(0, 0, 2)]
+    [InlineData(1, 2, 2)]
+    public async Task A_shard_that_has_no_file_is_named(int lost, int configured, int count)
+    {
+        using Host host = new();
+        DurableRun.Write(host.Folder.Path);
+        File.Delete(ShardFiles.Find(host.Folder.Path)[lost]);
+        if (configured > 0)
+        {
+            host.Folder.Write("resolved.conf", $"dqn {{ environment.id = \"CartPole-v1\", replay.shards = {configured} }}");
+        }
+
+        Assert.Equal(0, await host.Run("replay", "inspect", host.Folder.Path));
+        Assert.Contains($"shard {lost} of {count} has no file here", host.Output.ToString().Split('\n'));
+        Assert.Equal("", host.Error.ToString());
+
+        host.Output.GetStringBuilder().Clear();
+        Assert.Equal(0, await host.Run("replay", "inspect", host.Folder.Path, "--json"));
+        JsonElement missing = JsonDocument.Parse(host.Output.ToString()).RootElement.GetProperty("missingShards");
+        Assert.Equal([lost], missing.EnumerateArray().Select(index => index.GetInt32()));
+
+        Assert.Equal(0, await host.Run("replay", "export", host.Folder.Path, "--output", host.Folder.Sub("out.parquet")));
+        Assert.Equal($"warning: shard {lost} of {count} has no file here: what is exported lacks its transitions\n", host.Error.ToString());
     }
 
     private static long Long(JsonElement element, string name) => element.GetProperty(name).GetInt64();
