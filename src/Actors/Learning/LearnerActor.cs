@@ -142,7 +142,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         _isTraining = false;
         while (!_isTraining && _ready.TryPeek(out SampleRound? round))
         {
-            int rows = _process.Learn(round, _nextBatch++, _planner.Accounts.Count, _absoluteTdErrors.AsSpan(_learned));
+            int rows = _process.Learn(round, _nextBatch++, _absoluteTdErrors.AsSpan(_learned));
             _learned += rows;
             _planner.CountLearned(rows);
             if (_nextBatch == round.Batches)

@@ -51,11 +51,10 @@ internal sealed class LearningProcess : IDisposable
     /// <summary>Trains on one batch of a round.</summary>
     /// <param name="round">The complete round.</param>
     /// <param name="index">Number of the batch; the calls go 0, 1, 2, …</param>
-    /// <param name="totalCount">Transitions held by all shards.</param>
     /// <param name="absoluteTdErrors">Receives |δ| of every row.</param>
     /// <returns>Number of rows.</returns>
     /// <exception cref="LearnerException">The loss became NaN or infinite.</exception>
-    public int Learn(SampleRound round, int index, long totalCount, Span<float> absoluteTdErrors)
+    public int Learn(SampleRound round, int index, Span<float> absoluteTdErrors)
     {
         long start = Stopwatch.GetTimestamp();
         _firstUpdate = _firstUpdate == 0 ? start : _firstUpdate;
@@ -67,7 +66,7 @@ internal sealed class LearningProcess : IDisposable
                 _probabilities.AsSpan(0, Batch.Count),
                 round.SmallestProbability,
                 1.0,
-                totalCount,
+                round.TotalCount,
                 _beta.Value(_trainer.Updates),
                 Batch.Weights.AsSpan(0, Batch.Count));
         }

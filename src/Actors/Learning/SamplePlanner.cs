@@ -110,7 +110,10 @@ internal sealed class SamplePlanner
 
         ShardShare[] shares = Accounts.Shares();
         int[]?[] counts = Allotment.Of([.. shares.Select(share => share.Probability)], _batchSize, _batches, _random);
-        SampleRound round = new(++_lastNumber, counts, shares, Stopwatch.GetTimestamp() + (long)(ReplyTimeout.TotalSeconds * Stopwatch.Frequency));
+        SampleRound round = new(++_lastNumber, counts, shares, Stopwatch.GetTimestamp() + (long)(ReplyTimeout.TotalSeconds * Stopwatch.Frequency))
+        {
+            TotalCount = Accounts.Count,
+        };
         _outstanding.Add(round.Number, round);
         Samples += count;
         return round;

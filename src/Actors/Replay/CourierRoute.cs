@@ -6,7 +6,7 @@ namespace DqnAkka.Actors;
 /// <summary>How the courier reaches a shard whose new place it does not know.</summary>
 public interface ICourierRoute
 {
-    /// <summary>Sends to the shard through the shard region of some other node.</summary>
+    /// <summary>Sends to the shard through the shard region of some node.</summary>
     /// <param name="message">What is sent.</param>
     /// <param name="sender">Who is answered.</param>
     /// <returns>Whether there is such a node.</returns>
@@ -17,8 +17,8 @@ public interface ICourierRoute
 }
 
 /// <summary>
-/// Through the regions of the other members that hold shards. The own region is no way: on a node that leaves it stops as soon as its
-/// last shard has.
+/// Through the regions of the members that hold shards, the own one among them, since a shard may come back before it has been handed
+/// over. On a node that leaves the own region is no way: it stops as soon as its last shard has.
 /// </summary>
 internal sealed class CourierRoute(ActorSystem system) : ICourierRoute
 {
@@ -27,13 +27,13 @@ internal sealed class CourierRoute(ActorSystem system) : ICourierRoute
 
     public bool TryTell(IReplayShardMessage message, IActorRef sender)
     {
-        Member[] others = [.. _cluster.State.Members.Except(_cluster.State.Unreachable).Where(IsOpen)];
-        if (others.Length == 0)
+        Member[] open = [.. _cluster.State.Members.Except(_cluster.State.Unreachable).Where(IsOpen)];
+        if (open.Length == 0)
         {
             return false;
         }
 
-        Address address = others[_turn % others.Length].Address;
+        Address address = open[_turn % open.Length].Address;
         system.ActorSelection(new RootActorPath(address) / "system" / "sharding" / ReplayRegion.TypeName).Tell(message, sender);
         return true;
     }
@@ -41,5 +41,6 @@ internal sealed class CourierRoute(ActorSystem system) : ICourierRoute
     public void Turn() => _turn = (_turn + 1) & int.MaxValue;
 
     private bool IsOpen(Member member) =>
-        member.Status == MemberStatus.Up && member.HasRole(ClusterRoles.Replay) && member.UniqueAddress != _cluster.SelfUniqueAddress;
+        member.Status == MemberStatus.Up && member.HasRole(ClusterRoles.Replay)
+        && (member.UniqueAddress != _cluster.SelfUniqueAddress || CoordinatedShutdown.Get(system).ShutdownReason is null);
 }

@@ -19,8 +19,13 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
     private const int MaxBatchesAhead = 8;
     private const long MaxBytesUnderway = 64L << 20;
 
-    private readonly Dictionary<long, Source> _sources = [];
+    // Also those that the shard had begun with before it was started again.
+    private readonly Dictionary<long, Source> _sources = memory.Transfers.ToDictionary(
+        position => position.Source,
+        position => new Source { Received = position.Received, Remaining = position.Remaining, HoldsAtMost = position.HoldsAtMost });
+
     private readonly PartAssembly<(long Source, int Batch)> _parts = new(MaxBytesUnderway, MaxSources * MaxBatchesAhead);
+    private long _aheadBytes;
 
     /// <summary>The first message of a hand-over; a repetition changes nothing.</summary>
     /// <returns>Batches received so far.</returns>
@@ -31,6 +36,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
             if (_sources.Count == MaxSources)
             {
                 long oldest = _sources.Keys.Min();
+                _aheadBytes -= _sources[oldest].Ahead.Values.Sum(bytes => (long)bytes.Length);
                 _sources.Remove(oldest);
                 _parts.DropWhere(key => key.Source == oldest);
             }
@@ -55,12 +61,16 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         }
 
         bool isExpected = part.Batch >= source.Received && part.Batch < source.Received + MaxBatchesAhead && !source.Ahead.ContainsKey(part.Batch);
+        // What comes ahead of its turn comes again where there is no room to keep it.
+        isExpected &= part.Batch == source.Received || _aheadBytes < MaxBytesUnderway;
         if (isExpected && _parts.Add((part.Source, part.Batch), part.Index, part.Count, part.Bytes) is { } whole)
         {
             source.Ahead.Add(part.Batch, whole);
+            _aheadBytes += whole.Length;
             while (source.Ahead.Remove(source.Received, out byte[]? next))
             {
-                fault = Take(source, next) ?? fault;
+                _aheadBytes -= next.Length;
+                fault = Take(part.Source, source, next) ?? fault;
                 source.Received++;
             }
         }
@@ -68,7 +78,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         return source.Received;
     }
 
-    private string? Take(Source source, byte[] whole)
+    private string? Take(long number, Source source, byte[] whole)
     {
         if (WireParts.JoinTransfer(whole) is not { } batch)
         {
@@ -78,7 +88,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         int count = batch.Transitions.Count;
         string? fault = checks.Fault(batch.Transitions)
             ?? (count > source.Remaining ? $"{count} transitions where {source.Remaining} were left" : null)
-            ?? (batch.Masses.Any(mass => !(mass > 0 && double.IsFinite(mass))) ? "a sampling mass that is none" : null);
+            ?? (!batch.Masses.All(ReplayBuffer.IsMass) ? "a sampling mass that is none" : null);
         if (fault is not null)
         {
             return fault;
@@ -88,8 +98,9 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         ReplayBuffer buffer = memory.Buffer;
         int room = Math.Min(buffer.Capacity, source.HoldsAtMost) - buffer.Count + buffer.Stale;
         int skip = (int)Math.Clamp((long)source.Remaining - room, 0, count);
-        memory.AppendInherited(batch.Transitions, batch.Masses, skip);
         source.Remaining -= count;
+        memory.AppendInherited(
+            batch.Transitions, batch.Masses, skip, new TransferPosition(number, source.Received + 1, source.Remaining, source.HoldsAtMost));
         return null;
     }
 

@@ -93,7 +93,7 @@ public sealed partial class ReplayShardActor
 
         foreach (FragmentPosition position in _memory.Positions)
         {
-            _credits.Inherit(new ReplayProtocol.RunnerPosition(position.Runner, position.Incarnation, position.Received));
+            _ = _credits.Inherit(new ReplayProtocol.RunnerPosition(position.Runner, position.Incarnation, position.Received));
         }
 
         Become(Serving);
@@ -113,6 +113,8 @@ public sealed partial class ReplayShardActor
         if (_buffer.Count > 0)
         {
             _isGivenAway = true;
+            // Its successor, or another shard, may begin here before it is gone.
+            _memory.Lease?.Dispose();
             _links.Courier.Tell(new ShardCourierActor.Deliver(_shard, _memory, _credits.Positions()));
         }
 

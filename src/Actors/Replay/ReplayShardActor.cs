@@ -199,8 +199,10 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
         int received = _inheritance.Begin(begin);
         foreach (ReplayProtocol.RunnerPosition position in begin.Runners)
         {
-            _credits.Inherit(position);
-            _memory.Keep(new FragmentPosition(position.Runner, position.Incarnation, position.Received));
+            if (_credits.Inherit(position))
+            {
+                _memory.Keep(new FragmentPosition(position.Runner, position.Incarnation, position.Received));
+            }
         }
 
         Sender.Tell(new ReplayProtocol.TransferCredit(_shard, begin.Source, received));

@@ -48,12 +48,16 @@ internal sealed class RunnerCredits(int window, int transitionsPerFragment, doub
         [.. _links.OrderBy(entry => entry.Key).Select(entry => new ReplayProtocol.RunnerPosition(entry.Key, entry.Value.Incarnation, entry.Value.Received))];
 
     /// <summary>Takes over from the shard's predecessor how far a runner's fragments were received: a repetition is then not taken twice.</summary>
-    public void Inherit(ReplayProtocol.RunnerPosition position)
+    /// <returns>Whether that is the furthest known of the runner; not where a newer incarnation of it, or a later fragment, came meanwhile.</returns>
+    public bool Inherit(ReplayProtocol.RunnerPosition position)
     {
-        if (Find(position.Runner, position.Incarnation, position.Received + 1, runner: null) is { } link)
+        if (Find(position.Runner, position.Incarnation, position.Received + 1, runner: null) is not { } link)
         {
-            Enqueue(link);
+            return false;
         }
+
+        Enqueue(link);
+        return link.Received == position.Received;
     }
 
     /// <summary>Decides on a fragment. The runner then waits for its next credit.</summary>

@@ -35,7 +35,7 @@ internal sealed class ShardChecks(int shard, NetworkLayout layout, ReplayOptions
         int action = batch.Actions.AsSpan().IndexOfAnyExceptInRange(0, layout.ActionCount - 1);
         return action >= 0 ? $"{batch.Actions[action]} as an action, outside 0 to {layout.ActionCount - 1}: all nodes must use the same environment"
             : Find("the return", batch.Returns)
-            ?? Find("the discount", batch.Discounts)
+            ?? FindBadDiscount(batch.Discounts)
             ?? FindInObservations(batch)
             ?? FindBadError(batch.AbsoluteTdErrors);
     }
@@ -80,6 +80,12 @@ internal sealed class ShardChecks(int shard, NetworkLayout layout, ReplayOptions
 
     private static string? Find(string what, ReadOnlySpan<float> values) =>
         HasNoNumber(values) && IndexOfNoNumber(values) is var row ? $"{values[row]} as {what} of transition {row} of {values.Length}" : null;
+
+    private static string? FindBadDiscount(ReadOnlySpan<float> discounts)
+    {
+        int row = discounts.IndexOfAnyExceptInRange(0f, 1f);
+        return row >= 0 ? $"{discounts[row]} as the discount of transition {row} of {discounts.Length}, outside 0 to 1" : null;
+    }
 
     private static string? FindInObservations(TransitionBatch batch)
     {

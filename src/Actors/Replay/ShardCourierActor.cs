@@ -61,7 +61,7 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
         if (!TrySend(errand, transfer.Resend()))
         {
             _log.Info(
-                "replay shard {Shard} ends here with {Count} transitions, {Fate}: no other node with the role replay is up to take them",
+                "replay shard {Shard} ends here with {Count} transitions, {Fate}: no node with the role replay is up to take them",
                 deliver.Shard,
                 transfer.Unacknowledged,
                 Fate(memory));
@@ -110,7 +110,7 @@ public sealed class ShardCourierActor : ReceiveActor, IWithTimers
             if (errand.StandingLooks >= LooksBeforeGivingUp)
             {
                 _log.Warning(
-                    "replay shard {Shard} was not handed over: no successor on another node has taken anything for {Seconds} s; {Count} transitions are {Fate}",
+                    "replay shard {Shard} was not handed over: no successor has taken anything for {Seconds} s; {Count} transitions are {Fate}",
                     key.Shard,
                     LooksBeforeGivingUp,
                     errand.Transfer.Unacknowledged,

@@ -184,11 +184,13 @@ internal sealed class ParquetReplayFile : IReplayContents
 
         public IEnumerable<ReplayRows> Read(int maxRows)
         {
-            TransitionAssembly assembly = new(file.Description.Observation, file.Description.NStep, maxRows);
+            // Made when the columns have turned out to be of the size that the file claims, which may be any.
+            TransitionAssembly? assembly = null;
             long firstKey = 0;
             for (int index = firstGroup; index < endGroup; index++)
             {
                 StoredRowGroup group = file.Load(index, firstKey);
+                assembly ??= new TransitionAssembly(file.Description.Observation, file.Description.NStep, maxRows);
                 for (int first = 0; first < group.Count; first += maxRows)
                 {
                     yield return file.Take(group, first, Math.Min(maxRows, group.Count - first), assembly);

@@ -18,6 +18,9 @@ internal sealed record ReplayMetadata(ReplayDescription Description, IReadOnlyLi
     // Counts up with every change that a reader of the last one would misread.
     private const string SchemaVersion = "1";
 
+    // What the configuration allows; memory is reserved for as many steps.
+    private const int LargestNStep = 1_000;
+
     /// <summary>The metadata as names and values.</summary>
     public Dictionary<string, string> Write() => new()
     {
@@ -90,6 +93,7 @@ internal sealed record ReplayMetadata(ReplayDescription Description, IReadOnlyLi
             Steps = value("steps") is { Length: > 0 } steps ? long.Parse(steps, CultureInfo.InvariantCulture) : null,
         };
         ArgumentOutOfRangeException.ThrowIfLessThan(description.NStep, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(description.NStep, LargestNStep);
         return new ReplayMetadata(
             description,
             JsonSerializer.Deserialize<ShardDescription[]>(value("shards"), JsonSerializerOptions.Web) ?? [],

@@ -62,10 +62,10 @@ internal enum SlotCondition
     /// <summary>As it was written.</summary>
     Intact,
 
-    /// <summary>Overwritten by later ones.</summary>
+    /// <summary>Overwritten by an append that was not finished, as far as that had come.</summary>
     Overwritten,
 
-    /// <summary>Neither.</summary>
+    /// <summary>Neither: not by such an append.</summary>
     Damaged,
 }
 

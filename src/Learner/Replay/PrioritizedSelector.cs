@@ -9,8 +9,11 @@ namespace DqnAkka.Learner;
 internal sealed unsafe class PrioritizedSelector : ISelector
 {
     // Whatever α is, a mass stays far from what a float64 sum over a whole buffer could not hold, and above 0: nothing starves for ever.
-    private const double SmallestMass = 1e-100;
-    private const double LargestMass = 1e100;
+    /// <summary>The smallest mass.</summary>
+    public const double SmallestMass = 1e-100;
+
+    /// <summary>The largest mass.</summary>
+    public const double LargestMass = 1e100;
 
     // Of longer columns a part at a time is worked on: what a part needs lies on the stack.
     private const int Part = 512;

@@ -120,6 +120,8 @@ public sealed partial class ReplayBuffer
             key--;
         }
 
+        long oldestIntact = key + 1;
+
         // Older ones that are intact leave with the damaged one, so that there are no gaps: they are not counted as damaged.
         int damaged = 0;
         long first = -1;
@@ -132,7 +134,37 @@ public sealed partial class ReplayBuffer
             }
         }
 
+        if (Plan.IsShared)
+        {
+            DropLeaving(oldestIntact, state.NextKey, keys);
+        }
+
         return (damaged, first);
+    }
+
+    /// <summary>
+    /// Drops what was leaving when the process ended. It has no mass any more and is whole until its frames and its slot are overwritten.
+    /// Where nothing has a mass, that is none of an append's doing.
+    /// </summary>
+    private void DropLeaving(long oldest, long nextKey, long[] keys)
+    {
+        Span<int> slot = [0];
+        Span<double> mass = [0];
+        long key = oldest;
+        for (; key < nextKey; key++)
+        {
+            slot[0] = (int)(key % Capacity);
+            _parts.Selector.ReadMasses(slot, mass);
+            if (mass[0] != 0)
+            {
+                break;
+            }
+        }
+
+        for (long leaving = oldest; key < nextKey && leaving < key; leaving++)
+        {
+            keys[leaving % Capacity] = -1;
+        }
     }
 
     private (int Damaged, long FirstDamaged) FindIntact(ReplayState state, long[] keys)

@@ -101,6 +101,10 @@ public sealed partial class ReplayBuffer : IDisposable
     /// <summary>The largest priority so far, before the exponent α, at least 1. What arrives without |δ| gets it.</summary>
     public double LargestPriority => _parts.Selector.LargestPriority;
 
+    /// <summary>Whether a number can be the sampling mass of a transition.</summary>
+    /// <param name="mass">The number.</param>
+    public static bool IsMass(double mass) => mass is >= PrioritizedSelector.SmallestMass and <= PrioritizedSelector.LargestMass;
+
     /// <summary>Lets <see cref="LargestPriority"/> be at least that of another shard.</summary>
     /// <param name="priority">A priority, finite and not negative.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is none.</exception>

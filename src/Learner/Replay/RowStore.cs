@@ -19,6 +19,7 @@ internal sealed unsafe class RowStore : ITransitionStore
     private readonly MemoryRegion _region;
     private readonly byte* _rows;
     private readonly long _stride;
+    private readonly int _capacity;
     private readonly nint _length;
     private readonly bool _hasChecksums;
 
@@ -33,6 +34,7 @@ internal sealed unsafe class RowStore : ITransitionStore
         _region = region;
         _rows = start + plan.RowsOffset;
         _stride = plan.RowBytes;
+        _capacity = plan.Capacity;
         // What fills a row up is never written, and so zero.
         nint bytes = TransitionRow.Bytes + (2 * _format.Bytes);
         _length = bytes <= CacheLine / 2 ? CacheLine / 2 : Math.Max(CacheLine, bytes);
@@ -142,16 +144,20 @@ internal sealed unsafe class RowStore : ITransitionStore
         GC.KeepAlive(_region);
     }
 
-    public Func<int, long, SlotCondition> Inspect(long nextKey) => (slot, key) =>
+    public Func<int, long, SlotCondition> Inspect(long nextKey)
     {
-        TransitionRow* row = (TransitionRow*)RowAt(slot);
-        bool isIntact = !_hasChecksums || row->Checksum == Checksums.OfRow((byte*)row, _length);
-        SlotCondition condition = row->Key >= nextKey ? SlotCondition.Overwritten
-            : row->Key == key && isIntact ? SlotCondition.Intact
-            : SlotCondition.Damaged;
-        GC.KeepAlive(_region);
-        return condition;
-    };
+        UnfinishedRows unfinished = new(KeyAt, _capacity, nextKey);
+        return (slot, key) =>
+        {
+            TransitionRow* row = (TransitionRow*)RowAt(slot);
+            bool isIntact = !_hasChecksums || row->Checksum == Checksums.OfRow((byte*)row, _length);
+            SlotCondition condition = row->Key == key && isIntact ? SlotCondition.Intact
+                : unfinished.Has(slot) ? SlotCondition.Overwritten
+                : SlotCondition.Damaged;
+            GC.KeepAlive(_region);
+            return condition;
+        };
+    }
 
     /// <summary>Writes the rows whose observations lie in the batch as they will in the row, each in one go with its checksum.</summary>
     /// <returns>How many, the first ones of the part: none, all, or all but the batch's last where bytes behind its end would be read.</returns>

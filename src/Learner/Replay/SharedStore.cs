@@ -21,6 +21,7 @@ internal sealed unsafe class SharedStore : ITransitionStore
     private readonly byte* _frames;
     private readonly Note* _notes;
     private readonly int _frameCount;
+    private readonly int _capacity;
     private readonly bool _hasChecksums;
 
     // Where the frames of the part placed last begin, less the number of its first one.
@@ -39,6 +40,7 @@ internal sealed unsafe class SharedStore : ITransitionStore
         _frames = start + plan.FramesOffset;
         _notes = (Note*)(start + plan.FrameNotesOffset);
         _frameCount = plan.Frames;
+        _capacity = plan.Capacity;
         _hasChecksums = hasChecksums;
     }
 
@@ -207,15 +209,16 @@ internal sealed unsafe class SharedStore : ITransitionStore
 
     public Func<int, long, SlotCondition> Inspect(long nextKey)
     {
+        UnfinishedRows unfinished = new(KeyAt, _capacity, nextKey);
         bool[] isKnown = new bool[_frameCount];
         bool[] isSound = new bool[_frameCount];
         return (slot, key) =>
         {
             Row* row = _rows + slot;
-            SlotCondition condition = row->Beginning.Key >= nextKey ? SlotCondition.Overwritten
+            SlotCondition condition = unfinished.Has(slot) ? SlotCondition.Overwritten
                 : row->Beginning.Key != key || (_hasChecksums && row->Beginning.Checksum != Checksums.OfRow((byte*)row, sizeof(Row))) ? SlotCondition.Damaged
-                : Inspect(row->Observation, key, nextKey, isKnown, isSound);
-            condition = condition == SlotCondition.Intact ? Inspect(row->NextObservation, key, nextKey, isKnown, isSound) : condition;
+                : Inspect(row->Observation, key, unfinished, isKnown, isSound);
+            condition = condition == SlotCondition.Intact ? Inspect(row->NextObservation, key, unfinished, isKnown, isSound) : condition;
             GC.KeepAlive(_region);
             return condition;
         };
@@ -263,7 +266,7 @@ internal sealed unsafe class SharedStore : ITransitionStore
     /// Whether a window's frames are those that came with its row: of one batch, one after the other, and of a first key that is not
     /// after the row's own. A later batch, finished or not, that has overwritten them has a larger one.
     /// </summary>
-    private SlotCondition Inspect(int window, long key, long nextKey, bool[] isKnown, bool[] isSound)
+    private SlotCondition Inspect(int window, long key, UnfinishedRows unfinished, bool[] isKnown, bool[] isSound)
     {
         if (window < 0 || window > _frameCount - _format.Stack)
         {
@@ -275,7 +278,7 @@ internal sealed unsafe class SharedStore : ITransitionStore
         {
             int frame = window + i;
             Note note = _notes[frame];
-            if (note.FirstKey >= nextKey)
+            if (IsUnfinished(frame, unfinished))
             {
                 return SlotCondition.Overwritten;
             }
@@ -294,6 +297,15 @@ internal sealed unsafe class SharedStore : ITransitionStore
         }
 
         return SlotCondition.Intact;
+    }
+
+    /// <summary>Whether an append that was not finished has come to a frame. It notes one after the other, and a part's once the rows before are written.</summary>
+    private bool IsUnfinished(int frame, UnfinishedRows unfinished)
+    {
+        Note note = _notes[frame];
+        Note before = frame > 0 ? _notes[frame - 1] : default;
+        return note.FirstKey >= unfinished.NextKey
+            && (note.Index > 0 ? before.FirstKey == note.FirstKey && before.Index == note.Index - 1 : note.Index == 0 && unfinished.HasComeTo(note.FirstKey));
     }
 
     private void PrefetchObservations(Row* row)

@@ -23,7 +23,7 @@ public sealed class TransitionBatch
     /// <param name="discounts">What the value of s′ is multiplied by, float32 [B]: γᵐ after m steps, 0 after a terminal state.</param>
     /// <param name="ends">How the episode stood at s′, one byte each [B]: <see cref="EpisodeEnd"/>.</param>
     /// <param name="absoluteTdErrors">The inserter's own |δ|, float32 [B]; empty where there is none.</param>
-    /// <exception cref="ArgumentException">A column's length does not fit, a window leaves the frames, or an end is none.</exception>
+    /// <exception cref="ArgumentException">A column's length does not fit, a window leaves the frames, there are more frames than windows can name, or an end is none.</exception>
     public TransitionBatch(
         ObservationFormat format,
         byte[] frames,
@@ -55,9 +55,14 @@ public sealed class TransitionBatch
         }
 
         int frameCount = frames.Length / format.FrameBytes;
-        if (windows.AsSpan().ContainsAnyExceptInRange(0, frameCount - format.Stack))
+        if (windows.Length > 0 && (frameCount < format.Stack || windows.AsSpan().ContainsAnyExceptInRange(0, frameCount - format.Stack)))
         {
             throw new ArgumentException($"an observation of a batch leaves its {frameCount} frames");
+        }
+
+        if (frameCount > 2L * count * format.Stack)
+        {
+            throw new ArgumentException($"a batch of {count} transitions has {frameCount} frames of {format}, more than its observations can have");
         }
 
         if (ends.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)KnownEnds))

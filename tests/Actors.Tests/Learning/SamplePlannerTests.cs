@@ -52,6 +52,24 @@ public sealed class SamplePlannerTests
         Assert.Null(planner.TryPlan());
     }
 
+    /// <summary>While the learner trains on a round its only shard may move or die.</summary>
+    [Fact]
+    public void A_round_is_trained_on_though_nothing_is_held_any_more()
+    {
+        TrainingOptions options = Make.Options();
+        options = options with { Replay = options.Replay with { Prioritized = true } };
+        SamplePlanner planner = Planner(options);
+        planner.Accounts.Apply(Make.State(0, inserts: 0));
+        planner.Accounts.Apply(Make.State(1, inserts: 20));
+        SampleRound round = planner.TryPlan()!;
+        Answer(planner, round);
+        planner.Accounts.Apply(Make.State(1, inserts: 20) with { Count = 0, Mass = 0, MinimumMass = 0 });
+        Assert.Equal((0L, 20L), (planner.Accounts.Count, round.TotalCount));
+
+        using LearningProcess process = new(Make.Layout(options), options);
+        Assert.Equal(RoundSize / 2, process.Learn(round, 0, new float[RoundSize]));
+    }
+
     /// <summary>Whatever the ratio, the tolerance and the sizes are: one side or the other can always go on.</summary>
     [Fact]
     public void Sampling_and_inserting_never_wait_for_each_other() => Gen.Select(

@@ -20,7 +20,7 @@ public sealed class SampleRoundTests
         {
             (int[]?[] counts, int[] order) = round;
             ShardShare[] shares = [.. Enumerable.Range(0, counts.Length).Select(shard => new ShardShare(0.1 * (shard + 1), 0.01 / (shard + 1)))];
-            SampleRound sut = new(number: 9, counts, shares, deadline: 0);
+            SampleRound sut = new(number: 9, counts, shares, deadline: 0) { TotalCount = 1_000 };
             int asked = counts.Count(part => part is not null);
             foreach (int shard in order)
             {

@@ -19,7 +19,7 @@ public sealed class ShardChecksTests
             for (int row = 0; row < Rows; row++)
             {
                 Assert.Equal($"a fragment of runner 3 has {text} as the return of transition {row} of {Rows}", Fault(returns: (row, value)));
-                Assert.Equal($"a fragment of runner 3 has {text} as the discount of transition {row} of {Rows}", Fault(discounts: (row, value)));
+                Assert.Equal($"a fragment of runner 3 has {text} as the discount of transition {row} of {Rows}, outside 0 to 1", Fault(discounts: (row, value)));
                 Assert.Equal($"a fragment of runner 3 has {text} as |δ| of transition {row} of {Rows}, which is no priority", Fault(errors: (row, value)));
                 for (int component = 0; component < Size; component++)
                 {

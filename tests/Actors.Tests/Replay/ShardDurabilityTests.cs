@@ -53,6 +53,28 @@ public sealed class ShardDurabilityTests : TestKit
         Assert.Equal(3, received);
     }
 
+    /// <summary>A hand-over's beginning is repeated after every silence, and may say less than has come since.</summary>
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(0, 9)]
+    public void An_older_position_does_not_take_the_place_of_a_newer_one(long incarnation, long received)
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        Grant(shard);
+        Insert(shard, 1);
+        Insert(shard, 2);
+        Insert(shard, 3);
+        shard.Tell(new ReplayProtocol.TransferBegin(Shard, 5, 8, [new(0, incarnation, received)]), CreateTestProbe());
+        ReplayProtocol.ShardState before = Grant(shard);
+        Stop(shard);
+
+        shard = Start();
+        Grant(shard, before);
+        Insert(shard, 2);
+        Insert(shard, 3);
+        Assert.Equal(12, Grant(shard, before).Inserts);
+    }
+
     [Theory]
     [InlineData(1, 0)]
     [InlineData(0, 1)]
@@ -165,6 +187,38 @@ public sealed class ShardDurabilityTests : TestKit
     }
 
     [Fact]
+    public void A_shard_that_is_started_again_in_the_middle_of_a_hand_over_takes_nothing_twice()
+    {
+        TestActorRef<ReplayShardActor> shard = Start();
+        Grant(shard);
+        ReplayProtocol.TransferBegin begin = new(Shard, 5, 12, []);
+        TestProbe courier = CreateTestProbe();
+        shard.Tell(begin, courier);
+        Transfer(shard, courier, batch: 0);
+        ReplayProtocol.ShardState before = Grant(shard);
+        Assert.Equal(4, before.Count);
+        Stop(shard);
+
+        shard = Start();
+        Grant(shard, before);
+        courier = CreateTestProbe();
+        shard.Tell(begin, courier);
+        Assert.Equal(1, courier.ExpectMsg<ReplayProtocol.TransferCredit>().Received);
+        Transfer(shard, courier, batch: 0);
+        Transfer(shard, courier, batch: 1);
+        Assert.Equal(8, Grant(shard, before).Count);
+        Stop(shard);
+
+        // More than was announced is refused, as it would have been without the restarts.
+        shard = Start();
+        Grant(shard, before);
+        Transfer(shard, courier, batch: 2);
+        Transfer(shard, courier, batch: 3);
+        ReplayProtocol.ShardState after = Grant(shard, before);
+        Assert.Equal((12, 0L, 12L), (after.Count, after.Inserts, after.Position));
+    }
+
+    [Fact]
     public void A_shard_that_does_not_fit_beside_the_others_ends_its_node_and_fits_again_when_one_has_gone()
     {
         TrainingOptions options = Make.Options();
@@ -215,6 +269,14 @@ public sealed class ShardDurabilityTests : TestKit
 
     private void Insert(TestActorRef<ReplayShardActor> shard, long sequence) => shard.Tell(
         new ReplayProtocol.Insert(Shard, 0, 1, sequence, 7, Make.Batch(FragmentSize, first: (int)(sequence - 1) * FragmentSize), 1), _runner);
+
+    private static void Transfer(TestActorRef<ReplayShardActor> shard, TestProbe courier, int batch)
+    {
+        foreach (ReplayProtocol.TransferPart part in WireParts.Cut(Shard, 5, batch, Make.Batch(4, first: 4 * batch), [.. Enumerable.Repeat(1.0, 4)]))
+        {
+            shard.Tell(part, courier);
+        }
+    }
 
     /// <summary>The learner tells what it knows of the shard, and hears where that stands.</summary>
     private ReplayProtocol.ShardState Grant(TestActorRef<ReplayShardActor> shard, ReplayProtocol.ShardState? known = null)

@@ -193,7 +193,7 @@ public sealed class ShardTransferTests
         Assert.Contains("action", successor.Fault, StringComparison.Ordinal);
         Assert.Equal(2, successor.Answer(WireParts.Cut(0, Source, 1, TransitionBatch.FromColumns(1, [0f], [0], [0f], [0f], [0f], []), [1.0])[0]).Received);
         Assert.Contains("observations of 1 × Float32", successor.Fault, StringComparison.Ordinal);
-        Assert.Equal(3, successor.Answer(WireParts.Cut(0, Source, 2, Make.Batch(1), [0.0])[0]).Received);
+        Assert.Equal(3, successor.Answer(WireParts.Cut(0, Source, 2, Make.Batch(1), [1e-150])[0]).Received);
         Assert.Contains("mass", successor.Fault, StringComparison.Ordinal);
         Assert.Equal(4, successor.Answer(new ReplayProtocol.TransferPart(0, Source, 3, 0, 1, new byte[] { 1, 2, 3 })).Received);
         Assert.NotNull(successor.Fault);
@@ -220,7 +220,8 @@ public sealed class ShardTransferTests
             observations[i] = first + (i / size) + (i % size * 0.25f);
         }
 
-        return TransitionBatch.FromColumns(size, observations, new int[count], ids, ids, observations, ids);
+        float[] discounts = [.. Enumerable.Repeat(0.5f, count)];
+        return TransitionBatch.FromColumns(size, observations, new int[count], ids, discounts, observations, ids);
     }
 
     private static void Enqueue(Queue<IReplayShardMessage> queue, IEnumerable<IReplayShardMessage> messages)

@@ -120,7 +120,7 @@ public sealed class ShardedSamplingTests
             SampleRound round = replay.NextRound();
             for (int index = 0; index < round.Batches; index++)
             {
-                process.Learn(round, index, replay.Planner.Accounts.Count, new float[replay.BatchSize]);
+                process.Learn(round, index, new float[replay.BatchSize]);
                 for (int row = 0; row < process.Batch.Count; row++)
                 {
                     double expected = Math.Pow(count * probabilities[(int)process.Batch.Returns[row]], -Beta) / largest;

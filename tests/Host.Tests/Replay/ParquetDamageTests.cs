@@ -68,6 +68,26 @@ public sealed class ParquetDamageTests
             error.Message);
     }
 
+    [Theory]
+    [InlineData("observation-size", "2000000000", "has rows of the column 'observations' without 2000000000 numbers")]
+    [InlineData("observation-size", "91", "has damaged metadata: export it again")]
+    [InlineData("observation-size", "90000000000", "has damaged metadata: export it again")]
+    [InlineData("n-step", "2000000000", "has damaged metadata: export it again")]
+    public async Task Metadata_that_claims_what_the_columns_are_not_is_refused_in_one_line(string name, string value, string words)
+    {
+        using TemporaryFolder folder = new();
+        string path = ParquetFiles.Write(folder, MemoryReplay.Random(26, new ObservationFormat(ObservationType.UInt8, 90, 2), 1, 1, 40));
+        await ParquetFiles.ChangeMetadataAsync(path, $"dqnakka.{name}", value);
+
+        UserErrorException error = Assert.Throws<UserErrorException>(() =>
+        {
+            using ParquetReplayFile file = ParquetReplayFile.Open(path);
+            return file.Shards.Sum(shard => shard.Read(100).Count());
+        });
+
+        Assert.Equal($"{path} {words}", error.Message);
+    }
+
     private static bool IsRefused(string path, MemoryReplay replay)
     {
         try

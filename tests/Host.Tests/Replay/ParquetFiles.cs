@@ -1,4 +1,6 @@
 using DqnAkka.Learner;
+using Parquet;
+using Parquet.Schema;
 
 namespace DqnAkka.Host.Tests;
 
@@ -11,6 +13,22 @@ internal static class ParquetFiles
         using FileStream stream = File.Create(path);
         ParquetReplayWriter.WriteAsync(contents, stream, CancellationToken.None).GetAwaiter().GetResult();
         return path;
+    }
+
+    /// <summary>Writes a footer with another value in its metadata, and leaves the columns as they are.</summary>
+    public static async Task ChangeMetadataAsync(string path, string name, string value)
+    {
+        using FileStream stream = new(path, FileMode.Open, FileAccess.ReadWrite);
+        ParquetSchema schema;
+        Dictionary<string, string> metadata;
+        await using (ParquetReader reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true))
+        {
+            (schema, metadata) = (reader.Schema, new Dictionary<string, string>(reader.CustomMetadata) { [name] = value });
+        }
+
+        stream.Position = 0;
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream, append: true);
+        writer.CustomMetadata = metadata;
     }
 
     public static void AssertSame(ReplayRows expected, IEnumerable<ReplayRows> parts)

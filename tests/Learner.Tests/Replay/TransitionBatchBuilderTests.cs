@@ -46,6 +46,27 @@ public sealed class TransitionBatchBuilderTests
         Assert.Equal(1, builder.Count);
     }
 
+    /// <summary>Windows come from other processes: one that leaves the frames would let a shard read what is not its own.</summary>
+    [Theory]
+    [InlineData(1, 0, 123_456_789, 7)]
+    [InlineData(4, 3, 123_456_789, 7)]
+    [InlineData(4, 3, 0, 0)]
+    [InlineData(4, 5, 0, 2)]
+    [InlineData(4, 5, -1, 0)]
+    public void Windows_that_leave_the_frames_are_refused(int stack, int frames, int window, int next)
+    {
+        ObservationFormat format = new(ObservationType.UInt8, 100 * stack, stack);
+        Assert.Throws<ArgumentException>(() => new TransitionBatch(format, new byte[100 * frames], [window, next], [0], [0], [0], [0], []));
+    }
+
+    [Fact]
+    public void Frames_that_no_window_can_name_are_refused()
+    {
+        ObservationFormat format = new(ObservationType.UInt8, 200, 2);
+        Assert.Equal(1, new TransitionBatch(format, new byte[4 * 100], [0, 2], [0], [0], [0], [0], []).Count);
+        Assert.Throws<ArgumentException>(() => new TransitionBatch(format, new byte[5 * 100], [0, 2], [0], [0], [0], [0], []));
+    }
+
     // 300 random streams: each observation is a window over its own episode's frames, with the first frame repeated before the beginning,
     // and every transition must come back as it went in, whatever of it the batch shares.
     [Fact]

@@ -22,9 +22,6 @@ internal sealed unsafe class CommitLog
         _number = Newest(out _);
     }
 
-    /// <summary>Whether nothing was ever committed.</summary>
-    public bool IsEmpty => !new ReadOnlySpan<byte>(_start, Bytes).ContainsAnyExcept((byte)0);
-
     /// <summary>Reads the newest record that is whole.</summary>
     /// <returns>Whether there is one.</returns>
     public bool TryRead(out ShardCommit commit) => Newest(out commit) > 0;

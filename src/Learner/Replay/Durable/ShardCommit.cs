@@ -23,4 +23,7 @@ internal struct ShardCommit
 
     /// <summary>The runner's position that changed with this commit.</summary>
     public FragmentPosition Position;
+
+    /// <summary>How far hand-overs to this shard are.</summary>
+    public TransferPositions Transfers;
 }

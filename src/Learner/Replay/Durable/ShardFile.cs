@@ -55,37 +55,27 @@ internal sealed unsafe class ShardFile : IDisposable
     public static ShardFile? TryOpen(string path, bool isPrivate, out ShardFileState state, out string fault)
     {
         MappedFile? file = MappedFile.TryOpen(path, isPrivate, least: RegionOffset + 1, out long length);
+        ShardFile? opened = null;
         if (file is null)
         {
-            state = length < 0 ? ShardFileState.InUse : length == 0 ? ShardFileState.Unfinished : ShardFileState.Bad;
             fault = length < 0 ? "is in use by another process" : "is too short for a file of a replay shard";
-            return null;
-        }
-
-        ShardFile? opened = null;
-        state = ShardFileState.Bad;
-        if (ShardHeader.IsUnfinished(file.Start))
-        {
-            state = ShardFileState.Unfinished;
-            fault = "was never finished";
         }
         else if (ShardHeader.Read(file.Start, file.Length, out fault) is { } schema)
         {
             opened = new ShardFile(path, file, schema);
-            state = opened._commits.IsEmpty ? ShardFileState.Unfinished : ShardFileState.Bad;
-            fault = LengthFor(schema.Plan.RegionBytes) != file.Length ? "was laid out by another version"
-                : opened._commits.TryRead(out _) ? ""
-                : "has no commit record that is whole";
+            fault = opened._commits.TryRead(out _) ? "" : "has no commit record that is whole";
         }
 
-        if (fault.Length > 0)
+        if (fault.Length == 0)
         {
-            file.Dispose();
-            return null;
+            state = ShardFileState.Open;
+            return opened;
         }
 
-        state = ShardFileState.Open;
-        return opened;
+        file?.Dispose();
+        state = length < 0 ? ShardFileState.InUse : File.Exists(ShardFiles.MarkOf(path)) ? ShardFileState.Unfinished : ShardFileState.Bad;
+        fault = state == ShardFileState.Unfinished ? "was never finished, and holds nothing" : fault;
+        return null;
     }
 
     /// <summary>Makes the buffer that lies in the file; where that is not new, it is to be recovered.</summary>

@@ -39,7 +39,8 @@ public sealed class ShardFileReader : IDisposable
         {
             ShardFile file = ShardFile.TryOpen(path, isPrivate: true, out ShardFileState state, out string fault)
                 ?? throw new ReplayFileException($"{path} {fault}") { IsInUse = state == ShardFileState.InUse };
-            ShardMemory memory = ShardMemory.Recover(file, out ReplayRecovery recovery);
+            ShardMemory memory = ShardMemory.TryRecover(file, out ReplayRecovery recovery, out fault)
+                ?? throw new ReplayFileException($"{path} {fault}");
             return new ShardFileReader(memory, file.Schema, recovery.Damaged);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

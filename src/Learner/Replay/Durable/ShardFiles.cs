@@ -10,6 +10,7 @@ public static class ShardFiles
 
     private const string Extension = ".replay";
     private const string SetAsideExtension = ".set-aside";
+    private const string MarkExtension = ".unfinished";
 
     /// <summary>All shards' files in a run's folder, by shard, of each the newest first.</summary>
     /// <param name="runDirectory">The run's folder.</param>
@@ -50,6 +51,31 @@ public static class ShardFiles
         new ShardOpener(runDirectory, shard, schema, nextIncarnation, MappedFile.Create).Open();
 
     internal static string NameOf(int shard, long incarnation) => string.Create(CultureInfo.InvariantCulture, $"shard-{shard}-{incarnation}{Extension}");
+
+    /// <summary>
+    /// The empty file that stands beside a shard's file while that is being made. Whatever else is not as it should be is damage: that a
+    /// file is empty or zero does not say that it never held anything.
+    /// </summary>
+    internal static string MarkOf(string path) => Path.ChangeExtension(path, MarkExtension);
+
+    /// <summary>Deletes a shard's file and, after it, its mark.</summary>
+    internal static void Delete(string path)
+    {
+        File.Delete(path);
+        File.Delete(MarkOf(path));
+    }
+
+    /// <summary>Deletes marks of a shard whose file was never begun.</summary>
+    internal static void DeleteMarksWithoutFile(string folder, int shard)
+    {
+        foreach (string mark in Directory.EnumerateFiles(folder, string.Create(CultureInfo.InvariantCulture, $"shard-{shard}-*{MarkExtension}")))
+        {
+            if (!File.Exists(Path.ChangeExtension(mark, Extension)))
+            {
+                File.Delete(mark);
+            }
+        }
+    }
 
     /// <summary>Renames a shard's file to one that no shard opens. Of each shard one such file is kept.</summary>
     /// <returns>The new name.</returns>

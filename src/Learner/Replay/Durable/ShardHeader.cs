@@ -13,11 +13,11 @@ internal static unsafe class ShardHeader
     public static readonly ulong Magic = MemoryMarshal.Read<ulong>("DQNSHARD"u8);
 
     // Counts up with every change of what lies where.
-    private const int Version = 1;
+    private const int Version = 2;
 
     private static readonly int MaxSchemaBytes = Bytes - sizeof(Fields);
 
-    /// <summary>Writes the page. The magic comes last: a file without it was never finished.</summary>
+    /// <summary>Writes the page.</summary>
     /// <param name="page">The page, zero.</param>
     /// <param name="schema">The schema.</param>
     /// <param name="fileLength">Bytes of the file.</param>
@@ -35,11 +35,8 @@ internal static unsafe class ShardHeader
         fields->FileLength = fileLength;
         text.CopyTo(new Span<byte>(page + sizeof(Fields), text.Length));
         fields->Checksum = ChecksumOf(page);
-        Volatile.Write(ref fields->Magic, Magic);
+        fields->Magic = Magic;
     }
-
-    /// <summary>Whether the process that made the file ended before the page was written.</summary>
-    public static bool IsUnfinished(byte* page) => ((Fields*)page)->Magic == 0;
 
     /// <summary>Reads the page.</summary>
     /// <param name="page">The page.</param>
@@ -59,9 +56,19 @@ internal static unsafe class ShardHeader
             return null;
         }
 
-        ShardSchema? schema = ShardSchema.Parse(Encoding.UTF8.GetString(page + sizeof(Fields), fields->SchemaBytes));
-        fault = schema is null ? "has a damaged header" : "";
-        return schema;
+        try
+        {
+            ShardSchema? schema = ShardSchema.Parse(Encoding.UTF8.GetString(page + sizeof(Fields), fields->SchemaBytes));
+            fault = schema is null ? "has a damaged header"
+                : ShardFile.LengthFor(schema.Plan.RegionBytes) != fileLength ? "was laid out by another version"
+                : "";
+            return fault.Length == 0 ? schema : null;
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or OverflowException)
+        {
+            fault = $"has a header that is none of a replay shard ({exception.Message.ReplaceLineEndings(" ").TrimEnd('.')})";
+            return null;
+        }
     }
 
     // Over everything behind the checksum; the magic stands before it.

@@ -50,6 +50,24 @@ public sealed class ShardMemory : IDisposable
     /// <summary>How far the runners' fragments were received, as far as a file says.</summary>
     public IReadOnlyList<FragmentPosition> Positions => _file?.ReadPositions() ?? [];
 
+    /// <summary>How far the hand-overs of the newest sources are; also after the process has ended, where there is a file.</summary>
+    public IReadOnlyList<TransferPosition> Transfers
+    {
+        get
+        {
+            List<TransferPosition> positions = [];
+            foreach (TransferPosition position in _commit.Transfers)
+            {
+                if (position.Source != 0)
+                {
+                    positions.Add(position);
+                }
+            }
+
+            return positions;
+        }
+    }
+
     /// <summary>Begins a shard in a new file.</summary>
     internal static ShardMemory Begin(ShardFile file, long incarnation)
     {
@@ -59,11 +77,29 @@ public sealed class ShardMemory : IDisposable
     }
 
     /// <summary>Goes on with a file, as far as it is whole.</summary>
-    internal static ShardMemory Recover(ShardFile file, out ReplayRecovery recovery)
+    /// <param name="file">The file; disposed of where nothing comes of it.</param>
+    /// <param name="recovery">What was found.</param>
+    /// <param name="fault">What is wrong with it, in words that complete "it …"; empty where nothing is.</param>
+    /// <returns>The shard, or null where header and commit are whole and yet of no shard.</returns>
+    internal static ShardMemory? TryRecover(ShardFile file, out ReplayRecovery recovery, out string fault)
     {
         ShardCommit commit = file.ReadCommit();
-        ReplayBuffer buffer = file.MakeBuffer();
-        recovery = buffer.Recover(commit.Buffer);
+        ReplayBuffer? buffer = null;
+        try
+        {
+            buffer = file.MakeBuffer();
+            recovery = buffer.Recover(commit.Buffer);
+            fault = "";
+        }
+        catch (ArgumentException exception)
+        {
+            buffer?.Dispose();
+            file.Dispose();
+            recovery = default;
+            fault = $"is in a state that is none of a replay shard ({exception.Message.ReplaceLineEndings(" ").TrimEnd('.')})";
+            return null;
+        }
+
         ShardMemory memory = new(buffer, file, commit) { IsReopened = true };
         memory.Commit(commit.Position);
         return memory;
@@ -93,14 +129,16 @@ public sealed class ShardMemory : IDisposable
         Commit(position);
     }
 
-    /// <summary>Takes over what another shard held, as <see cref="ReplayBuffer.AppendInherited"/>.</summary>
+    /// <summary>Takes over what another shard held, as <see cref="ReplayBuffer.AppendInherited"/>. When this returns, it and the hand-over's position outlive the process.</summary>
     /// <param name="batch">The transitions.</param>
     /// <param name="masses">The sampling mass of each.</param>
     /// <param name="skip">Rows at the beginning that are left out.</param>
+    /// <param name="position">Where the hand-over stands with them.</param>
     /// <exception cref="ArgumentException">As there.</exception>
-    public void AppendInherited(TransitionBatch batch, ReadOnlySpan<double> masses, int skip = 0)
+    public void AppendInherited(TransitionBatch batch, ReadOnlySpan<double> masses, int skip, TransferPosition position)
     {
         _ = Buffer.AppendInherited(batch, masses, skip);
+        _commit.Transfers.Keep(position);
         Commit(FragmentPosition.None);
     }
 

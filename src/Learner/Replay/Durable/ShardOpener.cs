@@ -23,7 +23,10 @@ internal sealed class ShardOpener(
         try
         {
             Directory.CreateDirectory(_folder);
-            ShardMemory memory = FindNewest() is { } file ? GoOn(file) : Begin();
+            ShardMemory memory = (FindNewest() is { } file ? GoOn(file) : null) ?? Begin();
+            // From here on it holds something: whatever is wrong with it later is damage.
+            File.Delete(ShardFiles.MarkOf(memory.Path));
+            ShardFiles.DeleteMarksWithoutFile(_folder, shard);
             return new ShardOpening(memory, _notes, _isLoss);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -54,7 +57,7 @@ internal sealed class ShardOpener(
             if (superseded is not null)
             {
                 superseded.Dispose();
-                File.Delete(superseded.Path);
+                ShardFiles.Delete(superseded.Path);
                 Note($"{superseded.Path} is older than {kept.Path} and was deleted");
             }
         }
@@ -77,7 +80,8 @@ internal sealed class ShardOpener(
                 Note($"{path} {fault} and is left alone");
                 return null;
             case ShardFileState.Unfinished:
-                File.Delete(path);
+                ShardFiles.Delete(path);
+                Note($"{path} {fault}: it was deleted");
                 return null;
             default:
                 SetAside(path, fault);
@@ -93,9 +97,14 @@ internal sealed class ShardOpener(
         Note($"{path} {fault}: it is now {aside}, and the shard begins without what it held");
     }
 
-    private ShardMemory GoOn(ShardFile file)
+    private ShardMemory? GoOn(ShardFile file)
     {
-        ShardMemory memory = ShardMemory.Recover(file, out ReplayRecovery recovery);
+        if (ShardMemory.TryRecover(file, out ReplayRecovery recovery, out string fault) is not { } memory)
+        {
+            SetAside(file.Path, fault);
+            return null;
+        }
+
         if (recovery.Damaged > 0)
         {
             _isLoss = true;
@@ -132,7 +141,21 @@ internal sealed class ShardOpener(
         return ShardMemory.Begin(Create(incarnation), incarnation);
     }
 
-    private ShardFile Create(long incarnation) => ShardFile.Create(Path.Combine(_folder, ShardFiles.NameOf(shard, incarnation)), schema, create);
+    private ShardFile Create(long incarnation)
+    {
+        string path = Path.Combine(_folder, ShardFiles.NameOf(shard, incarnation));
+        string mark = ShardFiles.MarkOf(path);
+        File.WriteAllBytes(mark, []);
+        try
+        {
+            return ShardFile.Create(path, schema, create);
+        }
+        catch
+        {
+            File.Delete(mark);
+            throw;
+        }
+    }
 
     private void Note(string note) => _notes.Add(note);
 }

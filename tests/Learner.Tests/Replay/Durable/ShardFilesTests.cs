@@ -68,6 +68,26 @@ public sealed class ShardFilesTests : IDisposable
     }
 
     [Fact]
+    public void Of_hand_overs_the_newest_sources_positions_are_kept()
+    {
+        ShardSchema schema = ShardFolder.Schema();
+        NumberedStream stream = new(schema.Format);
+        using (ShardMemory memory = _folder.Open(schema).Memory)
+        {
+            foreach (TransferPosition position in new TransferPosition[] { new(7, 1, 9, 64), new(5, 1, 8, 64), new(9, 1, 7, 64), new(6, 1, 6, 64), new(8, 1, 5, 64), new(7, 2, 4, 64), new(5, 2, 3, 64) })
+            {
+                memory.AppendInherited(stream.Batch(memory.Buffer.NextKey, 1, hasErrors: false), [1.0], 0, position);
+                ShardFolder.Append(memory, schema, 1, batch: 1);
+            }
+        }
+
+        using ShardMemory reopened = _folder.Open(schema).Memory;
+        Assert.Equal(
+            [new(6, 1, 6, 64), new(7, 2, 4, 64), new(8, 1, 5, 64), new TransferPosition(9, 1, 7, 64)],
+            reopened.Transfers.OrderBy(position => position.Source));
+    }
+
+    [Fact]
     public void A_file_that_another_process_has_is_left_alone()
     {
         ShardSchema schema = ShardFolder.Schema();

@@ -5,8 +5,8 @@ using DqnAkka.Environments;
 namespace DqnAkka.Learner.Tests;
 
 /// <summary>
-/// kill -9 of a process that appends as fast as it can, and returns priorities in between: what it was told was appended is there, within
-/// the capacity, and everything that is there is whole.
+/// kill -9 of a process that appends as fast as it can, and returns priorities in between: what it was told was appended is there with its
+/// priority, within the capacity, and everything that is there is whole.
 /// </summary>
 public sealed class ShardKillTests(ITestOutputHelper output) : IDisposable
 {
@@ -15,6 +15,11 @@ public sealed class ShardKillTests(ITestOutputHelper output) : IDisposable
     private const string AcknowledgedName = "acknowledged";
     private const int Capacity = 20_000;
     private const int Batch = 64;
+
+    // The stream repeats after more than two rounds of the buffer: what is left of an earlier round is of other numbers.
+    private const int Period = 640 * Batch;
+    private const int Updates = 32;
+    private const int UpdateDistance = 601;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly ShardFolder _folder = new();
 
@@ -26,12 +31,16 @@ public sealed class ShardKillTests(ITestOutputHelper output) : IDisposable
     public async Task Nothing_acknowledged_is_lost_and_nothing_torn_is_served(int form)
     {
         const int Kills = 10;
+        // A kill in three, and more, comes in the middle of an append: so many without one do not happen.
+        const int MostKills = 60;
         ShardSchema schema = Schema(form);
         NumberedStream stream = new(schema.Format);
         Random random = new(31 + form);
         string counter = Path.Combine(_folder.Root, AcknowledgedName);
         await File.WriteAllBytesAsync(counter, new byte[sizeof(long)], TestContext.Current.CancellationToken);
-        for (int kill = 0; kill < Kills; kill++)
+        HashSet<long> unfinishedUpdates = [];
+        int unfinishedAppends = 0;
+        for (int kill = 0; kill < Kills || (unfinishedAppends == 0 && kill < MostKills); kill++)
         {
             long before = Acknowledged(counter);
             using Process writer = Start(form);
@@ -51,14 +60,21 @@ public sealed class ShardKillTests(ITestOutputHelper output) : IDisposable
             ShardOpening opening = _folder.Open(schema);
             using ShardMemory memory = opening.Memory;
             Assert.False(opening.IsLoss, string.Join("; ", opening.Notes));
-            Assert.Equal(memory.Buffer.Inserts / Batch, Assert.Single(memory.Positions).Received);
-            Assert.InRange(memory.Buffer.Inserts, acknowledged, acknowledged + Batch);
+            long inserts = memory.Buffer.Inserts;
+            Assert.Equal(inserts / Batch, Assert.Single(memory.Positions).Received);
+            Assert.InRange(inserts, acknowledged, acknowledged + Batch);
             List<long> numbers = stream.Numbers(memory.Buffer);
-            long least = Math.Min(acknowledged, Capacity) - (memory.Buffer.Inserts > acknowledged ? 0 : Batch);
-            Assert.True(numbers.Count >= least, $"{numbers.Count} of {acknowledged} held");
-            Assert.Equal(Enumerable.Range(0, numbers.Count).Select(i => memory.Buffer.Inserts - numbers.Count + i), numbers);
-            output.WriteLine($"kill {kill + 1}: {acknowledged - before} acknowledged since the last one, {numbers.Count} held, {memory.Buffer.Inserts - acknowledged} beyond what was acknowledged");
+            bool isUnfinished = opening.Notes.Any(note => note.Contains("being replaced", StringComparison.Ordinal));
+            unfinishedAppends += isUnfinished ? 1 : 0;
+            long least = Math.Min(inserts, Capacity) - (isUnfinished ? Batch : 0);
+            Assert.True(numbers.Count >= least, $"{numbers.Count} of {inserts} held");
+            Assert.Equal(Enumerable.Range(0, numbers.Count).Select(i => (inserts - numbers.Count + i) % Period), numbers);
+            unfinishedUpdates.Add(inserts - Batch);
+            AssertMasses(memory.Buffer, unfinishedUpdates);
+            output.WriteLine($"kill {kill + 1}: {acknowledged - before} acknowledged since the last one, {numbers.Count} held, {inserts - acknowledged} beyond what was acknowledged{(isUnfinished ? ", in the middle of an append" : "")}");
         }
+
+        Assert.True(unfinishedAppends > 0, "no kill came in the middle of an append");
     }
 
     /// <summary>Run by the test above in a process of its own, which does not end by itself.</summary>
@@ -73,29 +89,53 @@ public sealed class ShardKillTests(ITestOutputHelper output) : IDisposable
         Assert.False(opening.IsLoss);
         using ShardMemory memory = opening.Memory;
         NumberedStream stream = new(schema.Format);
-        long[] keys = new long[32];
-        float[] errors = [.. Enumerable.Range(1, keys.Length).Select(error => (float)error)];
+        long[] keys = new long[Updates];
+        float[] errors = [.. Enumerable.Range(0, Updates).Select(UpdatedError)];
         // Made before: making one takes longer than appending it.
-        long from = memory.Buffer.Inserts;
-        TransitionBatch[] batches = [.. Enumerable.Range(0, 2 * Capacity / Batch).Select(number => stream.Batch(from + (number * Batch), Batch, hasErrors: true))];
-        for (int turn = 0; turn < batches.Length; turn++)
+        TransitionBatch[] batches = [.. Enumerable.Range(0, Period / Batch).Select(number => stream.Batch(number * Batch, Batch, hasErrors: true))];
+        while (true)
         {
             long first = memory.Buffer.Inserts;
-            memory.Append(batches[turn], Batch, new FragmentPosition(2, 7, (first / Batch) + 1));
+            memory.Append(batches[first % Period / Batch], Batch, new FragmentPosition(2, 7, (first / Batch) + 1));
             counter.Write(0, first + Batch);
             for (int i = 0; i < keys.Length; i++)
             {
-                keys[i] = Math.Max(0, first - (i * 601));
+                // Keys below 0 are none.
+                keys[i] = first - (i * UpdateDistance);
             }
 
             memory.Buffer.UpdatePriorities(keys, errors);
         }
+    }
 
-        // The stream is longer than anybody waits.
-        for (long next = memory.Buffer.Inserts; ; next += Batch)
+    private static float UpdatedError(int update) => 3 + update;
+
+    /// <summary>Each has the priority of its newest update, or else its first one. Of the turns that a kill came after, updates may be missing.</summary>
+    private static void AssertMasses(ReplayBuffer buffer, HashSet<long> unfinishedUpdates)
+    {
+        double[] masses = buffer.ReadOldest(0, buffer.Count).Masses;
+        ReplayOptions options = new();
+        for (int row = 0; row < masses.Length; row++)
         {
-            memory.Append(stream.Batch(next, Batch, hasErrors: true), Batch, new FragmentPosition(2, 7, (next / Batch) + 1));
-            counter.Write(0, next + Batch);
+            long key = buffer.NextKey - masses.Length + row;
+            List<float> allowed = [];
+            bool isCertain = false;
+            for (int update = Updates - 1; update >= 0 && !isCertain; update--)
+            {
+                long turn = key + (update * UpdateDistance);
+                if (turn % Batch == 0 && turn < buffer.Inserts)
+                {
+                    allowed.Add(UpdatedError(update));
+                    isCertain = !unfinishedUpdates.Contains(turn);
+                }
+            }
+
+            if (!isCertain)
+            {
+                allowed.Add(NumberedStream.Error(key % Period));
+            }
+
+            Assert.Contains(allowed, error => Math.Abs(Math.Pow(error + options.PriorityEpsilon, options.Alpha) - masses[row]) < 1e-6);
         }
     }
 
