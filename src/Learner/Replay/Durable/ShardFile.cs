@@ -40,7 +40,7 @@ internal sealed unsafe class ShardFile : IDisposable
     public static ShardFile Create(string path, ShardSchema schema, Func<string, long, MappedFile> create)
     {
         MappedFile file = create(path, LengthFor(schema.Plan.RegionBytes));
-        ShardHeader.Write(file.Start, schema, file.Length);
+        ShardHeader.Write(file.Start, schema, ShardOf(path), file.Length);
         return new ShardFile(path, file, schema);
     }
 
@@ -60,7 +60,7 @@ internal sealed unsafe class ShardFile : IDisposable
         {
             fault = length < 0 ? "is in use by another process" : "is too short for a file of a replay shard";
         }
-        else if (ShardHeader.Read(file.Start, file.Length, out fault) is { } schema)
+        else if (ShardHeader.Read(file.Start, ShardOf(path), file.Length, out fault) is { } schema)
         {
             opened = new ShardFile(path, file, schema);
             fault = opened._commits.TryRead(out _) ? "" : "has no commit record that is whole";
@@ -77,6 +77,8 @@ internal sealed unsafe class ShardFile : IDisposable
         fault = state == ShardFileState.Unfinished ? "was never finished, and holds nothing" : fault;
         return null;
     }
+
+    private static int ShardOf(string path) => ShardFiles.ParseName(path)?.Shard ?? ShardHeader.AnyShard;
 
     /// <summary>Makes the buffer that lies in the file; where that is not new, it is to be recovered.</summary>
     public ReplayBuffer MakeBuffer() =>

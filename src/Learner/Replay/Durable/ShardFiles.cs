@@ -77,13 +77,17 @@ public static class ShardFiles
         }
     }
 
-    /// <summary>Renames a shard's file to one that no shard opens. Of each shard one such file is kept.</summary>
+    /// <summary>Renames a shard's file to one that no shard opens, and that nothing overwrites.</summary>
     /// <returns>The new name.</returns>
     internal static string SetAside(string path)
     {
-        string aside = Path.Combine(
-            Path.GetDirectoryName(path) ?? "", string.Create(CultureInfo.InvariantCulture, $"shard-{ParseName(path)?.Shard}{SetAsideExtension}"));
-        File.Move(path, aside, overwrite: true);
+        string aside = Path.ChangeExtension(path, SetAsideExtension);
+        for (int copy = 2; File.Exists(aside); copy++)
+        {
+            aside = Path.ChangeExtension(path, string.Create(CultureInfo.InvariantCulture, $"{copy}{SetAsideExtension}"));
+        }
+
+        File.Move(path, aside);
         return aside;
     }
 

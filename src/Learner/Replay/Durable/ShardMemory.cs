@@ -195,7 +195,7 @@ public sealed class ShardMemory : IDisposable
         }
     }
 
-    /// <summary>Disposes of the shard and keeps its file out of the way, in place of one that was kept so before.</summary>
+    /// <summary>Disposes of the shard and keeps its file out of the way.</summary>
     /// <returns>The file's new name.</returns>
     /// <exception cref="InvalidOperationException">It has no file.</exception>
     public string SetAside()

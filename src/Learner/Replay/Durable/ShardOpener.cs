@@ -56,9 +56,9 @@ internal sealed class ShardOpener(
             newest = kept;
             if (superseded is not null)
             {
+                // Who hands a shard over deletes its file at the end: this one may hold what the other never received.
                 superseded.Dispose();
-                ShardFiles.Delete(superseded.Path);
-                Note($"{superseded.Path} is older than {kept.Path} and was deleted");
+                SetAside(superseded.Path, $"is older than {kept.Path}");
             }
         }
 
@@ -71,8 +71,17 @@ internal sealed class ShardOpener(
         switch (state)
         {
             case ShardFileState.Open when file!.Schema.Difference(schema, out bool isForm) is { } difference && !isForm:
+                bool isEmpty = file.ReadCommit().Buffer.Count == 0;
                 file.Dispose();
-                SetAside(path, $"holds other transitions ({difference})");
+                if (isEmpty)
+                {
+                    ShardFiles.Delete(path);
+                }
+                else
+                {
+                    SetAside(path, $"holds other transitions ({difference})");
+                }
+
                 return null;
             case ShardFileState.Open:
                 return file;
@@ -89,12 +98,12 @@ internal sealed class ShardOpener(
         }
     }
 
-    /// <summary>What may be somebody's is not deleted; but of each shard one such file is enough.</summary>
+    /// <summary>What may be somebody's is not deleted.</summary>
     private void SetAside(string path, string fault)
     {
         string aside = ShardFiles.SetAside(path);
         _isLoss = true;
-        Note($"{path} {fault}: it is now {aside}, and the shard begins without what it held");
+        Note($"{path} {fault}: it is now {aside}, and the shard goes on without what it held");
     }
 
     private ShardMemory? GoOn(ShardFile file)

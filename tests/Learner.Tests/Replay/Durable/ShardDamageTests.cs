@@ -160,7 +160,7 @@ public sealed class ShardDamageTests : IDisposable
         Directory.CreateDirectory(_folder.Files);
         File.WriteAllText(Path.Combine(_folder.Files, "shard-3-5.replay"), new string('x', RegionOffset + 10));
         AssertSetAside("no file of a replay shard");
-        Assert.Equal(RegionOffset + 10, new FileInfo(Path.Combine(_folder.Files, "shard-3.set-aside")).Length);
+        Assert.Equal(RegionOffset + 10, new FileInfo(Path.Combine(_folder.Files, "shard-3-5.set-aside")).Length);
     }
 
     [Theory]

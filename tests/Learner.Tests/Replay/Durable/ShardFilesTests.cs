@@ -101,8 +101,9 @@ public sealed class ShardFilesTests : IDisposable
         Assert.Contains("in use", Assert.Throws<ReplayFileException>(() => ShardFileReader.Open(first.Path)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>An older one was left by a hand-over that was not finished: nobody else may have what it holds.</summary>
     [Fact]
-    public void Of_several_files_the_newest_counts_and_the_others_go()
+    public void Of_several_files_the_newest_counts_and_the_others_are_set_aside()
     {
         ShardSchema schema = ShardFolder.Schema();
         using (ShardMemory first = _folder.Open(schema).Memory)
@@ -114,8 +115,9 @@ public sealed class ShardFilesTests : IDisposable
         ShardOpening opening = _folder.Open(schema);
         using ShardMemory reopened = opening.Memory;
         Assert.Equal(24, reopened.Buffer.Count);
-        Assert.Equal([Path.GetFileName(reopened.Path)], _folder.Names());
-        Assert.Contains(opening.Notes, note => note.Contains("older", StringComparison.Ordinal));
+        Assert.Equal(["shard-3-101.set-aside", Path.GetFileName(reopened.Path)], _folder.Names());
+        Assert.True(opening.IsLoss);
+        Assert.Contains(opening.Notes, note => note.Contains($"is older than {reopened.Path}: it is now ", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -147,7 +149,7 @@ public sealed class ShardFilesTests : IDisposable
     [Theory]
     [InlineData("Other-v0", 0.6, "environment is Numbered-v0 there and Other-v0 here")]
     [InlineData("Numbered-v0", 0.5, "alpha is 0.6 there and 0.5 here")]
-    public void Another_meaning_begins_empty_names_the_difference_and_keeps_one_file_aside(string environment, double alpha, string difference)
+    public void Another_meaning_begins_empty_names_the_difference_and_keeps_the_file_aside(string environment, double alpha, string difference)
     {
         _folder.Fill(ShardFolder.Schema(), 40);
         ShardOpening opening = _folder.Open(ShardFolder.Schema(environment: environment, alpha: alpha));
@@ -161,7 +163,32 @@ public sealed class ShardFilesTests : IDisposable
 
         using ShardMemory back = _folder.Open(ShardFolder.Schema()).Memory;
         Assert.Equal(2, _folder.Names().Length);
-        Assert.Contains("shard-3.set-aside", _folder.Names());
+        Assert.Contains("shard-3-101.set-aside", _folder.Names());
+    }
+
+    [Fact]
+    public void What_is_set_aside_is_never_overwritten()
+    {
+        for (int time = 0; time < 3; time++)
+        {
+            string path = _folder.Fill(ShardFolder.Schema(), 40);
+            File.Move(path, Path.Combine(_folder.Files, "shard-3-50.replay"));
+            _folder.Open(ShardFolder.Schema(alpha: 0.5)).Memory.Delete();
+        }
+
+        Assert.Equal(["shard-3-50.2.set-aside", "shard-3-50.3.set-aside", "shard-3-50.set-aside"], _folder.Names());
+    }
+
+    [Fact]
+    public void A_file_under_another_shards_name_is_not_taken_for_its_own()
+    {
+        string path = _folder.Fill(ShardFolder.Schema(), 40);
+        File.Copy(path, Path.Combine(_folder.Files, "shard-4-101.replay"));
+        ShardOpening opening = new ShardOpener(_folder.Root, 4, ShardFolder.Schema(), () => 200, MappedFile.Create).Open();
+        using ShardMemory memory = opening.Memory;
+        Assert.Equal(0, memory.Buffer.Count);
+        Assert.True(opening.IsLoss);
+        Assert.Contains("is the file of shard 3: it is now ", Assert.Single(opening.Notes), StringComparison.Ordinal);
     }
 
     [Fact]
