@@ -72,6 +72,14 @@ internal sealed class RunReplay : IReplayContents
     /// <param name="path">The file.</param>
     public static bool IsShardFile(string path) => ShardOf(path) is not null;
 
+    /// <summary>In what condition a file was found.</summary>
+    /// <param name="dropped">Transitions that it should hold and that are left out.</param>
+    /// <param name="damaged">How many of them are not as they were written; the others were being replaced when the process ended.</param>
+    public static string StateOf(int dropped, int damaged) =>
+        dropped == 0 && damaged == 0 ? "whole"
+        : damaged == 0 ? FormattableString.Invariant($"{dropped} left out, which were being replaced")
+        : FormattableString.Invariant($"{dropped} left out, {damaged} of them damaged");
+
     /// <inheritdoc />
     public void Dispose() => _readers.ForEach(reader => reader.Dispose());
 
@@ -171,7 +179,7 @@ internal sealed class RunReplay : IReplayContents
             Inherited = reader.Buffer.Inherited,
             Evicted = reader.Buffer.Evicted,
             Bytes = new FileInfo(path).Length,
-            State = reader.Damaged == 0 ? "whole" : FormattableString.Invariant($"{reader.Damaged} damaged transitions left out"),
+            State = StateOf(reader.Dropped, reader.Damaged),
         };
 
         public IEnumerable<ReplayRows> Read(int maxRows)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using DqnAkka.Learner;
 
@@ -77,6 +78,32 @@ public sealed class ReplayInspectCommandTests
         using ParquetReplayFile file = ParquetReplayFile.Open(output);
         Assert.Equal((100L, 1), (file.Count, Assert.Single(file.Shards).Description.Shard));
     }
+
+    [Fact]
+    public async Task A_file_that_is_not_whole_says_so()
+    {
+        using Host host = new();
+        DurableRun.Write(host.Folder.Path);
+        string path = ShardFiles.Find(host.Folder.Path)[1];
+        byte[] bytes = await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken);
+        // Where transition 42 has its observation.
+        int place = bytes.AsSpan().IndexOf(BitConverter.GetBytes(0.042f));
+        bytes[place] ^= 1;
+        await File.WriteAllBytesAsync(path, bytes, TestContext.Current.CancellationToken);
+
+        Assert.Equal((0, ""), (await host.Run("replay", "inspect", host.Folder.Path), host.Error.ToString()));
+
+        string[] lines = host.Output.ToString().Split('\n');
+        Assert.EndsWith(" whole", lines[3], StringComparison.Ordinal);
+        string[] cells = lines[4].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.EndsWith($" {100 - int.Parse(cells[1], CultureInfo.InvariantCulture)} left out, 1 of them damaged", lines[4], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 0, "whole")]
+    [InlineData(3, 0, "3 left out, which were being replaced")]
+    [InlineData(3, 2, "3 left out, 2 of them damaged")]
+    public void What_is_left_out_is_told_with_its_reason(int dropped, int damaged, string state) => Assert.Equal(state, RunReplay.StateOf(dropped, damaged));
 
     [Fact]
     public async Task A_single_file_that_is_damaged_is_named()

@@ -5,11 +5,12 @@ public sealed class ShardFileReader : IDisposable
 {
     private readonly ShardMemory _memory;
 
-    private ShardFileReader(ShardMemory memory, ShardSchema schema, int damaged)
+    private ShardFileReader(ShardMemory memory, ShardSchema schema, ReplayRecovery recovery)
     {
         _memory = memory;
         Schema = schema;
-        Damaged = damaged;
+        Dropped = recovery.Dropped;
+        Damaged = recovery.Damaged;
     }
 
     /// <summary>What the file holds.</summary>
@@ -27,6 +28,9 @@ public sealed class ShardFileReader : IDisposable
     /// <summary>Transitions sampled.</summary>
     public long Samples => _memory.Samples;
 
+    /// <summary>Transitions that the file is said to hold and that are left out, damaged ones among them.</summary>
+    public int Dropped { get; }
+
     /// <summary>Transitions that are not as they were written.</summary>
     public int Damaged { get; }
 
@@ -41,7 +45,7 @@ public sealed class ShardFileReader : IDisposable
                 ?? throw new ReplayFileException($"{path} {fault}") { IsInUse = state == ShardFileState.InUse };
             ShardMemory memory = ShardMemory.TryRecover(file, out ReplayRecovery recovery, out fault)
                 ?? throw new ReplayFileException($"{path} {fault}");
-            return new ShardFileReader(memory, file.Schema, recovery.Damaged);
+            return new ShardFileReader(memory, file.Schema, recovery);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
