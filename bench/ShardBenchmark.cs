@@ -14,7 +14,7 @@ internal static class ShardBenchmark
     private const double RequiredMillions = 1;
     private const double RequiredRatio = 0.6;
     private const int Repeats = 3;
-    private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     /// <summary>Measures, and prints a table.</summary>
     /// <param name="arguments">Seconds of each measurement, 2 where not given.</param>
@@ -83,7 +83,7 @@ internal static class ShardBenchmark
         TrainingOptions options = ShardPeer.OptionsOf(form);
         TransportMeter meter = new(payloadBytes: 1);
         IActorRef puller = system.ActorOf(Props.Create(() => new ShardPuller(shard, form, meter)).WithDispatcher(Dispatchers.Learner));
-        Thread.Sleep(_warmUp);
+        Thread.Sleep(WarmUp);
         meter.Begin();
         Thread.Sleep(time);
         double rounds = meter.End().FramesPerSecond;

@@ -8,7 +8,7 @@ namespace DqnAkka.Bench;
 /// <summary>A learner without a trainer: asks a shard for batches as the learner does, fills each, weighs it and returns priorities.</summary>
 internal sealed class ShardPuller : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan _tickPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
     private readonly TransportMeter _meter;
     private readonly SamplePlanner _planner;
     private readonly SampleReplies _replies;
@@ -52,7 +52,7 @@ internal sealed class ShardPuller : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         _requests.Grant(reportNow: true);
-        Timers.StartPeriodicTimer("tick", Tick.Instance, _tickPeriod);
+        Timers.StartPeriodicTimer("tick", Tick.Instance, TickPeriod);
     }
 
     private void OnReply(ReplayProtocol.SampleReply reply)

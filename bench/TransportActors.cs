@@ -46,7 +46,7 @@ internal sealed class TransportSink : ReceiveActor
 /// <summary>Sends a small message every ten milliseconds and measures when it comes back.</summary>
 internal sealed class TransportPing : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan _period = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Called by Akka.</summary>
     public TransportPing(ActorSelection echo, TransportMeter meter)
@@ -62,7 +62,7 @@ internal sealed class TransportPing : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     /// <inheritdoc />
-    protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, _period);
+    protected override void PreStart() => Timers.StartPeriodicTimer("tick", Tick.Instance, Period);
 
     private sealed record Tick
     {

@@ -23,7 +23,7 @@ internal static class TransportBenchmark
     private const int ObservationSize = 4;
     private const int TransitionBytes = ((2 * ObservationSize) + 4) * sizeof(float);
     private const int Transitions = 60_000 / TransitionBytes;
-    private static readonly TimeSpan _warmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     /// <summary>Measures, and prints a table.</summary>
     /// <param name="arguments">Seconds of each measurement, 3 where not given.</param>
@@ -93,7 +93,7 @@ internal static class TransportBenchmark
 
         ActorSelection echo = system.ActorSelection($"{peer}/user/{TransportSystem.EchoName}");
         actors.Add(system.ActorOf(Props.Create(() => new TransportPing(echo, meter)).WithDispatcher("akka.actor.internal-dispatcher")));
-        Thread.Sleep(_warmUp);
+        Thread.Sleep(WarmUp);
         meter.Begin();
         Thread.Sleep(time);
         TransportSample sample = meter.End();

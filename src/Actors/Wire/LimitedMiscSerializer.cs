@@ -13,7 +13,7 @@ namespace DqnAkka.Actors;
 internal sealed class LimitedMiscSerializer : SerializerWithStringManifest
 {
     // Identify, ActorIdentity, a reference, and the two heartbeats of the remote watcher.
-    private static readonly FrozenSet<string> _manifests = new[] { "ID", "AID", "AR", "RWHB", "RWHR" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Manifests = new[] { "ID", "AID", "AR", "RWHB", "RWHR" }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly MiscMessageSerializer _inner;
 
@@ -28,7 +28,7 @@ internal sealed class LimitedMiscSerializer : SerializerWithStringManifest
     public override byte[] ToBinary(object obj) => _inner.ToBinary(obj);
 
     /// <inheritdoc />
-    public override object FromBinary(byte[] bytes, string manifest) => _manifests.Contains(manifest ?? "")
+    public override object FromBinary(byte[] bytes, string manifest) => Manifests.Contains(manifest ?? "")
         ? _inner.FromBinary(bytes, manifest)
         : throw WireCounters.Get(system).Refuse($"the message \"{manifest}\" of Akka's is not in use");
 
@@ -36,6 +36,6 @@ internal sealed class LimitedMiscSerializer : SerializerWithStringManifest
     public override string Manifest(object o)
     {
         string manifest = _inner.Manifest(o);
-        return _manifests.Contains(manifest) ? manifest : throw new SerializationException($"{o.GetType().Name} does not leave a node");
+        return Manifests.Contains(manifest) ? manifest : throw new SerializationException($"{o.GetType().Name} does not leave a node");
     }
 }

@@ -13,7 +13,7 @@ namespace DqnAkka.Actors;
 /// </summary>
 internal sealed class LimitedSystemMessageSerializer : SerializerWithStringManifest
 {
-    private static readonly FrozenDictionary<string, Type> _types = new Dictionary<string, Type>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, Type> Types = new Dictionary<string, Type>(StringComparer.Ordinal)
     {
         ["W"] = typeof(Watch),
         ["U"] = typeof(Unwatch),
@@ -33,7 +33,7 @@ internal sealed class LimitedSystemMessageSerializer : SerializerWithStringManif
     public override byte[] ToBinary(object obj) => _inner.ToBinary(obj);
 
     /// <inheritdoc />
-    public override object FromBinary(byte[] bytes, string manifest) => _types.TryGetValue(manifest ?? "", out Type? type)
+    public override object FromBinary(byte[] bytes, string manifest) => Types.TryGetValue(manifest ?? "", out Type? type)
         ? _inner.FromBinary(bytes, type)
         : throw WireCounters.Get(system).Refuse($"the system message \"{manifest}\" is not in use");
 

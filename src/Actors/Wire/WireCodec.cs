@@ -8,15 +8,15 @@ namespace DqnAkka.Actors;
 /// </summary>
 internal static class WireCodec
 {
-    private static readonly WireEncoding[] _all =
+    private static readonly WireEncoding[] Encodings =
     [
         .. ReplayEncoding.All, .. TransferEncoding.All, .. SnapshotEncoding.All, .. RunnerEncoding.All, .. RunEncoding.All, .. ProgressEncoding.All,
         .. NodeEncoding.All, NodeStatusEncoding.Encoding,
     ];
 
-    private static readonly FrozenDictionary<Type, WireEncoding> _byType = _all.ToFrozenDictionary(encoding => encoding.Type);
+    private static readonly FrozenDictionary<Type, WireEncoding> ByType = Encodings.ToFrozenDictionary(encoding => encoding.Type);
 
-    private static readonly FrozenDictionary<string, WireEncoding> _byManifest = _all.ToFrozenDictionary(encoding => encoding.Manifest, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, WireEncoding> ByManifest = Encodings.ToFrozenDictionary(encoding => encoding.Manifest, StringComparer.Ordinal);
 
     static WireCodec()
     {
@@ -97,7 +97,7 @@ internal static class WireCodec
     private static IWireMessage Decode(string manifest, ref WireReader reader)
     {
         (byte major, byte minor) = ReadVersion(ref reader);
-        bool isKnown = _byManifest.TryGetValue(manifest, out WireEncoding? encoding);
+        bool isKnown = ByManifest.TryGetValue(manifest, out WireEncoding? encoding);
         bool isTimeless = isKnown && encoding!.IsTimeless;
         if (major != WireFormat.Major && !isTimeless)
         {
@@ -126,7 +126,7 @@ internal static class WireCodec
     /// <summary>Reads it.</summary>
     public static (byte Major, byte Minor) ReadVersion(ref WireReader reader) => (reader.Byte(), reader.Byte());
 
-    private static WireEncoding EncodingOf(IWireMessage message) => _byType.TryGetValue(message.GetType(), out WireEncoding? encoding)
+    private static WireEncoding EncodingOf(IWireMessage message) => ByType.TryGetValue(message.GetType(), out WireEncoding? encoding)
         ? encoding
         : throw new ArgumentException($"{message.GetType().Name} has no place in the codec", nameof(message));
 

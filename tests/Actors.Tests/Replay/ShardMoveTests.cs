@@ -3,8 +3,8 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
 using Akka.Configuration;
-using Akka.TestKit.Xunit;
 using Akka.TestKit;
+using Akka.TestKit.Xunit;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors.Tests;

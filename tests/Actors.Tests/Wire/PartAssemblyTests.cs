@@ -2,7 +2,7 @@ namespace DqnAkka.Actors.Tests;
 
 public sealed class PartAssemblyTests
 {
-    private static readonly byte[] _piece = [1, 2, 3];
+    private static readonly byte[] Piece = [1, 2, 3];
 
     [Fact]
     public void The_last_missing_piece_makes_the_whole()
@@ -15,7 +15,7 @@ public sealed class PartAssemblyTests
     }
 
     [Fact]
-    public void A_single_piece_is_the_whole() => Assert.Equal(_piece, new PartAssembly<int>(1000, 1).Add(1, 0, 1, _piece));
+    public void A_single_piece_is_the_whole() => Assert.Equal(Piece, new PartAssembly<int>(1000, 1).Add(1, 0, 1, Piece));
 
     [Fact]
     public void Messages_do_not_mix()
@@ -47,13 +47,13 @@ public sealed class PartAssemblyTests
     public void Of_too_many_open_messages_the_one_begun_first_is_dropped()
     {
         PartAssembly<int> assembly = new(10_000, 2);
-        assembly.Add(1, 0, 2, _piece);
-        assembly.Add(2, 0, 2, _piece);
-        assembly.Add(3, 0, 2, _piece);
+        assembly.Add(1, 0, 2, Piece);
+        assembly.Add(2, 0, 2, Piece);
+        assembly.Add(3, 0, 2, Piece);
         Assert.Equal(2, assembly.Open);
-        Assert.NotNull(assembly.Add(2, 1, 2, _piece));
-        Assert.NotNull(assembly.Add(3, 1, 2, _piece));
-        Assert.Null(assembly.Add(1, 1, 2, _piece));
+        Assert.NotNull(assembly.Add(2, 1, 2, Piece));
+        Assert.NotNull(assembly.Add(3, 1, 2, Piece));
+        Assert.Null(assembly.Add(1, 1, 2, Piece));
     }
 
     [Fact]
@@ -83,9 +83,9 @@ public sealed class PartAssemblyTests
     public void What_is_dropped_gives_its_bytes_back()
     {
         PartAssembly<int> assembly = new(1000, 8);
-        assembly.Add(1, 0, 2, _piece);
-        assembly.Add(2, 0, 2, _piece);
-        assembly.Add(3, 0, 2, _piece);
+        assembly.Add(1, 0, 2, Piece);
+        assembly.Add(2, 0, 2, Piece);
+        assembly.Add(3, 0, 2, Piece);
         assembly.Drop(1);
         assembly.Drop(1);
         assembly.DropWhere(key => key == 2);

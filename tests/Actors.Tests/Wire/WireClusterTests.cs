@@ -14,16 +14,16 @@ namespace DqnAkka.Actors.Tests;
 public sealed class WireClusterTests : IAsyncLifetime
 {
     private const string SystemName = "wire-cluster";
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private static readonly Config _settings = ConfigurationFactory.ParseString("""
+    private static readonly Config Settings = ConfigurationFactory.ParseString("""
         akka.loglevel = WARNING
         akka.cluster.roles = [replay, learner]
         akka.loggers = ["DqnAkka.Actors.Tests.SilentLogger, DqnAkka.Actors.Tests"]
         """).WithFallback(TestSettings.Cluster);
 
-    private readonly TestKit _first = new(_settings, SystemName);
-    private readonly TestKit _second = new(_settings, SystemName);
+    private readonly TestKit _first = new(Settings, SystemName);
+    private readonly TestKit _second = new(Settings, SystemName);
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -69,7 +69,7 @@ public sealed class WireClusterTests : IAsyncLifetime
         }
 
         await _first.AwaitConditionAsync(
-            () => Task.FromResult(Cluster.Get(_second.Sys).State.Members.Count(member => member.Status == MemberStatus.Up) == 2), _patience);
+            () => Task.FromResult(Cluster.Get(_second.Sys).State.Members.Count(member => member.Status == MemberStatus.Up) == 2), Patience);
     }
 
     private async Task ShardsOnBothAnswer()
@@ -91,7 +91,7 @@ public sealed class WireClusterTests : IAsyncLifetime
 
                 Assert.Equal(2, homes.Count);
             },
-            _patience,
+            Patience,
             TimeSpan.FromMilliseconds(500));
     }
 
@@ -110,35 +110,35 @@ public sealed class WireClusterTests : IAsyncLifetime
                 proxy.Tell(new ProgressProtocol.Notice("x"), probe);
                 await probe.ExpectMsgAsync<ProgressProtocol.Notice>(TimeSpan.FromSeconds(1));
             },
-            _patience);
+            Patience);
     }
 
     private async Task APublishedMessageArrives()
     {
         TestProbe probe = _second.CreateTestProbe();
         DistributedPubSub.Get(_second.Sys).Mediator.Tell(new Subscribe(SnapshotProtocol.SnapshotTopic, probe), probe);
-        await probe.ExpectMsgAsync<SubscribeAck>(_patience);
+        await probe.ExpectMsgAsync<SubscribeAck>(Patience);
         await probe.AwaitAssertAsync(
             async () =>
             {
                 DistributedPubSub.Get(_first.Sys).Mediator.Tell(new Publish(SnapshotProtocol.SnapshotTopic, new SnapshotProtocol.Received(1, 2, 3, true)));
                 await probe.ExpectMsgAsync<SnapshotProtocol.Received>(TimeSpan.FromSeconds(1));
             },
-            _patience);
+            Patience);
     }
 
     private async Task AWatchedActorIsMissed()
     {
         IActorRef victim = _first.Sys.ActorOf(Props.Create(() => new Echo()), "victim");
         TestProbe probe = _second.CreateTestProbe();
-        IActorRef remote = await _second.Sys.ActorSelection(victim.Path.ToStringWithAddress(Cluster.Get(_first.Sys).SelfAddress)).ResolveOne(_patience);
+        IActorRef remote = await _second.Sys.ActorSelection(victim.Path.ToStringWithAddress(Cluster.Get(_first.Sys).SelfAddress)).ResolveOne(Patience);
         await probe.WatchAsync(remote);
         await probe.UnwatchAsync(remote);
         await probe.WatchAsync(remote);
         remote.Tell(new ProgressProtocol.Notice("x"), probe);
-        await probe.ExpectMsgAsync<ProgressProtocol.Notice>(_patience);
+        await probe.ExpectMsgAsync<ProgressProtocol.Notice>(Patience);
         _first.Sys.Stop(victim);
-        await probe.ExpectTerminatedAsync(remote, _patience);
+        await probe.ExpectTerminatedAsync(remote, Patience);
     }
 
     private sealed class Echo : ReceiveActor

@@ -2,7 +2,7 @@ namespace DqnAkka.Actors.Tests;
 
 public sealed class WireCodecTests
 {
-    private static readonly string[] _mayBeDefault =
+    private static readonly string[] MayBeDefault =
         ["TransitionBatch.AbsoluteTdErrors", "TransitionBatch.Windows", "ObservationFormat.Type", "ObservationFormat.IsShared"];
 
     private static IEnumerable<Type> WireTypes => typeof(IWireMessage).Assembly.GetTypes()
@@ -28,7 +28,7 @@ public sealed class WireCodecTests
     public void The_examples_leave_no_field_at_its_default_where_a_field_left_out_would_not_be_seen()
     {
         // The flags of a node that answers are true, their default is not the type's.
-        Assert.All(Examples.All, example => Assert.DoesNotContain(Structure.Defaults(example), name => !_mayBeDefault.Contains(name)));
+        Assert.All(Examples.All, example => Assert.DoesNotContain(Structure.Defaults(example), name => !MayBeDefault.Contains(name)));
         NodeStatus silent = Examples.Status() with { IsReachable = false, HasAnswered = false, Runners = null, Mirror = null, Training = null };
         Assert.Equal(Structure.Of(silent), Structure.Of(WireCodec.Decode("QS", WireCodec.Encode(silent))));
     }

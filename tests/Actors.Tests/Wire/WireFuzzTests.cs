@@ -8,9 +8,9 @@ namespace DqnAkka.Actors.Tests;
 /// <summary>Frames that nobody has sent: mutilated, extended, with lying lengths, or noise.</summary>
 public sealed class WireFuzzTests
 {
-    private static readonly int[] _extremes = [int.MaxValue, int.MinValue, -1, 0, 1, 65_535, 1 << 24, 1 << 30, 0x3FFF_FFFF, 64_001];
-    private static readonly string[] _manifests = [.. Examples.All.Select(WireCodec.Manifest)];
-    private static readonly byte[][] _frames = [.. Examples.All.Select(WireCodec.Encode)];
+    private static readonly int[] Extremes = [int.MaxValue, int.MinValue, -1, 0, 1, 65_535, 1 << 24, 1 << 30, 0x3FFF_FFFF, 64_001];
+    private static readonly string[] Manifests = [.. Examples.All.Select(WireCodec.Manifest)];
+    private static readonly byte[][] Encoded = [.. Examples.All.Select(WireCodec.Encode)];
 
     [Fact]
     public async Task A_million_bad_frames_are_a_million_counts_at_most_and_no_other_exception_and_no_memory()
@@ -80,9 +80,9 @@ public sealed class WireFuzzTests
 
     private static (string Manifest, byte[] Frame) Mutate(RandomSource random)
     {
-        int chosen = random.NextInt(_frames.Length);
-        byte[] frame = [.. _frames[chosen]];
-        string manifest = _manifests[random.NextInt(20) == 0 ? random.NextInt(_manifests.Length) : chosen];
+        int chosen = random.NextInt(Encoded.Length);
+        byte[] frame = [.. Encoded[chosen]];
+        string manifest = Manifests[random.NextInt(20) == 0 ? random.NextInt(Manifests.Length) : chosen];
         switch (random.NextInt(7))
         {
             case 0:
@@ -99,7 +99,7 @@ public sealed class WireFuzzTests
                 frame = [.. frame, .. Noise(random, 1 + random.NextInt(64))];
                 break;
             case 3 when frame.Length >= sizeof(int):
-                BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(random.NextInt(frame.Length - sizeof(int) + 1)), _extremes[random.NextInt(_extremes.Length)]);
+                BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(random.NextInt(frame.Length - sizeof(int) + 1)), Extremes[random.NextInt(Extremes.Length)]);
                 break;
             case 4:
                 frame = [WireFormat.Major, WireFormat.Minor, .. Noise(random, random.NextInt(256))];

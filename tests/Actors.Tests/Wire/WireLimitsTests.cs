@@ -10,8 +10,8 @@ public sealed class WireLimitsTests
     private const int MaxRunners = 4096;
     // A shard that leaves says in several messages how far more runners than that were received.
     private const int MaxPositions = 3000;
-    private static readonly Gen<string> _name = Gen.String[Gen.Char, 0, WireFormat.MaxNameBytes / 3];
-    private static readonly Gen<string> _text = Gen.String[Gen.Char, 0, 3 * WireFormat.MaxTextBytes];
+    private static readonly Gen<string> Name = Gen.String[Gen.Char, 0, WireFormat.MaxNameBytes / 3];
+    private static readonly Gen<string> Text = Gen.String[Gen.Char, 0, 3 * WireFormat.MaxTextBytes];
 
     [Fact]
     public void Lists_at_their_limits_fit_one_frame()
@@ -41,7 +41,7 @@ public sealed class WireLimitsTests
     }
 
     [Fact]
-    public void Messages_with_any_text_fit_one_frame() => Gen.Select(_name, _text).Sample(
+    public void Messages_with_any_text_fit_one_frame() => Gen.Select(Name, Text).Sample(
         (name, text) =>
         {
             AssertFits(new ProgressProtocol.Notice(text));

@@ -21,11 +21,11 @@ public sealed class WireRemotingTests : IAsyncLifetime
     private const int SystemMessageSerializer = 22;
     private const int DeliverySerializer = 36;
 
-    private static readonly string _trap = $"{typeof(Trap).FullName}, {typeof(Trap).Assembly.GetName().Name}";
-    private static readonly Config _remoteOnly = ConfigurationFactory.ParseString("akka.actor.provider = remote");
+    private static readonly string TrapName = $"{typeof(Trap).FullName}, {typeof(Trap).Assembly.GetName().Name}";
+    private static readonly Config RemoteOnly = ConfigurationFactory.ParseString("akka.actor.provider = remote");
 
     // The setting alone, with the serializers that Akka brings.
-    private static readonly Config _akkasOwn = ConfigurationFactory.ParseString("""
+    private static readonly Config AkkasOwn = ConfigurationFactory.ParseString("""
         akka.actor.provider = remote
         akka.actor.serialization-settings.allow-unregistered-types = false
         akka.remote.dot-netty.tcp.hostname = "127.0.0.1"
@@ -34,7 +34,7 @@ public sealed class WireRemotingTests : IAsyncLifetime
         akka.stdout-loglevel = OFF
         """);
 
-    private readonly TestKit _receiver = new(_remoteOnly.WithFallback(TestSettings.Cluster), "receiver");
+    private readonly TestKit _receiver = new(RemoteOnly.WithFallback(TestSettings.Cluster), "receiver");
     private readonly ActorSystem _sender = Start("sender", ConfigurationFactory.ParseString(HostileSerializer.Settings).WithFallback(TestSettings.Cluster));
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -83,7 +83,7 @@ public sealed class WireRemotingTests : IAsyncLifetime
     [Fact]
     public async Task The_same_frames_do_make_what_they_name_where_Akkas_own_serializers_are_in_use()
     {
-        using TestKit careless = new(_akkasOwn, "careless");
+        using TestKit careless = new(AkkasOwn, "careless");
         TestProbe probe = careless.CreateTestProbe();
         IActorRef remote = await Reach(careless.Sys, probe);
         int sprung = Trap.Sprung;
@@ -106,7 +106,7 @@ public sealed class WireRemotingTests : IAsyncLifetime
         byte[] credit = WireCodec.Encode(new ReplayProtocol.Credit(1, 2, 3, 4, 5, true));
         remote.Tell(new HostileFrame(WireSerializer.SerializerId, "C", credit[..^1]));
         remote.Tell(new HostileFrame(WireSerializer.SerializerId, "C", []));
-        remote.Tell(new HostileFrame(WireSerializer.SerializerId, _trap, credit));
+        remote.Tell(new HostileFrame(WireSerializer.SerializerId, TrapName, credit));
         remote.Tell(new HostileFrame(WireSerializer.SerializerId, "", credit));
         remote.Tell(new HostileFrame(WireSerializer.SerializerId, "ZZ", [WireFormat.Major, WireFormat.Minor + 1]));
         await AssertArrives(remote, probe);
@@ -128,7 +128,7 @@ public sealed class WireRemotingTests : IAsyncLifetime
     }
 
     private static ActorSystem Start(string name, Config config) =>
-        ActorSystem.Create(name, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(_remoteOnly.WithFallback(config))));
+        ActorSystem.Create(name, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(RemoteOnly.WithFallback(config))));
 
     private static async Task AssertArrives(IActorRef remote, TestProbe probe)
     {
@@ -139,20 +139,20 @@ public sealed class WireRemotingTests : IAsyncLifetime
     private static async Task<HostileFrame[]> HostileFrames()
     {
         byte[] failure;
-        using (ActorSystem plain = ActorSystem.Create("plain", _akkasOwn))
+        using (ActorSystem plain = ActorSystem.Create("plain", AkkasOwn))
         {
             failure = plain.Serialization.FindSerializerFor(new Status.Failure(new TrapException())).ToBinary(new Status.Failure(new TrapException()));
             await plain.Terminate();
         }
 
-        byte[] json = Encoding.UTF8.GetBytes($"{{\"$type\":\"{_trap}\"}}");
+        byte[] json = Encoding.UTF8.GetBytes($"{{\"$type\":\"{TrapName}\"}}");
         return
         [
-            new HostileFrame(JsonSerializer, _trap, json),
+            new HostileFrame(JsonSerializer, TrapName, json),
             new HostileFrame(JsonSerializer, "System.Object, System.Private.CoreLib", json),
-            new HostileFrame(ProtobufSerializer, _trap, []),
+            new HostileFrame(ProtobufSerializer, TrapName, []),
             new HostileFrame(RemoteDeploymentSerializer, "", [1, 2, 3]),
-            new HostileFrame(DeliverySerializer, _trap, [1, 2, 3]),
+            new HostileFrame(DeliverySerializer, TrapName, [1, 2, 3]),
             new HostileFrame(SystemMessageSerializer, "Akka.Dispatch.SysMsg.Failed, Akka", [1, 2, 3]),
             new HostileFrame(MiscSerializer, StatusFailureManifest, failure),
         ];

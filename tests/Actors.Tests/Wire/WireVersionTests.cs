@@ -2,33 +2,33 @@ namespace DqnAkka.Actors.Tests;
 
 public sealed class WireVersionTests
 {
-    private static readonly byte[] _credit = WireCodec.Encode(new ReplayProtocol.Credit(1, 2, 3, 4, 5, true));
+    private static readonly byte[] EncodedCredit = WireCodec.Encode(new ReplayProtocol.Credit(1, 2, 3, 4, 5, true));
 
     [Fact]
     public void A_message_of_a_newer_minor_version_is_read_where_it_is_known() =>
-        Assert.IsType<ReplayProtocol.Credit>(WireCodec.Decode("C", WithVersion(_credit, WireFormat.Major, WireFormat.Minor + 1)));
+        Assert.IsType<ReplayProtocol.Credit>(WireCodec.Decode("C", WithVersion(EncodedCredit, WireFormat.Major, WireFormat.Minor + 1)));
 
     [Fact]
     public void A_message_that_only_a_newer_minor_version_knows_is_skipped() =>
-        Assert.True(Refusal("ZZ", WithVersion(_credit, WireFormat.Major, WireFormat.Minor + 1)).IsNewer);
+        Assert.True(Refusal("ZZ", WithVersion(EncodedCredit, WireFormat.Major, WireFormat.Minor + 1)).IsNewer);
 
     [Fact]
     public void A_message_to_which_a_newer_minor_version_has_added_fields_is_skipped() =>
-        Assert.True(Refusal("C", [.. WithVersion(_credit, WireFormat.Major, WireFormat.Minor + 1), 1]).IsNewer);
+        Assert.True(Refusal("C", [.. WithVersion(EncodedCredit, WireFormat.Major, WireFormat.Minor + 1), 1]).IsNewer);
 
     [Fact]
-    public void A_message_that_is_not_known_in_this_version_is_rejected() => Assert.False(Refusal("ZZ", _credit).IsNewer);
+    public void A_message_that_is_not_known_in_this_version_is_rejected() => Assert.False(Refusal("ZZ", EncodedCredit).IsNewer);
 
     [Fact]
-    public void A_message_with_more_behind_its_end_is_rejected() => Assert.False(Refusal("C", [.. _credit, 1]).IsNewer);
+    public void A_message_with_more_behind_its_end_is_rejected() => Assert.False(Refusal("C", [.. EncodedCredit, 1]).IsNewer);
 
     [Theory]
     [InlineData(WireFormat.Major - 1)]
     [InlineData(WireFormat.Major + 1)]
     public void A_message_of_another_major_version_is_rejected(int major)
     {
-        Assert.False(Refusal("C", WithVersion(_credit, major, 0)).IsNewer);
-        Assert.False(Refusal("ZZ", WithVersion(_credit, major, 0)).IsNewer);
+        Assert.False(Refusal("C", WithVersion(EncodedCredit, major, 0)).IsNewer);
+        Assert.False(Refusal("ZZ", WithVersion(EncodedCredit, major, 0)).IsNewer);
     }
 
     [Fact]
