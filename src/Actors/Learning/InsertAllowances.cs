@@ -95,9 +95,8 @@ internal sealed class InsertAllowances
     /// <summary>A buffer that shrank is filled up whatever the limiter says, to the end of a whole fragment, by shards that have room.</summary>
     private void Refill(InsertBudget budget, Balance balance)
     {
-        for (int i = 0, start = _turn; i < _promises.Length; i++)
+        foreach (int shard in InTurn())
         {
-            int shard = (start + i) % _promises.Length;
             if (IsInWant(shard) && budget.HasRoom(shard) && balance.Lacking + _promises[shard].Unused > 0)
             {
                 Serve(shard, balance);
@@ -108,9 +107,8 @@ internal sealed class InsertAllowances
     /// <returns>Whether nobody is left in want.</returns>
     private bool ServeInTurn(Balance balance)
     {
-        for (int i = 0, start = _turn; i < _promises.Length; i++)
+        foreach (int shard in InTurn())
         {
-            int shard = (start + i) % _promises.Length;
             if (!IsInWant(shard))
             {
                 continue;
@@ -176,16 +174,24 @@ internal sealed class InsertAllowances
             }
         }
 
-        for (int i = 0, start = _turn; i < _promises.Length && spare > 0 && open > 0; i++)
+        foreach (int shard in InTurn().Where(IsOpen))
         {
-            int shard = (start + i) % _promises.Length;
             Promise promise = _promises[shard];
             long part = Math.Min((total / open) - promise.Unused, spare) / promise.Unit * promise.Unit;
-            if (IsOpen(shard) && part > 0)
+            if (part > 0)
             {
                 promise.Raise(part, NextNumber());
                 spare -= part;
             }
+        }
+    }
+
+    /// <summary>All shards, from the one on whose turn it is now.</summary>
+    private IEnumerable<int> InTurn()
+    {
+        for (int i = 0, start = _turn; i < _promises.Length; i++)
+        {
+            yield return (start + i) % _promises.Length;
         }
     }
 

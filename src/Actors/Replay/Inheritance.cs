@@ -25,7 +25,7 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
         position => new Source { Received = position.Received, Remaining = position.Remaining, HoldsAtMost = position.HoldsAtMost });
 
     private readonly PartAssembly<(long Source, int Batch)> _parts = new(MaxBytesUnderway, MaxSources * MaxBatchesAhead);
-    private long _aheadBytes;
+    private long BytesAhead => _sources.Values.Sum(source => source.Ahead.Values.Sum(batch => (long)batch.Length));
 
     /// <summary>The first message of a hand-over; a repetition changes nothing.</summary>
     /// <returns>Batches received so far.</returns>
@@ -36,7 +36,6 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
             if (_sources.Count == MaxSources)
             {
                 long oldest = _sources.Keys.Min();
-                _aheadBytes -= _sources[oldest].Ahead.Values.Sum(bytes => (long)bytes.Length);
                 _sources.Remove(oldest);
                 _parts.DropWhere(key => key.Source == oldest);
             }
@@ -62,14 +61,12 @@ internal sealed class Inheritance(ShardMemory memory, ShardChecks checks)
 
         bool isExpected = part.Batch >= source.Received && part.Batch < source.Received + MaxBatchesAhead && !source.Ahead.ContainsKey(part.Batch);
         // What comes ahead of its turn comes again where there is no room to keep it.
-        isExpected &= part.Batch == source.Received || _aheadBytes < MaxBytesUnderway;
+        isExpected &= part.Batch == source.Received || BytesAhead < MaxBytesUnderway;
         if (isExpected && _parts.Add((part.Source, part.Batch), part.Index, part.Count, part.Bytes) is { } whole)
         {
             source.Ahead.Add(part.Batch, whole);
-            _aheadBytes += whole.Length;
             while (source.Ahead.Remove(source.Received, out byte[]? next))
             {
-                _aheadBytes -= next.Length;
                 fault = Take(part.Source, source, next) ?? fault;
                 source.Received++;
             }

@@ -8,6 +8,8 @@ namespace DqnAkka.Host;
 /// <summary>The commands and their options, bound to what they do.</summary>
 internal static class CommandTree
 {
+    private const string NewRun = "The run's folder, new or empty.";
+
     /// <summary>Builds the tree.</summary>
     public static RootCommand Build(HostCollaborators collaborators, HostConsole console)
     {
@@ -18,7 +20,7 @@ internal static class CommandTree
             Status(console),
             Leave(console),
             Evaluate(collaborators, console),
-            ReplayCommands.Build(collaborators, console, ConfigOption(), SetOption()),
+            ReplayCommands.Build(collaborators, console, new TrainingCommandOptions(ConfigOption(), SetOption(), NewRun)),
             Environments(collaborators, console),
             Documentation(console),
         };
@@ -51,20 +53,10 @@ internal static class CommandTree
 
     private static Command Train(HostCollaborators collaborators, HostConsole console)
     {
-        Option<string[]> config = ConfigOption();
-        Option<string[]> set = SetOption();
-        Option<ulong?> seed = new("--seed") { Description = "The run's seed.", HelpName = "N" };
-        Option<string?> directory = new("--run-dir") { Description = "The run's folder, new or empty.", HelpName = "DIR" };
-        Command command = new("train", "Train an agent; without --config, on CartPole-v1 or the environment that --set names.") { config, set, seed, directory };
-        command.SetAction((result, stop) => new TrainCommand(collaborators, console).RunAsync(
-            new ConfigurationSource
-            {
-                Files = result.GetValue(config) ?? [],
-                Assignments = result.GetValue(set) ?? [],
-                Seed = result.GetValue(seed),
-                RunDirectory = result.GetValue(directory),
-            },
-            stop));
+        TrainingCommandOptions options = new(ConfigOption(), SetOption(), NewRun);
+        Command command = new("train", "Train an agent; without --config, on CartPole-v1 or the environment that --set names.");
+        options.AddTo(command);
+        command.SetAction((result, stop) => new TrainCommand(collaborators, console).RunAsync(options.Read(result), stop));
         return command;
     }
 
@@ -75,21 +67,16 @@ internal static class CommandTree
         Option<string?> hostname = new("--hostname") { Description = "Address to listen on.", HelpName = "HOST" };
         Option<string[]> seeds = new("--seed-node") { Description = "A node to join through; repeat it for more.", HelpName = "HOST:PORT", DefaultValueFactory = _ => [] };
         Option<int?> healthPort = new("--health-port") { Description = "Port of /healthz and /readyz.", HelpName = "N" };
-        Option<string[]> config = ConfigOption();
-        Option<string[]> set = SetOption();
-        Option<ulong?> seed = new("--seed") { Description = "The run's seed.", HelpName = "N" };
-        Option<string?> directory = new("--run-dir") { Description = "The run's folder, new or that of a run to go on with; needed with the role learner.", HelpName = "DIR" };
+        TrainingCommandOptions options = new(ConfigOption(), SetOption(), "The run's folder, new or that of a run to go on with; needed with the role learner.");
         Option<bool> force = new("--force") { Description = "Go on with the run in that folder although settings differ; environment, network, optimizer and replay.shards must be the same." };
-        Command command = new("node", "Run one process of a training cluster.") { roles, port, hostname, seeds, healthPort, config, set, seed, directory, force };
+        Command command = new("node", "Run one process of a training cluster.") { roles, port, hostname, seeds, healthPort };
+        options.AddTo(command);
+        command.Add(force);
         command.SetAction((result, leave) => new NodeCommand(collaborators, console).RunAsync(
             new NodeRequest(
                 result.GetValue(roles)!,
-                new ConfigurationSource
+                options.Read(result) with
                 {
-                    Files = result.GetValue(config) ?? [],
-                    Assignments = result.GetValue(set) ?? [],
-                    Seed = result.GetValue(seed),
-                    RunDirectory = result.GetValue(directory),
                     Options =
                     [
                         .. Given("dqn.remote.port", result.GetValue(port)?.ToString(CultureInfo.InvariantCulture), "--port"),

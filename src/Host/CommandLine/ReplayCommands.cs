@@ -8,13 +8,12 @@ internal static class ReplayCommands
     /// <summary>Builds them.</summary>
     /// <param name="collaborators">What they work with.</param>
     /// <param name="console">Where they write.</param>
-    /// <param name="config">The option <c>--config</c>.</param>
-    /// <param name="set">The option <c>--set</c>.</param>
-    public static Command Build(HostCollaborators collaborators, HostConsole console, Option<string[]> config, Option<string[]> set) =>
+    /// <param name="options">The options of the one that trains.</param>
+    public static Command Build(HostCollaborators collaborators, HostConsole console, TrainingCommandOptions options) =>
         new("replay", "Export, import and inspect replay memory.")
         {
             Export(console),
-            Import(collaborators, console, config, set),
+            Import(collaborators, console, options),
             Inspect(console),
         };
 
@@ -29,25 +28,14 @@ internal static class ReplayCommands
         return command;
     }
 
-    private static Command Import(HostCollaborators collaborators, HostConsole console, Option<string[]> config, Option<string[]> set)
+    private static Command Import(HostCollaborators collaborators, HostConsole console, TrainingCommandOptions options)
     {
         Argument<string> file = new("file") { Description = "An exported file, or another Parquet file with such columns.", HelpName = "FILE" };
         Option<int> epochs = new("--epochs") { Description = "How often the file is gone through.", HelpName = "N", DefaultValueFactory = _ => 1 };
-        Option<ulong?> seed = new("--seed") { Description = "The run's seed.", HelpName = "N" };
-        Option<string?> directory = new("--run-dir") { Description = "The run's folder, new or empty.", HelpName = "DIR" };
-        Command command = new("import", "Train an agent from a file, without runners; the environment only evaluates.") { file, epochs, config, set, seed, directory };
+        Command command = new("import", "Train an agent from a file, without runners; the environment only evaluates.") { file, epochs };
+        options.AddTo(command);
         command.SetAction((result, stop) => new ReplayImportCommand(collaborators, console).RunAsync(
-            new ReplayImportRequest(
-                result.GetValue(file)!,
-                result.GetValue(epochs),
-                new ConfigurationSource
-                {
-                    Files = result.GetValue(config) ?? [],
-                    Assignments = result.GetValue(set) ?? [],
-                    Seed = result.GetValue(seed),
-                    RunDirectory = result.GetValue(directory),
-                }),
-            stop));
+            new ReplayImportRequest(result.GetValue(file)!, result.GetValue(epochs), options.Read(result)), stop));
         return command;
     }
 

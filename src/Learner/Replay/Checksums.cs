@@ -63,26 +63,8 @@ internal static unsafe class Checksums
     /// <param name="row">The row, which begins with a <see cref="TransitionRow"/>.</param>
     /// <param name="length">Bytes of the row that count, 32 or at least 64.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint OfRow(byte* row, nint length)
-    {
-        Vector256<uint> key = Keys.AsUInt32();
-        Vector256<uint> step = Steps.AsUInt32();
-        Vector256<ulong> sum = Products((Vector256.Load(row).AsUInt32() & WithoutChecksum) + key);
-        if (length > VectorBytes)
-        {
-            nint last = length - VectorBytes;
-            for (nint i = VectorBytes; i < last; i += VectorBytes)
-            {
-                key += step;
-                sum += Products(Vector256.Load(row + i).AsUInt32() + key);
-            }
-
-            // The last vector overlaps the one before it.
-            sum += Products(Vector256.Load(row + last).AsUInt32() + key + step);
-        }
-
-        return Fold(Spread(Vector256.Sum(sum)));
-    }
+    public static uint OfRow(byte* row, nint length) =>
+        OfRow(Vector256.Load(row).AsUInt32() & WithoutChecksum, row, length, Vector256<uint>.AllBitsSet);
 
     /// <summary>
     /// The checksum that a row of at least 64 bytes should have, made of what will be written to it: it costs less than reading that back.
@@ -94,20 +76,29 @@ internal static unsafe class Checksums
     /// <param name="length">Bytes of the row that count.</param>
     /// <param name="counts">Which bits of the last vector, at <paramref name="length"/> − 32, count; the others are 0 in the row.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint OfRow(ulong first, ulong second, ulong third, byte* rest, nint length, Vector256<uint> counts)
+    public static uint OfRow(ulong first, ulong second, ulong third, byte* rest, nint length, Vector256<uint> counts) =>
+        OfRow(Vector256.Create(first, second, third, Word(rest)).AsUInt32(), rest - TransitionRow.Bytes, length, counts);
+
+    /// <summary>The same, given the row's first vector without the checksum and where the others lie, as if the row began at <paramref name="row"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint OfRow(Vector256<uint> beginning, byte* row, nint length, Vector256<uint> counts)
     {
         Vector256<uint> key = Keys.AsUInt32();
         Vector256<uint> step = Steps.AsUInt32();
-        Vector256<ulong> sum = Products(Vector256.Create(first, second, third, Word(rest)).AsUInt32() + key);
-        rest -= TransitionRow.Bytes;
-        nint last = length - VectorBytes;
-        for (nint i = VectorBytes; i < last; i += VectorBytes)
+        Vector256<ulong> sum = Products(beginning + key);
+        if (length > VectorBytes)
         {
-            key += step;
-            sum += Products(Vector256.Load(rest + i).AsUInt32() + key);
+            nint last = length - VectorBytes;
+            for (nint i = VectorBytes; i < last; i += VectorBytes)
+            {
+                key += step;
+                sum += Products(Vector256.Load(row + i).AsUInt32() + key);
+            }
+
+            // The last vector overlaps the one before it.
+            sum += Products((Vector256.Load(row + last).AsUInt32() & counts) + key + step);
         }
 
-        sum += Products((Vector256.Load(rest + last).AsUInt32() & counts) + key + step);
         return Fold(Spread(Vector256.Sum(sum)));
     }
 
