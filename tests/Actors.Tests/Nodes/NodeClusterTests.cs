@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Akka.Actor;
 
 namespace DqnAkka.Actors.Tests;
@@ -140,7 +141,8 @@ public sealed class NodeClusterTests
         await using TestNode node = TestNode.Start(new TestNodeOptions { SeedNodes = [seed.Address], Time = new ShiftedTime(TimeSpan.FromHours(2)) });
         await node.Up();
         string own = await node.Line(line => line.StartsWith("the clocks of", StringComparison.Ordinal));
-        Assert.Contains($"{seed.Address} is 7200 s behind", own, StringComparison.Ordinal);
+        // What the request was underway counts as a difference too, and a busy machine may take seconds for it.
+        Assert.Matches($"{Regex.Escape(seed.Address)} is 7(19[0-9]|20[0-9]) s behind", own);
         Assert.Equal(own, await seed.Line(line => line.StartsWith("the clocks of", StringComparison.Ordinal)));
     }
 

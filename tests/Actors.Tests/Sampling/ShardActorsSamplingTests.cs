@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Actor.Dsl;
 using Akka.TestKit;
 using Akka.TestKit.Xunit;
 using DqnAkka.Environments;
@@ -35,7 +34,8 @@ public sealed class ShardActorsSamplingTests : TestKit
             Start(shard);
         }
 
-        IActorRef region = Sys.ActorOf(dsl => dsl.Receive<IReplayShardMessage>((message, _) => _shards[message.Shard].Tell(message, _learner)));
+        // Other actors are started by the guardian on a thread of its own, and what comes before is late.
+        IActorRef region = ActorOfAsTestActorRef<Region>(Props.Create(() => new Region(_shards, _learner)));
         _planner = new SamplePlanner(_options, new RandomSource(2));
         _requests = new ShardRequests(_options, _planner, region, _learner, run: 1);
     }
@@ -169,4 +169,9 @@ public sealed class ShardActorsSamplingTests : TestKit
         ReplayShardActor.CreateProps(shard, Make.Layout(_options), _options, new ReplayShardLinks(CreateTestProbe(), CreateTestProbe())));
 
     private static float ErrorOf(int number) => (float)Math.Pow(10, -2 * (((number + 1) * 0.6180339887498949) % 1));
+
+    private sealed class Region : ReceiveActor
+    {
+        public Region(IActorRef[] shards, IActorRef learner) => Receive<IReplayShardMessage>(message => shards[message.Shard].Tell(message, learner));
+    }
 }

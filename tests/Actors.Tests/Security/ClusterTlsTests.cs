@@ -6,6 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Akka.Actor;
+using Akka.Actor.Dsl;
 using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Remote;
@@ -202,12 +203,14 @@ public sealed class ClusterTlsTests : TestKit
     private void AssertRefused(ActorSystem dialler, ActorSystem dialled, Address? address = null)
     {
         TestProbe answer = CreateTestProbe(dialler);
-        TestProbe failure = CreateTestProbe(dialler);
         TestProbe success = CreateTestProbe(dialled);
-        dialler.EventStream.Subscribe(failure.Ref, typeof(AssociationErrorEvent));
+        TaskCompletionSource failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        IActorRef listener = dialler.ActorOf(dsl => dsl.Receive<AssociationErrorEvent>((_, _) => failure.TrySetResult()));
+        dialler.EventStream.Subscribe(listener, typeof(AssociationErrorEvent));
         dialled.EventStream.Subscribe(success.Ref, typeof(AssociatedEvent));
         dialler.ActorSelection(new RootActorPath(address ?? AddressOf(dialled)) / "user").Tell(new Identify(1), answer.Ref);
-        failure.ExpectMsg<AssociationErrorEvent>(TimeSpan.FromSeconds(20));
+        // Akka ends a system whose own handshake failed, which may stop the listener before the event comes.
+        Assert.NotEqual(-1, Task.WaitAny([failure.Task, dialler.WhenTerminated], TimeSpan.FromSeconds(20)));
         while (answer.HasMessages)
         {
             // A system answers by itself for one that it cannot reach: there is nobody.
