@@ -50,7 +50,7 @@ internal static class LearnerBenchmark
         TrainingBatch batch = RandomBatch(layout, count);
         float[] errors = new float[count];
         using PlainTorchTrainer plain = new(layout, count);
-        using TorchTrainer flat = new(layout, new LearnerOptions { Backend = TrainerBackend.Torch }, parameters);
+        using TorchTrainer flat = new(layout, new LearnerOptions { Backend = ComputeBackend.Torch }, parameters);
         using SimdTrainer simd = new(layout, new LearnerOptions(), parameters);
         double[] medians = MedianRates(
             () => plain.Step(batch), () => flat.Step(batch, 1e-4f, errors), () => simd.Step(batch, 1e-4f, errors));

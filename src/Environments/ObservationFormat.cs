@@ -32,14 +32,21 @@ public sealed record ObservationFormat
     /// <param name="type">What one component is.</param>
     /// <param name="size">Components of one observation, D, at least 1.</param>
     /// <param name="stack">Frames stacked in one observation, at least 1; a divisor of <paramref name="size"/>.</param>
+    /// <param name="shape">What the components are arranged in, as many cells as <paramref name="size"/>; null for a vector.</param>
     /// <exception cref="ArgumentException">A value is outside its range.</exception>
-    public ObservationFormat(ObservationType type, int size, int stack = 1)
+    public ObservationFormat(ObservationType type, int size, int stack = 1, PlaneShape? shape = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(stack, 1);
         if (!Enum.IsDefined(type) || size % stack != 0)
         {
             throw new ArgumentException($"an observation of {size} components of type {type} cannot be a stack of {stack} frames");
+        }
+
+        Shape = shape ?? PlaneShape.Vector(size);
+        if (Shape.Planes < 1 || Shape.Height < 1 || Shape.Width < 1 || Shape.Size != size)
+        {
+            throw new ArgumentException($"an observation of {size} components cannot be of the shape {Shape}");
         }
 
         Type = type;
@@ -61,6 +68,9 @@ public sealed record ObservationFormat
     /// <summary>Components of one observation, D.</summary>
     public int Size { get; }
 
+    /// <summary>What the components are arranged in. It changes no byte, so that formats which differ in it alone are equal.</summary>
+    public PlaneShape Shape { get; }
+
     /// <summary>Frames stacked in one observation, k.</summary>
     public int Stack { get; }
 
@@ -75,6 +85,13 @@ public sealed record ObservationFormat
 
     /// <summary>Whether what consecutive transitions have in common is kept once.</summary>
     public bool IsShared => Bytes > LargestUnsharedBytes;
+
+    /// <summary>Whether observations of both formats are the same bytes.</summary>
+    /// <param name="other">Another format.</param>
+    public bool Equals(ObservationFormat? other) => other is not null && Type == other.Type && Size == other.Size && Stack == other.Stack;
+
+    /// <inheritdoc />
+    public override int GetHashCode() => HashCode.Combine(Type, Size, Stack);
 
     /// <summary>Packs an observation.</summary>
     /// <param name="observation">Float32 [D]; integers from 0 to 255 where the type is <see cref="ObservationType.UInt8"/>, 0 or 1 where it is <see cref="ObservationType.Boolean"/>.</param>

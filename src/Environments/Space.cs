@@ -22,10 +22,13 @@ public sealed record BoxSpace : Space
     /// <param name="high">Upper bounds, float32, as many as <paramref name="low"/>.</param>
     /// <param name="type">What the components are.</param>
     /// <param name="stack">Frames that one vector is made of, the oldest first, each the next one's predecessor: at least 1, a divisor of the vector's size.</param>
+    /// <param name="shape">What the components are arranged in, as images are; null for a plain vector.</param>
     /// <exception cref="ArgumentException">
-    /// The bounds differ in length, are empty, exceed the type, or a lower bound exceeds its upper one; or the size is no multiple of the stack.
+    /// The bounds differ in length, are empty, exceed the type, or a lower bound exceeds its upper one; or the size is no multiple of the
+    /// stack, or not that of the shape.
     /// </exception>
-    public BoxSpace(IReadOnlyList<float> low, IReadOnlyList<float> high, ObservationType type = ObservationType.Float32, int stack = 1)
+    public BoxSpace(
+        IReadOnlyList<float> low, IReadOnlyList<float> high, ObservationType type = ObservationType.Float32, int stack = 1, PlaneShape? shape = null)
     {
         ArgumentNullException.ThrowIfNull(low);
         ArgumentNullException.ThrowIfNull(high);
@@ -50,7 +53,7 @@ public sealed record BoxSpace : Space
 
         Low = [.. low];
         High = [.. high];
-        Format = new ObservationFormat(type, low.Count, stack);
+        Format = new ObservationFormat(type, low.Count, stack, shape);
     }
 
     /// <summary>Lower bounds, one for each component.</summary>
@@ -66,11 +69,11 @@ public sealed record BoxSpace : Space
     public ObservationFormat Format { get; }
 
     /// <inheritdoc />
-    public bool Equals(BoxSpace? other) => other is not null && Format == other.Format && Low.SequenceEqual(other.Low) && High.SequenceEqual(other.High);
+    public bool Equals(BoxSpace? other) => other is not null && Format == other.Format && Format.Shape == other.Format.Shape && Low.SequenceEqual(other.Low) && High.SequenceEqual(other.High);
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Format, Low[0], High[0]);
 
     /// <inheritdoc />
-    public override string ToString() => $"Box({Size}: [{string.Join(", ", Low)}] to [{string.Join(", ", High)}])";
+    public override string ToString() => $"Box({Format.Shape}: [{string.Join(", ", Low)}] to [{string.Join(", ", High)}])";
 }

@@ -9,6 +9,8 @@ namespace DqnAkka.Actors;
 /// Plays greedy episodes on the newest snapshot every <c>evaluation.period</c> environment steps, and decides whether
 /// <c>stop.score</c> is reached: the mean of one evaluation, confirmed by a second on episodes that the first did not see.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage(
+    "Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor disposes what it owns in PostStop.")]
 public sealed class EvaluatorActor : ReceiveActor
 {
     private readonly TrainingOptions _options;
@@ -24,7 +26,7 @@ public sealed class EvaluatorActor : ReceiveActor
     {
         _options = options;
         _links = links;
-        _policy = new PolicyNetwork(layout);
+        _policy = new PolicyNetwork(layout, options.Runner.Backend);
         _nextStep = ((links.StepsBefore / options.Evaluation.Period) + 1) * options.Evaluation.Period;
         _evaluations = (ulong)links.FirstEvaluation;
         Receive<PolicySnapshot>(OnPolicySnapshot);
@@ -40,6 +42,9 @@ public sealed class EvaluatorActor : ReceiveActor
 
     /// <inheritdoc />
     protected override void PreStart() => _links.Mirror.Tell(SnapshotProtocol.Subscribe.Instance);
+
+    /// <inheritdoc />
+    protected override void PostStop() => _policy.Dispose();
 
     private void OnPolicySnapshot(PolicySnapshot snapshot)
     {

@@ -60,6 +60,9 @@ public sealed record RunnerOptions
 
     /// <summary>Threads shared by the runners; 0 takes one less than the machine has processors, at least one.</summary>
     public int Threads { get; init; }
+
+    /// <summary>What computes the policy's forward pass in runners and evaluations.</summary>
+    public ComputeBackend Backend { get; init; } = ComputeBackend.Auto;
 }
 
 /// <summary>How ε of the ε-greedy policy is set.</summary>

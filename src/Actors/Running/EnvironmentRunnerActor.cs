@@ -77,7 +77,14 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     }
 
     /// <inheritdoc />
-    protected override void PostStop() => Report();
+    protected override void PostStop()
+    {
+        Report();
+        if (_source is FragmentCollector own)
+        {
+            own.Dispose();
+        }
+    }
 
     // Several runners share the steps of a run about equally; the snapshot's count keeps a restarted runner from exploring anew.
     private double Epsilon => _exploration.Epsilon(_index, Math.Max(_steps * _total, _snapshot?.Steps ?? 0));

@@ -6,7 +6,7 @@ namespace DqnAkka.Actors;
 /// <summary>
 /// Plays a vector of environments ε-greedily on one policy and gathers the n-step transitions: the work of a runner, without the actor.
 /// </summary>
-public sealed class FragmentCollector : IFragmentSource
+public sealed class FragmentCollector : IFragmentSource, IDisposable
 {
     private readonly IVectorEnvironment _environment;
     private readonly PolicyNetwork _policy;
@@ -37,7 +37,7 @@ public sealed class FragmentCollector : IFragmentSource
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(options);
         _environment = environment;
-        _policy = new PolicyNetwork(layout);
+        _policy = new PolicyNetwork(layout, options.Runner.Backend);
         _observationSize = layout.ObservationSize;
         _actionCount = layout.ActionCount;
         _priorities = options.Replay.Prioritized ? new InitialPriorities(layout) : null;
@@ -78,6 +78,9 @@ public sealed class FragmentCollector : IFragmentSource
         TransitionBatch batch = _builder.Build();
         return (_priorities is null ? batch : batch.WithErrors(_priorities.Compute(_policy, batch)), steps * _environment.Count);
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _policy.Dispose();
 
     (TransitionBatch Batch, int EnvironmentSteps)? IFragmentSource.Collect(int vectorSteps, double epsilon, ICollection<double> finishedReturns) =>
         Collect(vectorSteps, epsilon, finishedReturns);

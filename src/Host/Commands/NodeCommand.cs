@@ -21,7 +21,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         Require(RemoteSafety.Problem(node.Remote));
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
-        RunChecks.RequireLayout(observation.Size, actionCount, options.Network);
+        RunChecks.RequireLayout(observation, actionCount, options.Network);
         if (roles.Contains(ClusterRoles.Replay))
         {
             // A node holds as many shards as come to it, and one at least.

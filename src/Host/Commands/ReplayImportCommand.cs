@@ -37,7 +37,7 @@ internal sealed class ReplayImportCommand(HostCollaborators collaborators, HostC
         ResolvedConfiguration configuration = Resolve(request);
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
-        RunChecks.RequireLayout(observation.Size, actionCount, options.Network);
+        RunChecks.RequireLayout(observation, actionCount, options.Network);
         ReplayDescription expected = Expected(options, observation, actionCount);
         using ParquetReplayFile file = ParquetReplayFile.Open(request.File, expected);
         if (file.IsOurs)

@@ -1,3 +1,4 @@
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
@@ -7,13 +8,13 @@ internal static class RunChecks
 {
     private const int MaxParameters = int.MaxValue / 16;
 
-    /// <summary>Refuses a network that is too large.</summary>
+    /// <summary>Refuses a network that is too large, or does not suit the observations.</summary>
     /// <exception cref="UserErrorException">It is.</exception>
-    public static void RequireLayout(int observationSize, int actionCount, NetworkOptions network)
+    public static void RequireLayout(ObservationFormat observation, int actionCount, NetworkOptions network)
     {
         try
         {
-            int parameters = new NetworkLayout(observationSize, actionCount, network).ParameterCount;
+            int parameters = new NetworkLayout(observation, actionCount, network).ParameterCount;
             if (parameters > MaxParameters)
             {
                 throw new ArgumentException($"the network has {parameters} parameters, at most {MaxParameters} can be trained: give fewer or smaller hidden layers");
@@ -21,7 +22,9 @@ internal static class RunChecks
         }
         catch (ArgumentException exception)
         {
-            throw new UserErrorException($"dqn.network.hidden = [{string.Join(", ", network.Hidden)}] is too large: {exception.Message}");
+            throw new UserErrorException(network.Kind is NetworkKind.Auto or NetworkKind.Mlp
+                ? $"dqn.network.hidden = [{string.Join(", ", network.Hidden)}] is too large: {exception.Message}"
+                : $"dqn.network.kind = {network.Kind.ToString().ToLowerInvariant()} does not suit the environment: {exception.Message}");
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
     {
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
-        RunChecks.RequireLayout(observation.Size, actionCount, options.Network);
+        RunChecks.RequireLayout(observation, actionCount, options.Network);
         options = ReplayMemory.Require(options, observation, options.Replay.Shards, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);

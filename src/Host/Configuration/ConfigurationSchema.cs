@@ -19,8 +19,15 @@ internal static class ConfigurationSchema
         new TextListSetting("environment.path", "a list of folders"),
         new IntegerSetting("environment.max-episode-steps", 0, int.MaxValue),
 
+        new ChoiceSetting(
+            "network.kind",
+            [
+                ("auto", NetworkKind.Auto), ("mlp", NetworkKind.Mlp), ("minatar", NetworkKind.MinAtar), ("nature", NetworkKind.Nature),
+                ("impala", NetworkKind.Impala),
+            ]),
         new IntegerListSetting("network.hidden", 1, 65_536),
         new ChoiceSetting("network.activation", [("relu", Activation.Relu), ("tanh", Activation.Tanh)]),
+        new BooleanSetting("network.layer-norm"),
         new BooleanSetting("network.dueling"),
 
         new ChoiceSetting("learner.algorithm", [("dqn", Algorithm.Dqn), ("double-dqn", Algorithm.DoubleDqn)]),
@@ -42,7 +49,7 @@ internal static class ConfigurationSchema
         new NumberSetting("learner.max-gradient-norm", 0, Unbounded),
         new NumberSetting("learner.polyak-tau", 0, 1),
         new TextSetting("learner.device", "cpu, cuda or \"cuda:N\"", "^(cpu|cuda|cuda:[0-9]{1,3})$"),
-        new ChoiceSetting("learner.backend", [("auto", TrainerBackend.Auto), ("torch", TrainerBackend.Torch), ("simd", TrainerBackend.Simd)]),
+        new ChoiceSetting("learner.backend", [("auto", ComputeBackend.Auto), ("torch", ComputeBackend.Torch), ("simd", ComputeBackend.Simd)]),
         new IntegerSetting("learner.prefetch", 1, 64),
         new IntegerSetting("learner.batches-per-request", 1, 1_024),
         new IntegerSetting("learner.max-restarts", 0, int.MaxValue),
@@ -70,6 +77,7 @@ internal static class ConfigurationSchema
         new IntegerSetting("runner.max-in-flight", 1, 64),
         new IntegerSetting("runner.max-restarts", 0, int.MaxValue),
         new IntegerSetting("runner.threads", 0, 1_024),
+        new ChoiceSetting("runner.backend", [("auto", ComputeBackend.Auto), ("torch", ComputeBackend.Torch), ("simd", ComputeBackend.Simd)]),
 
         new ChoiceSetting(
             "exploration.kind",

@@ -20,8 +20,10 @@ internal static class TrainingOptionsBinder
         },
         Network = new NetworkOptions
         {
+            Kind = values.Get<NetworkKind>("network.kind"),
             Hidden = values.Get<IReadOnlyList<int>>("network.hidden"),
             Activation = values.Get<Activation>("network.activation"),
+            LayerNorm = values.Flag("network.layer-norm"),
             Dueling = values.Flag("network.dueling"),
         },
         Learner = BindLearner(values),
@@ -34,6 +36,7 @@ internal static class TrainingOptionsBinder
             MaxInFlight = values.Integer("runner.max-in-flight"),
             MaxRestarts = values.Integer("runner.max-restarts"),
             Threads = values.Integer("runner.threads"),
+            Backend = values.Get<ComputeBackend>("runner.backend"),
         },
         Exploration = new ExplorationOptions
         {
@@ -89,7 +92,7 @@ internal static class TrainingOptionsBinder
         MaxGradientNorm = values.Single("learner.max-gradient-norm"),
         PolyakTau = values.Single("learner.polyak-tau"),
         Device = values.Text("learner.device"),
-        Backend = values.Get<TrainerBackend>("learner.backend"),
+        Backend = values.Get<ComputeBackend>("learner.backend"),
         Prefetch = values.Integer("learner.prefetch"),
         BatchesPerRequest = values.Integer("learner.batches-per-request"),
         MaxRestarts = values.Integer("learner.max-restarts"),

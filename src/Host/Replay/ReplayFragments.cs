@@ -48,5 +48,9 @@ internal sealed class ReplayFragments : IFragmentSource, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _parts.Dispose();
+    public void Dispose()
+    {
+        _parts.Dispose();
+        _policy?.Dispose();
+    }
 }

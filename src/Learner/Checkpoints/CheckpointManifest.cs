@@ -1,3 +1,5 @@
+using DqnAkka.Environments;
+
 namespace DqnAkka.Learner;
 
 /// <summary>The contents of <c>manifest.json</c>, property for property (in snake_case there).</summary>
@@ -26,7 +28,7 @@ internal sealed record CheckpointManifest(
     string Sha256)
 {
     public const string FormatName = "dqn-akka checkpoint";
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 }
 
 /// <summary>A data file that the manifest vouches for.</summary>
@@ -40,42 +42,52 @@ internal sealed record ManifestFile(string File, long Length, string Sha256);
 /// <param name="Data">The file of its vectors.</param>
 internal sealed record ManifestLearner(long Updates, ManifestFile Data);
 
-/// <summary>The network's shape.</summary>
-/// <param name="ObservationSize">Components of one observation.</param>
+/// <summary>The network.</summary>
+/// <param name="Kind">The architecture below the head, never auto.</param>
+/// <param name="Observation">What the components of an observation are.</param>
+/// <param name="Shape">What they are arranged in: planes, height, width.</param>
+/// <param name="Stack">Frames that one observation is made of.</param>
 /// <param name="ActionCount">Number of actions.</param>
-/// <param name="Hidden">Units of each hidden layer.</param>
+/// <param name="Hidden">Units of each hidden layer, where the kind has any to choose.</param>
 /// <param name="Activation">The nonlinearity.</param>
+/// <param name="LayerNorm">Whether layers are normalised.</param>
 /// <param name="Dueling">Whether the head is dueling.</param>
-internal sealed record ManifestNetwork(int ObservationSize, int ActionCount, int[] Hidden, Activation Activation, bool Dueling)
+internal sealed record ManifestNetwork(
+    NetworkKind Kind, ObservationType Observation, int[] Shape, int Stack, int ActionCount, int[] Hidden, Activation Activation, bool LayerNorm, bool Dueling)
 {
-    // More than what aligning the parameters of one layer, or of both heads, can add.
-    private const int Padding = 64;
+    public static ManifestNetwork Of(NetworkLayout layout)
+    {
+        PlaneShape shape = layout.Observation.Shape;
+        return new ManifestNetwork(
+            layout.Kind,
+            layout.Observation.Type,
+            [shape.Planes, shape.Height, shape.Width],
+            layout.Observation.Stack,
+            layout.ActionCount,
+            [.. layout.Options.Hidden],
+            layout.Options.Activation,
+            layout.Options.LayerNorm,
+            layout.Options.Dueling);
+    }
 
-    public static ManifestNetwork Of(NetworkLayout layout) =>
-        new(layout.ObservationSize, layout.ActionCount, [.. layout.Options.Hidden], layout.Options.Activation, layout.Options.Dueling);
-
-    /// <summary>The layout, or null where a size is below 1 or the parameters are more than one array holds.</summary>
+    /// <summary>The layout, or null where there is no such network.</summary>
     public NetworkLayout? ToLayout()
     {
-        if (ObservationSize < 1 || ActionCount < 1 || Hidden.Length == 0 || Hidden.Any(units => units < 1))
+        PlaneShape shape = Shape.Length == 3 ? new PlaneShape(Shape[0], Shape[1], Shape[2]) : default;
+        if (shape.Planes < 1 || shape.Height < 1 || shape.Width < 1 || shape.Size > Array.MaxLength)
         {
             return null;
         }
 
-        long length = 0;
-        long inputs = ObservationSize;
-
-        // One output more than there is stands for the state value of a dueling head.
-        foreach (long outputs in Hidden.Append(ActionCount).Select(units => units + 1L))
+        try
         {
-            length += ((inputs + 1) * outputs) + Padding;
-            inputs = outputs;
-            if (length > Array.MaxLength)
-            {
-                return null;
-            }
+            ObservationFormat observation = new(Observation, (int)shape.Size, Stack, shape);
+            NetworkOptions options = new() { Kind = Kind, Hidden = Hidden, Activation = Activation, LayerNorm = LayerNorm, Dueling = Dueling };
+            return new NetworkLayout(observation, ActionCount, options);
         }
-
-        return new NetworkLayout(ObservationSize, ActionCount, new NetworkOptions { Hidden = Hidden, Activation = Activation, Dueling = Dueling });
+        catch (Exception exception) when (exception is ArgumentException or OverflowException)
+        {
+            return null;
+        }
     }
 }

@@ -6,11 +6,11 @@ namespace DqnAkka.Learner;
 public static class NetworkInitializer
 {
     /// <summary>
-    /// PyTorch's default for <c>nn.Linear</c>: weights and biases uniform in (−1/√in, 1/√in), drawn in the order of
-    /// <see cref="NetworkLayout.Slots"/>; the padding is set to zero.
+    /// PyTorch's defaults: weights and biases of linear maps and convolutions uniform in (−1/√fan-in, 1/√fan-in), drawn in the order of
+    /// <see cref="NetworkLayout.Slots"/>; normalisations begin as the identity; the padding is set to zero.
     /// </summary>
     /// <param name="layout">The network.</param>
-    /// <param name="random">The stream of random numbers; one double is drawn for each parameter.</param>
+    /// <param name="random">The stream of random numbers; one double is drawn for each value that is not constant.</param>
     /// <param name="parameters">Receives the parameters, float32 [<see cref="NetworkLayout.Length"/>].</param>
     /// <exception cref="ArgumentException">The span is not as long as the layout.</exception>
     public static void Initialize(NetworkLayout layout, RandomSource random, Span<float> parameters)
@@ -19,18 +19,14 @@ public static class NetworkInitializer
         ArgumentNullException.ThrowIfNull(random);
         ParameterVector.RequireLength(layout, parameters.Length);
         parameters.Clear();
-        double bound = 0;
         foreach (ParameterSlot slot in layout.Slots)
         {
-            if (slot.Shape.Count == 2)
+            ParameterShape parameter = slot.Parameter;
+            Span<float> values = parameters.Slice(slot.Offset, slot.Length);
+            values.Fill(parameter.InitialValue);
+            for (int i = 0; parameter.InitialBound > 0 && i < values.Length; i++)
             {
-                // A bias follows its weight and shares its fan-in.
-                bound = 1.0 / Math.Sqrt(slot.Shape[1]);
-            }
-
-            foreach (ref float value in parameters.Slice(slot.Offset, slot.Length))
-            {
-                value = (float)random.NextUniform(-bound, bound);
+                values[i] = (float)random.NextUniform(-parameter.InitialBound, parameter.InitialBound);
             }
         }
     }

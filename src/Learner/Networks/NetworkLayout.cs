@@ -2,20 +2,10 @@ using DqnAkka.Environments;
 
 namespace DqnAkka.Learner;
 
-/// <summary>One parameter's place in the flat vector.</summary>
-/// <param name="Name">PyTorch's name, for example <c>network.0.weight</c>.</param>
-/// <param name="Shape">PyTorch's shape: [out, in] for a weight, [out] for a bias; row-major.</param>
-/// <param name="Offset">First element in the flat vector; a multiple of 16.</param>
-public sealed record ParameterSlot(string Name, IReadOnlyList<int> Shape, int Offset)
-{
-    /// <summary>Number of elements.</summary>
-    public int Length { get; } = Shape.Aggregate(1, (product, dimension) => product * dimension);
-}
-
 /// <summary>
-/// A fully connected Q-network's shape, and where each parameter lies in one flat float32 vector. Each parameter starts at a
-/// multiple of 16 floats (64 bytes); the padding between them is zero. Names are those of a PyTorch
-/// <c>self.network = nn.Sequential(nn.Linear, act, …, nn.Linear)</c>, with heads <c>value</c> and <c>advantage</c> where dueling.
+/// A Q-network's layers, and where each parameter lies in one flat float32 vector. Each parameter starts at a multiple of 16 floats
+/// (64 bytes); the padding between them is zero. Names are those of a PyTorch <c>self.network = nn.Sequential(…, nn.Linear)</c>, with heads
+/// <c>value</c> and <c>advantage</c> where dueling.
 /// </summary>
 public sealed class NetworkLayout
 {
@@ -24,7 +14,7 @@ public sealed class NetworkLayout
     // Weight and bias of each layer and of both parts of a head, each padded.
     private const int PaddingOfLayer = 2 * (Alignment - 1);
 
-    /// <summary>Lays out a network for observations of float32.</summary>
+    /// <summary>Lays out a network for vectors of float32.</summary>
     /// <param name="observationSize">Components of one observation.</param>
     /// <param name="actionCount">Number of actions.</param>
     /// <param name="options">Hidden layers, activation, head.</param>
@@ -35,10 +25,12 @@ public sealed class NetworkLayout
     }
 
     /// <summary>Lays out a network.</summary>
-    /// <param name="observation">What transitions hold; the network takes it as float32.</param>
+    /// <param name="observation">What transitions hold, and its shape; the network takes it as float32.</param>
     /// <param name="actionCount">Number of actions.</param>
-    /// <param name="options">Hidden layers, activation, head.</param>
-    /// <exception cref="ArgumentException">There is no action or no hidden layer, or there are more parameters than one array holds.</exception>
+    /// <param name="options">Kind, hidden layers, activation, head.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no action or no hidden layer, the observation's shape does not suit the kind, or there are more parameters than one array holds.
+    /// </exception>
     public NetworkLayout(ObservationFormat observation, int actionCount, NetworkOptions options)
         : this(observation, SizeOf(observation), actionCount, options)
     {
@@ -53,36 +45,18 @@ public sealed class NetworkLayout
                 $"a network needs at least one observation component, one action and one hidden layer, each of at least one unit: got {observationSize}, {actionCount}, [{string.Join(", ", options.Hidden)}]");
         }
 
-        Int128 parameters = CountParameters(observationSize, actionCount, options);
-        if (parameters + ((options.Hidden.Count + 2L) * PaddingOfLayer) > Array.MaxLength)
-        {
-            throw new ArgumentException($"the network has {parameters} parameters, more than the {Array.MaxLength} that one array holds, padding included: give fewer or smaller hidden layers");
-        }
-
         Observation = observation;
         ObservationSize = observationSize;
         ActionCount = actionCount;
         Options = options;
-        List<ParameterSlot> slots = [];
-        int inputs = observationSize;
-        for (int layer = 0; layer < options.Hidden.Count; layer++)
-        {
-            AddLinear(slots, $"network.{2 * layer}", inputs, options.Hidden[layer]);
-            inputs = options.Hidden[layer];
-        }
-
-        if (options.Dueling)
-        {
-            AddLinear(slots, "value", inputs, 1);
-            AddLinear(slots, "advantage", inputs, actionCount);
-        }
-        else
-        {
-            AddLinear(slots, $"network.{2 * options.Hidden.Count}", inputs, actionCount);
-        }
-
-        Slots = slots;
-        Length = NextOffset(slots);
+        Kind = NetworkArchitectures.Resolve(options.Kind, observation.Shape);
+        (Body, int next) = NetworkArchitectures.Body(Kind, observation.Shape, options);
+        int features = (int)Body[^1].Output.Size;
+        Head = options.Dueling
+            ? [new LinearLayer("value", features, 1), new LinearLayer("advantage", features, actionCount)]
+            : [new LinearLayer($"network.{next}", features, actionCount)];
+        Slots = Place([.. Body.Concat(Head).SelectMany(layer => layer.Parameters)]);
+        Length = NextOffset(Slots);
     }
 
     /// <summary>How transitions hold an observation; the network takes it as float32.</summary>
@@ -94,10 +68,22 @@ public sealed class NetworkLayout
     /// <summary>Number of actions.</summary>
     public int ActionCount { get; }
 
-    /// <summary>Hidden layers, activation, head.</summary>
+    /// <summary>Kind, hidden layers, activation, head, as asked for.</summary>
     public NetworkOptions Options { get; }
 
-    /// <summary>The parameters: weight and bias of each hidden layer in order, then of the head (dueling: value, advantage).</summary>
+    /// <summary>The kind; never <see cref="NetworkKind.Auto"/>.</summary>
+    public NetworkKind Kind { get; }
+
+    /// <summary>What an observation is multiplied by before the first layer: 1/255 for bytes in an image network, else 1.</summary>
+    public float InputScale => Kind != NetworkKind.Mlp && Observation.Type == ObservationType.UInt8 ? 1f / byte.MaxValue : 1f;
+
+    /// <summary>The layers below the head, first to last.</summary>
+    public IReadOnlyList<NetworkLayer> Body { get; }
+
+    /// <summary>The head on the body's output: one linear map to the action values, or value and advantage of a dueling head.</summary>
+    public IReadOnlyList<LinearLayer> Head { get; }
+
+    /// <summary>The parameters: those of each layer of the body in order, then of the head (dueling: value, advantage).</summary>
     public IReadOnlyList<ParameterSlot> Slots { get; }
 
     /// <summary>Length of the flat vector, padding included.</summary>
@@ -106,9 +92,17 @@ public sealed class NetworkLayout
     /// <summary>Number of parameters, padding excluded.</summary>
     public int ParameterCount => Slots.Sum(slot => slot.Length);
 
-    /// <summary>One line that says the shape, equal for equal layouts: <c>4-64-64-2 relu</c>.</summary>
-    public string Description =>
-        $"{ObservationSize}-{string.Join('-', Options.Hidden)}-{ActionCount} {Options.Activation.ToString().ToLowerInvariant()}{(Options.Dueling ? " dueling" : "")}";
+    /// <summary>One line that says the shape, equal for equal layouts: <c>4-64-64-2 relu</c>, <c>minatar 4x10x10-6 relu dueling</c>.</summary>
+    public string Description
+    {
+        get
+        {
+            string sizes = Kind == NetworkKind.Mlp
+                ? $"{ObservationSize}-{string.Join('-', Options.Hidden)}-{ActionCount}"
+                : $"{Kind.ToString().ToLowerInvariant()} {Observation.Shape}-{ActionCount}";
+            return $"{sizes} {Options.Activation.ToString().ToLowerInvariant()}{(Options.LayerNorm ? " layer-norm" : "")}{(Options.Dueling ? " dueling" : "")}";
+        }
+    }
 
     private static int SizeOf(ObservationFormat observation)
     {
@@ -116,26 +110,24 @@ public sealed class NetworkLayout
         return observation.Size;
     }
 
-    private static Int128 CountParameters(int observationSize, int actionCount, NetworkOptions options)
+    private static List<ParameterSlot> Place(IReadOnlyList<ParameterShape> parameters)
     {
-        Int128 count = 0;
-        Int128 inputs = observationSize;
-        foreach (int units in options.Hidden)
+        Int128 count = parameters.Aggregate((Int128)0, (sum, parameter) => sum + parameter.Length);
+        if (count + (((parameters.Count / 2) + 1L) * PaddingOfLayer) > Array.MaxLength)
         {
-            count += (inputs + 1) * units;
-            inputs = units;
+            throw new ArgumentException($"the network has {count} parameters, more than the {Array.MaxLength} that one array holds, padding included: give fewer or smaller hidden layers");
         }
 
-        return count + ((inputs + 1) * ((Int128)actionCount + (options.Dueling ? 1 : 0)));
+        List<ParameterSlot> slots = [];
+        foreach (ParameterShape parameter in parameters)
+        {
+            slots.Add(new ParameterSlot(parameter, NextOffset(slots)));
+        }
+
+        return slots;
     }
 
-    private static void AddLinear(List<ParameterSlot> slots, string name, int inputs, int outputs)
-    {
-        slots.Add(new ParameterSlot($"{name}.weight", [outputs, inputs], NextOffset(slots)));
-        slots.Add(new ParameterSlot($"{name}.bias", [outputs], NextOffset(slots)));
-    }
-
-    private static int NextOffset(List<ParameterSlot> slots)
+    private static int NextOffset(IReadOnlyList<ParameterSlot> slots)
     {
         if (slots.Count == 0)
         {

@@ -6,7 +6,7 @@ namespace DqnAkka.Learner;
 /// A Q-network's parameters in packed order and its forward pass. Passes that keep nothing run in chunks of rows whose activations
 /// stay in the first-level cache. Not thread-safe.
 /// </summary>
-internal sealed unsafe class PackedNetwork
+internal sealed unsafe class PackedNetwork : IPolicyBackend
 {
     private const int ChunkRows = 64;
     private readonly NetworkLayout _layout;
@@ -103,6 +103,12 @@ internal sealed unsafe class PackedNetwork
             float* hidden = RunChunk(observations + ((nint)first * _layout.ObservationSize), count);
             HeadKernels.ValuesAt(hidden, count, stride, Head.Weights, Head.Biases, actions + first, values + first);
         }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        // All memory is managed.
     }
 
     private float* RunChunk(float* observations, int rows)

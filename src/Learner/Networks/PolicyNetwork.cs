@@ -1,21 +1,28 @@
 namespace DqnAkka.Learner;
 
 /// <summary>
-/// A Q-network for acting: forward passes in vectorised C#, without libtorch. Nothing is allocated once the buffers have grown to the
-/// largest batch. Not thread-safe; each runner owns one.
+/// A Q-network for acting. Where the vectorised kernels have its layers it computes without libtorch, which is not even loaded, and nothing
+/// is allocated once the buffers have grown to the largest batch. Not thread-safe; each runner owns one.
 /// </summary>
-public sealed unsafe class PolicyNetwork
+public sealed unsafe class PolicyNetwork : IDisposable
 {
-    private readonly PackedNetwork _network;
+    private readonly IPolicyBackend _network;
     private float[] _values = [];
 
     /// <summary>Makes a network whose parameters are all zero.</summary>
     /// <param name="layout">The network's shape.</param>
-    public PolicyNetwork(NetworkLayout layout)
+    /// <param name="backend">What computes; <see cref="ComputeBackend.Auto"/> takes the vectorised kernels where they have its layers.</param>
+    /// <exception cref="LearnerException">The vectorised kernels are asked for and do not have its layers.</exception>
+    public PolicyNetwork(NetworkLayout layout, ComputeBackend backend = ComputeBackend.Auto)
     {
         ArgumentNullException.ThrowIfNull(layout);
         Layout = layout;
-        _network = new PackedNetwork(layout);
+        if (backend == ComputeBackend.Simd)
+        {
+            SimdSupport.Require(layout, "dqn.runner.backend");
+        }
+
+        _network = backend != ComputeBackend.Torch && SimdSupport.Covers(layout) ? new PackedNetwork(layout) : new TorchPolicy(layout);
     }
 
     /// <summary>The network's shape.</summary>
@@ -24,7 +31,11 @@ public sealed unsafe class PolicyNetwork
     /// <summary>Takes over parameters; the span is copied.</summary>
     /// <param name="parameters">The parameters in the layout's order, float32 [<see cref="NetworkLayout.Length"/>].</param>
     /// <exception cref="ArgumentException">The span is not as long as the layout.</exception>
-    public void Load(ReadOnlySpan<float> parameters) => _network.Load(parameters);
+    public void Load(ReadOnlySpan<float> parameters)
+    {
+        ParameterVector.RequireLength(Layout, parameters.Length);
+        _network.Load(parameters);
+    }
 
     /// <summary>Computes Q(s, a) for every action.</summary>
     /// <param name="observations">Observations, float32 [count × observation size] row-major.</param>
@@ -65,6 +76,9 @@ public sealed unsafe class PolicyNetwork
         Forward(observations, count, _values);
         GreedySelection.Select(_values.AsSpan(0, length), Layout.ActionCount, actions[..count]);
     }
+
+    /// <inheritdoc />
+    public void Dispose() => _network.Dispose();
 
     private static void RequireRoom(int length, long needed, string what)
     {

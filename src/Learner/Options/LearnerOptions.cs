@@ -31,7 +31,7 @@ public enum OptimizerKind
 }
 
 /// <summary>What computes the learning step.</summary>
-public enum TrainerBackend
+public enum ComputeBackend
 {
     /// <summary>Simd for fully connected networks on the CPU, Torch otherwise.</summary>
     Auto,
@@ -104,7 +104,7 @@ public sealed record LearnerOptions
     public string Device { get; init; } = "cpu";
 
     /// <summary>What computes the step.</summary>
-    public TrainerBackend Backend { get; init; } = TrainerBackend.Auto;
+    public ComputeBackend Backend { get; init; } = ComputeBackend.Auto;
 
     /// <summary>Sample requests outstanding at each shard.</summary>
     public int Prefetch { get; init; } = 2;

@@ -10,13 +10,38 @@ public enum Activation
     Tanh,
 }
 
-/// <summary>The Q-network for vector observations: fully connected hidden layers and a linear head.</summary>
+/// <summary>The architecture below the head.</summary>
+public enum NetworkKind
+{
+    /// <summary>By the observation's shape: fully connected for vectors, MinAtar's for images below 36 × 36, Nature's for larger ones.</summary>
+    Auto,
+
+    /// <summary>Fully connected hidden layers.</summary>
+    Mlp,
+
+    /// <summary>One convolution of 16 3 × 3 filters and 128 units (Young &amp; Tian 2019).</summary>
+    MinAtar,
+
+    /// <summary>Three convolutions and 512 units (Mnih et al. 2015).</summary>
+    Nature,
+
+    /// <summary>The residual network of IMPALA (Espeholt et al. 2018, figure 3 right) and 256 units.</summary>
+    Impala,
+}
+
+/// <summary>The Q-network: an architecture and a linear head.</summary>
 public sealed record NetworkOptions
 {
-    /// <summary>Units of each hidden layer, first to last; at least one layer.</summary>
+    /// <summary>The architecture.</summary>
+    public NetworkKind Kind { get; init; } = NetworkKind.Auto;
+
+    /// <summary>Whether each convolution and each fully connected layer below the head is followed by layer normalisation (Ba et al. 2016), before its nonlinearity.</summary>
+    public bool LayerNorm { get; init; }
+
+    /// <summary>Units of each hidden layer of <see cref="NetworkKind.Mlp"/>, first to last; at least one layer.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [64, 64];
 
-    /// <summary>The nonlinearity after each hidden layer.</summary>
+    /// <summary>The nonlinearity of every hidden layer.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
 
     /// <summary>Whether the head is split into value and advantage, Q = V + A − mean(A) (Wang et al. 2016, equation 9).</summary>

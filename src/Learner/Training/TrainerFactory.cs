@@ -4,8 +4,8 @@ namespace DqnAkka.Learner;
 public static class TrainerFactory
 {
     /// <summary>
-    /// Makes a trainer whose online and target networks both have the given parameters. <see cref="TrainerBackend.Auto"/> takes
-    /// <see cref="SimdTrainer"/> on the CPU and <see cref="TorchTrainer"/> on any other device.
+    /// Makes a trainer whose online and target networks both have the given parameters. <see cref="ComputeBackend.Auto"/> takes
+    /// <see cref="SimdTrainer"/> on the CPU where its kernels have the network's layers and <see cref="TorchTrainer"/> elsewhere.
     /// </summary>
     /// <param name="layout">The networks' shape.</param>
     /// <param name="options">The learning step, its device and backend.</param>
@@ -17,13 +17,18 @@ public static class TrainerFactory
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(options);
         bool isCpu = TorchDevice.IsCpu(options.Device);
-        if (options.Backend == TrainerBackend.Simd && !isCpu)
+        if (options.Backend == ComputeBackend.Simd && !isCpu)
         {
             throw new LearnerException(
                 $"dqn.learner.backend = simd computes on the CPU only, and dqn.learner.device = {options.Device}: set the backend to torch or the device to cpu");
         }
 
-        return isCpu && options.Backend != TrainerBackend.Torch
+        if (options.Backend == ComputeBackend.Simd)
+        {
+            SimdSupport.Require(layout, "dqn.learner.backend");
+        }
+
+        return isCpu && options.Backend != ComputeBackend.Torch && SimdSupport.Covers(layout)
             ? new SimdTrainer(layout, options, initialParameters)
             : new TorchTrainer(layout, options, initialParameters);
     }

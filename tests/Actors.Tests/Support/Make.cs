@@ -11,7 +11,7 @@ internal static class Make
     {
         Environment = ScriptedEnvironment.Specification(),
         Network = new NetworkOptions { Hidden = [8] },
-        Learner = new LearnerOptions { BatchSize = 4, BatchesPerRequest = 2, Prefetch = 2, NStep = 1, Backend = TrainerBackend.Simd },
+        Learner = new LearnerOptions { BatchSize = 4, BatchesPerRequest = 2, Prefetch = 2, NStep = 1, Backend = ComputeBackend.Simd },
         Replay = new ReplayOptions { Capacity = 1000, Shards = 2, MinSize = 10, SamplesPerInsert = 2, SamplesPerInsertTolerance = 20 },
         Runner = new RunnerOptions { Count = 2, Environments = 1, Fragment = 4, MaxInFlight = 2, MaxRestarts = 2 },
         Snapshot = new SnapshotOptions { TargetPeriod = 1000, Period = 0 },

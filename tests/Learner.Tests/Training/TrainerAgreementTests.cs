@@ -17,8 +17,8 @@ public sealed class TrainerAgreementTests
         NetworkLayout layout = new(4, 3, new NetworkOptions { Hidden = [64, 64], Dueling = isDueling, Activation = activation });
         LearnerOptions options = new() { Optimizer = optimizer, AdamEpsilon = 1e-5f };
         float[] parameters = TrainingExamples.Parameters(layout, 3);
-        using ITrainer simd = TrainingExamples.Create(TrainerBackend.Simd, layout, options, parameters);
-        using ITrainer torch = TrainingExamples.Create(TrainerBackend.Torch, layout, options, parameters);
+        using ITrainer simd = TrainingExamples.Create(ComputeBackend.Simd, layout, options, parameters);
+        using ITrainer torch = TrainingExamples.Create(ComputeBackend.Torch, layout, options, parameters);
         float[] simdErrors = new float[64];
         float[] torchErrors = new float[64];
         for (int step = 0; step < 200; step++)
@@ -59,8 +59,8 @@ public sealed class TrainerAgreementTests
             NetworkLayout layout = new(1 + random.NextInt(19), 1 + random.NextInt(18), shape);
             int count = 1 + random.NextInt(67);
             float[] parameters = TrainingExamples.Parameters(layout, 9);
-            using ITrainer simd = TrainingExamples.Create(TrainerBackend.Simd, layout, options, parameters);
-            using ITrainer torch = TrainingExamples.Create(TrainerBackend.Torch, layout, options, parameters);
+            using ITrainer simd = TrainingExamples.Create(ComputeBackend.Simd, layout, options, parameters);
+            using ITrainer torch = TrainingExamples.Create(ComputeBackend.Torch, layout, options, parameters);
             TrainingBatch batch = TrainingExamples.Batch(layout, count, 4);
             TrainingResult left = simd.Step(batch, 1e-2f, new float[count]);
             TrainingResult right = torch.Step(batch, 1e-2f, new float[count]);
@@ -76,8 +76,8 @@ public sealed class TrainerAgreementTests
     {
         NetworkLayout layout = new(4, 2, new NetworkOptions { Hidden = [20] });
         float[] parameters = TrainingExamples.Parameters(layout, 3);
-        using ITrainer simd = TrainingExamples.Create(TrainerBackend.Simd, layout, new LearnerOptions(), parameters);
-        using ITrainer torch = TrainingExamples.Create(TrainerBackend.Torch, layout, new LearnerOptions(), parameters);
+        using ITrainer simd = TrainingExamples.Create(ComputeBackend.Simd, layout, new LearnerOptions(), parameters);
+        using ITrainer torch = TrainingExamples.Create(ComputeBackend.Torch, layout, new LearnerOptions(), parameters);
         foreach (int count in new[] { 1, 130, 3, 64, 65, 2 })
         {
             TrainingBatch batch = TrainingExamples.Batch(layout, count, (ulong)count);

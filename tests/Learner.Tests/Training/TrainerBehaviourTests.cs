@@ -5,11 +5,11 @@ public sealed class TrainerBehaviourTests
 {
     private static readonly NetworkLayout Layout = new(4, 3, new NetworkOptions { Hidden = [17, 9] });
 
-    public static TheoryData<TrainerBackend> Backends() => new(TrainerBackend.Simd, TrainerBackend.Torch);
+    public static TheoryData<ComputeBackend> Backends() => new(ComputeBackend.Simd, ComputeBackend.Torch);
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Double_DQN_equals_DQN_while_the_selector_is_the_target_network_itself(TrainerBackend backend)
+    public void Double_DQN_equals_DQN_while_the_selector_is_the_target_network_itself(ComputeBackend backend)
     {
         LearnerOptions options = new() { LearningRate = 1e-2 };
         float[] parameters = TrainingExamples.Parameters(Layout, 1);
@@ -45,7 +45,7 @@ public sealed class TrainerBehaviourTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Halving_every_importance_weight_halves_loss_and_gradient_but_not_the_errors(TrainerBackend backend)
+    public void Halving_every_importance_weight_halves_loss_and_gradient_but_not_the_errors(ComputeBackend backend)
     {
         float[] parameters = TrainingExamples.Parameters(Layout, 1);
         using ITrainer whole = TrainingExamples.Create(backend, Layout, new LearnerOptions(), parameters);
@@ -68,7 +68,7 @@ public sealed class TrainerBehaviourTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void A_row_of_weight_zero_changes_nothing(TrainerBackend backend)
+    public void A_row_of_weight_zero_changes_nothing(ComputeBackend backend)
     {
         float[] parameters = TrainingExamples.Parameters(Layout, 1);
         TrainingBatch batch = TrainingExamples.Batch(Layout, 8, 1);
@@ -84,7 +84,7 @@ public sealed class TrainerBehaviourTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void The_target_network_stands_still_until_it_is_synchronized(TrainerBackend backend)
+    public void The_target_network_stands_still_until_it_is_synchronized(ComputeBackend backend)
     {
         float[] parameters = TrainingExamples.Parameters(Layout, 1);
         using ITrainer trainer = TrainingExamples.Create(backend, Layout, new LearnerOptions(), parameters);
@@ -104,7 +104,7 @@ public sealed class TrainerBehaviourTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void A_Polyak_update_moves_the_target_by_tau_of_the_way(TrainerBackend backend)
+    public void A_Polyak_update_moves_the_target_by_tau_of_the_way(ComputeBackend backend)
     {
         using ITrainer trainer = TrainingExamples.Create(backend, Layout, new LearnerOptions(), TrainingExamples.Parameters(Layout, 1));
         trainer.Step(TrainingExamples.Batch(Layout, 8, 1), 1e-1f, new float[8]);
@@ -122,7 +122,7 @@ public sealed class TrainerBehaviourTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void A_clipped_gradient_has_exactly_the_maximum_norm(TrainerBackend backend)
+    public void A_clipped_gradient_has_exactly_the_maximum_norm(ComputeBackend backend)
     {
         // RMSProp with α = 0 and a large ε is plain gradient descent up to the factor 1/ε, so the change shows the clipped gradient.
         LearnerOptions options = new()
@@ -143,11 +143,11 @@ public sealed class TrainerBehaviourTests
     }
 
     [Theory]
-    [InlineData(TrainerBackend.Simd, TrainerBackend.Simd, 0)]
-    [InlineData(TrainerBackend.Torch, TrainerBackend.Torch, 0)]
-    [InlineData(TrainerBackend.Simd, TrainerBackend.Torch, 1e-5)]
-    [InlineData(TrainerBackend.Torch, TrainerBackend.Simd, 1e-5)]
-    public void A_restored_state_goes_on_as_if_nothing_had_happened(TrainerBackend captured, TrainerBackend restored, double tolerance)
+    [InlineData(ComputeBackend.Simd, ComputeBackend.Simd, 0)]
+    [InlineData(ComputeBackend.Torch, ComputeBackend.Torch, 0)]
+    [InlineData(ComputeBackend.Simd, ComputeBackend.Torch, 1e-5)]
+    [InlineData(ComputeBackend.Torch, ComputeBackend.Simd, 1e-5)]
+    public void A_restored_state_goes_on_as_if_nothing_had_happened(ComputeBackend captured, ComputeBackend restored, double tolerance)
     {
         foreach (OptimizerKind optimizer in Enum.GetValues<OptimizerKind>())
         {
@@ -180,7 +180,7 @@ public sealed class TrainerBehaviourTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void A_captured_state_has_zeros_in_its_padding_whatever_was_restored_there(TrainerBackend backend)
+    public void A_captured_state_has_zeros_in_its_padding_whatever_was_restored_there(ComputeBackend backend)
     {
         float[] parameters = TrainingExamples.Parameters(Layout, 1);
         using ITrainer trainer = TrainingExamples.Create(backend, Layout, new LearnerOptions(), parameters);
@@ -196,13 +196,13 @@ public sealed class TrainerBehaviourTests
     }
 
     [Theory]
-    [InlineData(TrainerBackend.Simd, float.NaN)]
-    [InlineData(TrainerBackend.Torch, float.NaN)]
-    [InlineData(TrainerBackend.Simd, float.PositiveInfinity)]
-    [InlineData(TrainerBackend.Torch, float.PositiveInfinity)]
-    [InlineData(TrainerBackend.Simd, 1e30f)]
-    [InlineData(TrainerBackend.Torch, 1e30f)]
-    public void Divergence_is_one_clear_line_and_leaves_the_trainer_as_it_was(TrainerBackend backend, float value)
+    [InlineData(ComputeBackend.Simd, float.NaN)]
+    [InlineData(ComputeBackend.Torch, float.NaN)]
+    [InlineData(ComputeBackend.Simd, float.PositiveInfinity)]
+    [InlineData(ComputeBackend.Torch, float.PositiveInfinity)]
+    [InlineData(ComputeBackend.Simd, 1e30f)]
+    [InlineData(ComputeBackend.Torch, 1e30f)]
+    public void Divergence_is_one_clear_line_and_leaves_the_trainer_as_it_was(ComputeBackend backend, float value)
     {
         LearnerOptions options = new() { Loss = LossKind.SquaredError };
         using ITrainer trainer = TrainingExamples.Create(backend, Layout, options, TrainingExamples.Parameters(Layout, 1));
@@ -224,7 +224,7 @@ public sealed class TrainerBehaviourTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void A_NaN_in_an_observation_does_not_pass_for_an_inactive_unit(TrainerBackend backend)
+    public void A_NaN_in_an_observation_does_not_pass_for_an_inactive_unit(ComputeBackend backend)
     {
         using ITrainer trainer = TrainingExamples.Create(backend, Layout, new LearnerOptions(), TrainingExamples.Parameters(Layout, 1));
         TrainingBatch batch = TrainingExamples.Batch(Layout, 8, 2);
@@ -234,7 +234,7 @@ public sealed class TrainerBehaviourTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void A_batch_that_does_not_fit_is_refused(TrainerBackend backend)
+    public void A_batch_that_does_not_fit_is_refused(ComputeBackend backend)
     {
         using ITrainer trainer = TrainingExamples.Create(backend, Layout, new LearnerOptions(), TrainingExamples.Parameters(Layout, 1));
         TrainingBatch empty = TrainingExamples.Batch(Layout, 8, 1);
@@ -257,7 +257,7 @@ public sealed class TrainerBehaviourTests
 
     [Theory]
     [MemberData(nameof(Backends))]
-    public void Only_the_rows_in_use_count(TrainerBackend backend)
+    public void Only_the_rows_in_use_count(ComputeBackend backend)
     {
         float[] parameters = TrainingExamples.Parameters(Layout, 1);
         using ITrainer exact = TrainingExamples.Create(backend, Layout, new LearnerOptions(), parameters);

@@ -5,10 +5,10 @@ public sealed class TrainerFactoryTests
     private static readonly NetworkLayout Layout = new(4, 2, new NetworkOptions { Hidden = [8] });
 
     [Theory]
-    [InlineData(TrainerBackend.Auto, typeof(SimdTrainer))]
-    [InlineData(TrainerBackend.Simd, typeof(SimdTrainer))]
-    [InlineData(TrainerBackend.Torch, typeof(TorchTrainer))]
-    public void The_backend_is_the_one_named_and_SIMD_by_default(TrainerBackend backend, Type type)
+    [InlineData(ComputeBackend.Auto, typeof(SimdTrainer))]
+    [InlineData(ComputeBackend.Simd, typeof(SimdTrainer))]
+    [InlineData(ComputeBackend.Torch, typeof(TorchTrainer))]
+    public void The_backend_is_the_one_named_and_SIMD_by_default(ComputeBackend backend, Type type)
     {
         using ITrainer trainer = TrainerFactory.Create(Layout, new LearnerOptions { Backend = backend }, new float[Layout.Length]);
         Assert.IsType(type, trainer);
@@ -16,10 +16,10 @@ public sealed class TrainerFactoryTests
     }
 
     [Theory]
-    [InlineData(TrainerBackend.Simd, "cuda", "dqn.learner.backend = simd computes on the CPU only, and dqn.learner.device = cuda: set the backend to torch or the device to cpu")]
-    [InlineData(TrainerBackend.Auto, "gpu", "dqn.learner.device = gpu is not a device: use cpu, cuda or cuda:N")]
-    [InlineData(TrainerBackend.Torch, "cuda:x", "dqn.learner.device = cuda:x is not a device: use cpu, cuda or cuda:N")]
-    public void A_device_that_cannot_be_used_is_one_clear_line(TrainerBackend backend, string device, string message)
+    [InlineData(ComputeBackend.Simd, "cuda", "dqn.learner.backend = simd computes on the CPU only, and dqn.learner.device = cuda: set the backend to torch or the device to cpu")]
+    [InlineData(ComputeBackend.Auto, "gpu", "dqn.learner.device = gpu is not a device: use cpu, cuda or cuda:N")]
+    [InlineData(ComputeBackend.Torch, "cuda:x", "dqn.learner.device = cuda:x is not a device: use cpu, cuda or cuda:N")]
+    public void A_device_that_cannot_be_used_is_one_clear_line(ComputeBackend backend, string device, string message)
     {
         LearnerOptions options = new() { Backend = backend, Device = device };
         LearnerException exception = Assert.Throws<LearnerException>(() => TrainerFactory.Create(Layout, options, new float[Layout.Length]));

@@ -33,7 +33,7 @@ internal static class TrainingExamples
         return batch;
     }
 
-    public static ITrainer Create(TrainerBackend backend, NetworkLayout layout, LearnerOptions options, ReadOnlySpan<float> parameters) =>
+    public static ITrainer Create(ComputeBackend backend, NetworkLayout layout, LearnerOptions options, ReadOnlySpan<float> parameters) =>
         TrainerFactory.Create(layout, options with { Backend = backend }, parameters);
 
     public static float[] ParametersOf(ITrainer trainer)

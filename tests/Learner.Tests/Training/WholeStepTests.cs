@@ -7,10 +7,10 @@ public sealed class WholeStepTests
     private const double ParameterTolerance = 3e-5;
     private const double RelativeTolerance = 2e-4;
 
-    public static TheoryData<TrainerBackend, Algorithm, LossKind, bool, Activation> Combinations()
+    public static TheoryData<ComputeBackend, Algorithm, LossKind, bool, Activation> Combinations()
     {
-        TheoryData<TrainerBackend, Algorithm, LossKind, bool, Activation> data = [];
-        foreach (TrainerBackend backend in new[] { TrainerBackend.Simd, TrainerBackend.Torch })
+        TheoryData<ComputeBackend, Algorithm, LossKind, bool, Activation> data = [];
+        foreach (ComputeBackend backend in new[] { ComputeBackend.Simd, ComputeBackend.Torch })
         {
             foreach (Algorithm algorithm in Enum.GetValues<Algorithm>())
             {
@@ -31,7 +31,7 @@ public sealed class WholeStepTests
     [Theory]
     [MemberData(nameof(Combinations))]
     public void Three_steps_match_central_differences_with_every_optimizer(
-        TrainerBackend backend, Algorithm algorithm, LossKind loss, bool isDueling, Activation activation)
+        ComputeBackend backend, Algorithm algorithm, LossKind loss, bool isDueling, Activation activation)
     {
         LearnerOptions common = new()
         {
