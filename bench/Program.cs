@@ -9,6 +9,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["replay"] = _ => ReplayBenchmark.Run(),
     ["sumtree"] = SumTreeBenchmark.Run,
     ["learner"] = _ => LearnerBenchmark.Run(),
+    ["learner-memory"] = LearnerMemoryBenchmark.Run,
     ["transport"] = TransportBenchmark.Run,
     ["shards"] = ShardBenchmark.Run,
     ["snapshots"] = arguments => SnapshotBenchmark.Run(arguments),

@@ -15,8 +15,8 @@ internal sealed class PlainTorchTrainer : IDisposable
     public PlainTorchTrainer(NetworkLayout layout, int count)
     {
         set_num_threads(1);
-        _online = Build(layout);
-        _target = Build(layout);
+        _online = PlainNetwork.Build(layout);
+        _target = PlainNetwork.Build(layout);
         _optimizer = optim.Adam(_online.parameters(), 1e-4);
         _actions = new long[count];
     }
@@ -54,20 +54,5 @@ internal sealed class PlainTorchTrainer : IDisposable
         _optimizer.Dispose();
         _online.Dispose();
         _target.Dispose();
-    }
-
-    private static nn.Module<Tensor, Tensor> Build(NetworkLayout layout)
-    {
-        List<(string, nn.Module<Tensor, Tensor>)> modules = [];
-        int inputs = layout.ObservationSize;
-        foreach (int units in layout.Options.Hidden)
-        {
-            modules.Add(($"{modules.Count}", nn.Linear(inputs, units)));
-            modules.Add(($"{modules.Count}", nn.ReLU()));
-            inputs = units;
-        }
-
-        modules.Add(($"{modules.Count}", nn.Linear(inputs, layout.ActionCount)));
-        return nn.Sequential(modules);
     }
 }
