@@ -31,6 +31,12 @@ internal static class NetworkArchitectures
             throw new ArgumentException($"a network of kind {kind} needs images: the observation is a vector of {shape} components; use the kind Mlp");
         }
 
+        int smallest = kind switch { NetworkKind.MinAtar => MinAtarKernel, NetworkKind.Nature => SmallestNatureSide, _ => 1 };
+        if (Math.Min(shape.Height, shape.Width) < smallest)
+        {
+            throw new ArgumentException($"a network of kind {kind} needs images of at least {smallest} by {smallest}: they are {shape.Height} by {shape.Width}; use the kind Auto");
+        }
+
         SequentialBuilder builder = new(shape, options);
         switch (kind)
         {
