@@ -3,13 +3,13 @@ namespace DqnAkka.Process.Tests;
 /// <summary>Every kind of network from the configuration to a checkpoint that plays.</summary>
 public sealed class NetworkTests
 {
-    // The episodes are of ten steps with one of four actions right: by chance a return of 2.5.
-    private const double BetterThanChance = 7;
+    // Ten steps with one of four actions right: by chance a mean of 2.5 over five episodes, with a standard deviation of 0.6.
+    private const double BetterThanChance = 5;
 
     [Theory]
     [InlineData("minatar", 10, "Boolean", 4, "dqn.network.layer-norm=false", "dqn.stop.steps=1500")]
     [InlineData("minatar", 10, "UInt8", 4, "dqn.network.layer-norm=true", "dqn.stop.steps=1500")]
-    [InlineData("impala", 12, "Float32", 4, "dqn.network.layer-norm=true", "dqn.stop.steps=1000")]
+    [InlineData("impala", 12, "Float32", 4, "dqn.network.layer-norm=true", "dqn.stop.steps=1500")]
     public async Task A_network_for_images_learns_which_plane_is_bright(string kind, int side, string type, int planes, string norm, string steps)
     {
         using TemporaryFolder folder = new();
