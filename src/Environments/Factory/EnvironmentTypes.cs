@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.Loader;
 
@@ -29,14 +30,14 @@ internal static class EnvironmentTypes
         catch (Exception exception) when (exception is FileNotFoundException or FileLoadException or TypeLoadException)
         {
             throw new EnvironmentException(
-                $"environment type '{typeName}' cannot be loaded from {assembly.Location}: {OneLine.Of(exception)}; put what it depends on beside it", exception);
+                $"environment type '{typeName}' cannot be loaded from {PlaceOf(assembly)}: {OneLine.Of(exception)}; put what it depends on beside it", exception);
         }
     }
 
     private static Type Find(Assembly assembly, string typeName)
     {
         Type type = assembly.GetType(typeName) ?? throw new EnvironmentException(
-            $"environment type '{typeName}' is not in assembly {assembly.GetName().Name} ({assembly.Location}): {DescribeEnvironments(assembly)}");
+            $"environment type '{typeName}' is not in assembly {assembly.GetName().Name} ({PlaceOf(assembly)}): {DescribeEnvironments(assembly)}");
         if (!typeof(IEnvironment).IsAssignableFrom(type))
         {
             throw new EnvironmentException($"environment type '{typeName}' does not implement {typeof(IEnvironment).FullName}: {DescribeEnvironments(assembly)}");
@@ -46,6 +47,9 @@ internal static class EnvironmentTypes
             ? throw new EnvironmentException($"environment type '{typeName}' is abstract or generic: name a class that can be made")
             : type;
     }
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Only the assemblies of the program itself have no file in a single-file program.")]
+    private static string PlaceOf(Assembly assembly) => assembly.Location is { Length: > 0 } file ? file : "the program itself";
 
     private static bool TryParse(string text, out AssemblyName name)
     {
