@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.Loader;
 
@@ -32,14 +33,14 @@ public static class UserTypes
         catch (Exception exception) when (exception is FileNotFoundException or FileLoadException or TypeLoadException)
         {
             throw role.Failure(
-                $"{role.Name} type '{typeName}' cannot be loaded from {assembly.Location}: {OneLine.Of(exception)}; put what it depends on beside it", exception);
+                $"{role.Name} type '{typeName}' cannot be loaded from {PlaceOf(assembly)}: {OneLine.Of(exception)}; put what it depends on beside it", exception);
         }
     }
 
     private static Type Find(UserTypeRole role, Assembly assembly, string typeName)
     {
         Type type = assembly.GetType(typeName) ?? throw role.Failure(
-            $"{role.Name} type '{typeName}' is not in assembly {assembly.GetName().Name} ({assembly.Location}): {DescribeTypes(role, assembly)}", null);
+            $"{role.Name} type '{typeName}' is not in assembly {assembly.GetName().Name} ({PlaceOf(assembly)}): {DescribeTypes(role, assembly)}", null);
         if (!role.Base.IsAssignableFrom(type))
         {
             throw role.Failure($"{role.Name} type '{typeName}' does not {(role.Base.IsInterface ? "implement" : "derive from")} {role.BaseName}: {DescribeTypes(role, assembly)}", null);
@@ -49,6 +50,9 @@ public static class UserTypes
             ? throw role.Failure($"{role.Name} type '{typeName}' is abstract or generic: name a class that can be made", null)
             : type;
     }
+
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "Only the assemblies of the program itself have no file in a single-file program.")]
+    private static string PlaceOf(Assembly assembly) => assembly.Location is { Length: > 0 } file ? file : "the program itself";
 
     private static bool TryParse(string text, out AssemblyName name)
     {

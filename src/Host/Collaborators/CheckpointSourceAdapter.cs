@@ -18,20 +18,8 @@ internal sealed class CheckpointSourceAdapter : ICheckpointSource
             throw new UserErrorException(exception.Message);
         }
 
-        PolicyNetwork policy = MakePolicy(content.Layout.WithSearchPaths(networkPath));
+        PolicyNetwork policy = new(content.Layout.WithSearchPaths(networkPath));
         policy.Load(content.Policy);
         return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions, policy);
-    }
-
-    private static PolicyNetwork MakePolicy(NetworkLayout layout)
-    {
-        try
-        {
-            return new PolicyNetwork(layout);
-        }
-        catch (LearnerException exception)
-        {
-            throw new UserErrorException(exception.Message);
-        }
     }
 }

@@ -19,6 +19,7 @@ internal interface ICheckpointSource
     /// <summary>Reads and verifies one.</summary>
     /// <param name="directory">The checkpoint's folder.</param>
     /// <param name="networkPath">Folders in which the assembly of a user's own network is looked for.</param>
-    /// <exception cref="UserErrorException">It is missing, cut short or altered, or its network is a user's own and not to be had.</exception>
+    /// <exception cref="UserErrorException">It is missing, cut short or altered.</exception>
+    /// <exception cref="LearnerException">Its network is a user's own and not to be had, or libtorch is needed and cannot be loaded.</exception>
     SavedPolicy Load(string directory, IReadOnlyList<string> networkPath);
 }

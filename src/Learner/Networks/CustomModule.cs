@@ -30,6 +30,7 @@ internal static class CustomModule
     /// <exception cref="LearnerException">The type is not found or is no module, or cannot be made so.</exception>
     public static nn.Module<Tensor, Tensor> Create(NetworkOptions options, PlaneShape shape, int actionCount)
     {
+        LibTorch.RequireForModule();
         lock (Gate)
         {
             return Construct(options, shape, actionCount);
@@ -43,6 +44,7 @@ internal static class CustomModule
     /// <exception cref="LearnerException">The module cannot be made, or has other parameters than the layout.</exception>
     public static void Initialize(NetworkLayout layout, RandomSource random, Span<float> parameters)
     {
+        LibTorch.RequireForModule();
         using DisposeScope scope = NewDisposeScope();
         using nn.Module<Tensor, Tensor> module = Construct(layout, random);
         (string Name, Parameter Parameter)[] own = [.. module.named_parameters()];

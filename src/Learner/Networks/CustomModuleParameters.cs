@@ -17,6 +17,7 @@ internal static class CustomModuleParameters
     /// <exception cref="LearnerException">The module cannot be made, or is no network as it is.</exception>
     public static IReadOnlyList<ParameterShape> Read(NetworkOptions options, PlaneShape shape, int actionCount)
     {
+        LibTorch.RequireForModule();
         TorchThreads.Use(1);
         using DisposeScope scope = NewDisposeScope();
         using nn.Module<Tensor, Tensor> module = CustomModule.Create(options, shape, actionCount);
