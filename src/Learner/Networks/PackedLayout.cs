@@ -26,6 +26,7 @@ internal readonly record struct PackedHead(int Rows, int Stride, int WeightOffse
 /// </summary>
 internal sealed class PackedLayout
 {
+    private const int OutputsAtATime = 8;
     private static readonly int VectorLength = Vector512<float>.Count;
     private readonly NetworkLayout _layout;
 
@@ -144,19 +145,21 @@ internal sealed class PackedLayout
     // PyTorch's order of features is plane by plane, ours position by position.
     private int PositionsBelow(int layer) => layer == 0 && Filters is { } filters ? filters.Positions : 1;
 
-    // packed[(p·planes + c)·stride + o] = weight[o, c·positions + p].
+    // packed[(p·planes + c)·stride + o] = weight[o, c·positions + p], a few outputs at a time, so that each cache line is fetched once.
     private static void Turn(ReadOnlySpan<float> weight, int inputs, Span<float> packed, int stride, int positions)
     {
         int planes = inputs / positions;
-        for (int row = 0; row < weight.Length; row += inputs)
+        int outputs = weight.Length / inputs;
+        for (int first = 0; first < outputs; first += OutputsAtATime)
         {
-            for (int plane = 0; plane < planes; plane++)
+            int last = Math.Min(first + OutputsAtATime, outputs);
+            for (int input = 0; input < inputs; input++)
             {
-                ReadOnlySpan<float> source = weight.Slice(row + (plane * positions), positions);
-                int to = (plane * stride) + (row / inputs);
-                for (int position = 0; position < source.Length; position++, to += planes * stride)
+                Span<float> row = packed.Slice(((input % positions * planes) + (input / positions)) * stride, last);
+                int from = (first * inputs) + input;
+                for (int output = first; output < row.Length; output++, from += inputs)
                 {
-                    packed[to] = source[position];
+                    row[output] = weight[from];
                 }
             }
         }
@@ -165,15 +168,17 @@ internal sealed class PackedLayout
     private static void TurnBack(ReadOnlySpan<float> packed, int stride, Span<float> weight, int inputs, int positions)
     {
         int planes = inputs / positions;
-        for (int row = 0; row < weight.Length; row += inputs)
+        int outputs = weight.Length / inputs;
+        for (int first = 0; first < outputs; first += OutputsAtATime)
         {
-            for (int plane = 0; plane < planes; plane++)
+            int last = Math.Min(first + OutputsAtATime, outputs);
+            for (int input = 0; input < inputs; input++)
             {
-                Span<float> destination = weight.Slice(row + (plane * positions), positions);
-                int from = (plane * stride) + (row / inputs);
-                for (int position = 0; position < destination.Length; position++, from += planes * stride)
+                ReadOnlySpan<float> row = packed.Slice(((input % positions * planes) + (input / positions)) * stride, last);
+                int to = (first * inputs) + input;
+                for (int output = first; output < row.Length; output++, to += inputs)
                 {
-                    destination[position] = packed[from];
+                    weight[to] = row[output];
                 }
             }
         }

@@ -18,7 +18,7 @@ internal sealed unsafe class InputGradient(PackedLinear linear, int inputStride)
     /// <param name="weights">W, float32 [inputs × stride].</param>
     /// <param name="deltas">∂L/∂y, float32 [rows × stride].</param>
     /// <param name="rows">Rows.</param>
-    /// <param name="result">Receives float32 [rows rounded up to a whole vector × input stride]; only the first rows are meant.</param>
+    /// <param name="result">Receives float32 [rows rounded up to a whole vector × input stride]; only the first rows are meant. Their padding is zero.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(float* weights, float* deltas, int rows, float* result)
     {
@@ -38,10 +38,11 @@ internal sealed unsafe class InputGradient(PackedLinear linear, int inputStride)
     private void RunTurned(float* weights, float* deltas, int rows, int columns, float* result)
     {
         float* turnedDeltas = Room(ref _turnedDeltas, linear.Stride * columns);
-        float* turnedResult = Room(ref _turnedResult, linear.Inputs * columns);
+        float* turnedResult = Room(ref _turnedResult, inputStride * columns);
+        new Span<float>(turnedResult + (linear.Inputs * columns), (inputStride - linear.Inputs) * columns).Clear();
         LayerKernels.Transpose(deltas, rows, linear.Stride, turnedDeltas, columns);
         MatrixKernels.Multiply<Identity>(weights, linear.Stride, 1, linear.Inputs, linear.Outputs, turnedDeltas, null, turnedResult, columns);
-        LayerKernels.Transpose(turnedResult, linear.Inputs, columns, result, inputStride);
+        LayerKernels.Transpose(turnedResult, inputStride, columns, result, inputStride);
     }
 
     private static float* Room(ref AlignedBuffer? buffer, int length)

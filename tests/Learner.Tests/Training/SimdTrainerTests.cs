@@ -40,17 +40,7 @@ public sealed unsafe class SimdTrainerTests
         {
             PackedNetwork network = new(layout);
             network.Load(TrainingExamples.Parameters(layout, 1));
-            TrainingBatch batch = TrainingExamples.Batch(layout, count, 1);
-            HiddenActivations activations = new(network.Packed);
-            BackwardPass backward = new(layout, network);
-            activations.EnsureCapacity(count);
-            fixed (float* observations = batch.Observations, outputGradients = batch.Returns)
-            fixed (int* actions = batch.Actions)
-            {
-                network.RunHidden(observations, count, activations);
-                backward.Run(observations, activations, count, actions, outputGradients);
-            }
-
+            float[] gradients = Gradients(network, new BackwardPass(layout, network), TrainingExamples.Batch(layout, count, 1));
             float[] ones = new float[layout.Length];
             float[] places = new float[network.Packed.Length];
             foreach (ParameterSlot slot in layout.Slots)
@@ -60,10 +50,26 @@ public sealed unsafe class SimdTrainerTests
 
             network.Packed.Pack(ones, places);
             Assert.Equal(layout.ParameterCount, places.Count(place => place == 1f));
-            float[] gradients = backward.Gradients.Span[..network.Packed.Length].ToArray();
             Assert.All(places.Zip(gradients).Where(pair => pair.First == 0f), pair => Assert.Equal(0f, pair.Second));
             Assert.Contains(places.Zip(gradients), pair => pair.First == 1f && pair.Second != 0f);
         }
+    }
+
+    [Theory]
+    [InlineData(NetworkKind.Mlp)]
+    [InlineData(NetworkKind.MinAtar)]
+    public void A_batch_with_a_NaN_leaves_nothing_behind_in_the_next_gradient(NetworkKind kind)
+    {
+        // tanh, which masks nothing; the first batch turns the weights, the second the deltas.
+        NetworkLayout layout = new(Images, 3, new NetworkOptions { Kind = kind, Hidden = [90, 70], Activation = Activation.Tanh });
+        PackedNetwork network = new(layout);
+        network.Load(TrainingExamples.Parameters(layout, 1));
+        BackwardPass backward = new(layout, network);
+        TrainingBatch damaged = TrainingExamples.Batch(layout, 200, 1);
+        damaged.Observations.AsSpan().Fill(float.NaN);
+        Assert.Contains(Gradients(network, backward, damaged), float.IsNaN);
+        TrainingBatch batch = TrainingExamples.Batch(layout, 9, 2);
+        Assert.Equal(Gradients(network, new BackwardPass(layout, network), batch), Gradients(network, backward, batch));
     }
 
     [Fact]
@@ -77,6 +83,20 @@ public sealed unsafe class SimdTrainerTests
         packed.Pack(parameters, inPackedOrder);
         packed.Unpack(inPackedOrder, back);
         Assert.Equal(parameters, back);
+    }
+
+    private static float[] Gradients(PackedNetwork network, BackwardPass backward, TrainingBatch batch)
+    {
+        HiddenActivations activations = new(network.Packed);
+        activations.EnsureCapacity(batch.Count);
+        fixed (float* observations = batch.Observations, outputGradients = batch.Returns)
+        fixed (int* actions = batch.Actions)
+        {
+            network.RunHidden(observations, batch.Count, activations);
+            backward.Run(observations, activations, batch.Count, actions, outputGradients);
+        }
+
+        return backward.Gradients.Span[..network.Packed.Length].ToArray();
     }
 
     private static void Run(SimdTrainer trainer, TrainingBatch batch, float[] errors, float[] parameters, int steps)
