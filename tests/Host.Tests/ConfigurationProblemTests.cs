@@ -39,11 +39,16 @@ public sealed class ConfigurationProblemTests
         { "dqn.environment.kwargs.x=[1, 2]", "dqn.environment.kwargs.x = [1, 2] (--set) is a list: give a number or a text" },
         { "dqn.learner.gamma", "--set dqn.learner.gamma has no value: write --set key=value, for example --set dqn.learner.batch-size=64" },
         { "dqn.network.hidden=[64", "--set:1: '[' is never closed: add ']'" },
+        { "dqn.network.kind=custom", "dqn.network.kind = custom (--set) but dqn.network.type is empty: name the type of your module, or give another kind" },
         { "dqn.environment.id=", "dqn.environment.id and dqn.environment.type are both empty: name an environment (the envs command lists them)" },
     };
 
     public static TheoryData<string, string> CrossProblems => new()
     {
+        {
+            "network.kind = nature\nnetwork.type = \"A.B, C\"",
+            "dqn.network.type = A.B, C (x.conf:3) has no part in dqn.network.kind = nature (x.conf:2): leave the type out, or give dqn.network.kind = custom"
+        },
         {
             "learner.batch-size = 600\nreplay { capacity = 500, min-size = 100 }",
             "dqn.learner.batch-size = 600 (x.conf:2) exceeds dqn.replay.capacity = 500 (x.conf:3): lower the batch size or raise the capacity"

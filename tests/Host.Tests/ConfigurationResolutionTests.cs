@@ -131,7 +131,8 @@ public sealed class ConfigurationResolutionTests
     public void Relative_assembly_folders_count_from_the_file_that_names_them()
     {
         using TemporaryFolder folder = new();
-        string file = folder.Write("conf/x.conf", "dqn.environment.path = [../bin, /abs]");
+        string file = folder.Write("conf/x.conf", "dqn.environment.path = [../bin, /abs], dqn.network.path = ../net");
+        Assert.Equal([folder.Sub("net")], new ConfigurationSource { Files = [file] }.Resolve().Options.Network.SearchPaths);
         Assert.Equal([folder.Sub("bin"), Path.GetFullPath("/abs")], new ConfigurationSource { Files = [file] }.Resolve().Options.Environment.SearchPaths);
         Assert.Equal(
             [Path.GetFullPath("lib")],

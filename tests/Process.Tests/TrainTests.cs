@@ -100,7 +100,7 @@ public sealed class TrainTests
         Assert.True(evaluation.ExitCode == 0, evaluation.Error);
     }
 
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DqnAkka.sln")))
@@ -111,5 +111,5 @@ public sealed class TrainTests
         return Assert.IsType<DirectoryInfo>(folder).FullName;
     }
 
-    private static string BuildConfiguration() => Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
+    internal static string BuildConfiguration() => Path.GetFileName(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)))!;
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using DqnAkka.Actors;
 using DqnAkka.Environments;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
 
@@ -39,6 +40,11 @@ internal sealed class Application(HostCollaborators collaborators, HostConsole c
                 WriteError(line);
             }
 
+            return ExitCode.BadInput;
+        }
+        catch (LearnerException exception)
+        {
+            WriteError(exception.Message);
             return ExitCode.BadInput;
         }
         catch (EnvironmentException exception)

@@ -22,6 +22,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         RunChecks.RequireLayout(observation, actionCount, options.Network);
+        RunChecks.RequireBackends(new NetworkLayout(observation, actionCount, options.Network), options, roles);
         if (roles.Contains(ClusterRoles.Replay))
         {
             // A node holds as many shards as come to it, and one at least.

@@ -1,3 +1,4 @@
+using DqnAkka.Actors;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
 
@@ -10,6 +11,7 @@ internal static class RunChecks
 
     /// <summary>Refuses a network that is too large, or does not suit the observations.</summary>
     /// <exception cref="UserErrorException">It is.</exception>
+    /// <exception cref="LearnerException">It is a user's own, and none for these observations and actions.</exception>
     public static void RequireLayout(ObservationFormat observation, int actionCount, NetworkOptions network)
     {
         try
@@ -22,9 +24,28 @@ internal static class RunChecks
         }
         catch (ArgumentException exception)
         {
-            throw new UserErrorException(network.Kind is NetworkKind.Auto or NetworkKind.Mlp
+            throw new UserErrorException(network.Kind == NetworkKind.Mlp || (network.Kind == NetworkKind.Auto && !observation.Shape.IsImage)
                 ? $"dqn.network.hidden = [{string.Join(", ", network.Hidden)}] is too large: {exception.Message}"
                 : $"dqn.network.kind = {network.Kind.ToString().ToLowerInvariant()} does not suit the environment: {exception.Message}");
+        }
+    }
+
+    /// <summary>Refuses backends that cannot compute the network in this process.</summary>
+    /// <param name="layout">The network.</param>
+    /// <param name="options">The backends of learner and runners.</param>
+    /// <param name="roles">What the process does; a learner evaluates too.</param>
+    /// <exception cref="LearnerException">They cannot.</exception>
+    public static void RequireBackends(NetworkLayout layout, TrainingOptions options, IReadOnlyList<string> roles)
+    {
+        bool isLearner = roles.Contains(ClusterRoles.Learner);
+        if (isLearner)
+        {
+            BackendRequirement.Require(layout, options.Learner.Backend, "dqn.learner.backend");
+        }
+
+        if (isLearner || roles.Contains(ClusterRoles.Runner))
+        {
+            BackendRequirement.Require(layout, options.Runner.Backend, "dqn.runner.backend");
         }
     }
 }

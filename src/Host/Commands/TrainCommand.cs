@@ -1,5 +1,6 @@
 using DqnAkka.Actors;
 using DqnAkka.Environments;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
 
@@ -24,6 +25,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         RunChecks.RequireLayout(observation, actionCount, options.Network);
+        RunChecks.RequireBackends(new NetworkLayout(observation, actionCount, options.Network), options, [ClusterRoles.Learner, ClusterRoles.Runner]);
         options = ReplayMemory.Require(options, observation, options.Replay.Shards, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);

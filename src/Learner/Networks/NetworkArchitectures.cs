@@ -6,19 +6,21 @@ namespace DqnAkka.Learner;
 internal static class NetworkArchitectures
 {
     private const int SmallestNatureSide = 36;
+    private const int MinAtarKernel = 3;
     private const int MinAtarUnits = 128;
     private const int NatureUnits = 512;
     private const int ImpalaUnits = 256;
 
     /// <summary>The kind that <see cref="NetworkKind.Auto"/> stands for.</summary>
-    public static NetworkKind Resolve(NetworkKind kind, PlaneShape shape) =>
-        kind != NetworkKind.Auto ? kind
-        : !shape.IsImage ? NetworkKind.Mlp
+    public static NetworkKind Resolve(NetworkOptions options, PlaneShape shape) =>
+        options.Kind != NetworkKind.Auto ? options.Kind
+        : options.Type.Length > 0 ? NetworkKind.Custom
+        : Math.Min(shape.Height, shape.Width) < MinAtarKernel ? NetworkKind.Mlp
         : Math.Min(shape.Height, shape.Width) < SmallestNatureSide ? NetworkKind.MinAtar
         : NetworkKind.Nature;
 
     /// <summary>The layers below the head, and the first index after them.</summary>
-    /// <param name="kind">Not <see cref="NetworkKind.Auto"/>.</param>
+    /// <param name="kind">Neither <see cref="NetworkKind.Auto"/> nor <see cref="NetworkKind.Custom"/>.</param>
     /// <param name="shape">One observation.</param>
     /// <param name="options">Hidden layers, nonlinearity, normalisation.</param>
     /// <exception cref="ArgumentException">The observation has no such shape.</exception>
@@ -29,11 +31,17 @@ internal static class NetworkArchitectures
             throw new ArgumentException($"a network of kind {kind} needs images: the observation is a vector of {shape} components; use the kind Mlp");
         }
 
+        int smallest = kind switch { NetworkKind.MinAtar => MinAtarKernel, NetworkKind.Nature => SmallestNatureSide, _ => 1 };
+        if (Math.Min(shape.Height, shape.Width) < smallest)
+        {
+            throw new ArgumentException($"a network of kind {kind} needs images of at least {smallest} by {smallest}: they are {shape.Height} by {shape.Width}; use the kind Auto");
+        }
+
         SequentialBuilder builder = new(shape, options);
         switch (kind)
         {
             case NetworkKind.MinAtar:
-                builder.Convolution(16, 3, 1).Flatten().Linear(MinAtarUnits);
+                builder.Convolution(16, MinAtarKernel, 1).Flatten().Linear(MinAtarUnits);
                 break;
             case NetworkKind.Nature:
                 builder.Convolution(32, 8, 4).Convolution(64, 4, 2).Convolution(64, 3, 1).Flatten().Linear(NatureUnits);
@@ -71,13 +79,13 @@ internal static class NetworkArchitectures
         public SequentialBuilder Convolution(int filters, int kernel, int stride)
         {
             Add(new ConvolutionLayer($"network.{Next}", Top, filters, kernel, stride, 0));
-            return Normalisation().Activation();
+            return Normalisation(isOverPlanes: true).Activation();
         }
 
         public SequentialBuilder Linear(int units)
         {
             Add(new LinearLayer($"network.{Next}", checked((int)Top.Size), units));
-            return Normalisation().Activation();
+            return Normalisation(isOverPlanes: false).Activation();
         }
 
         public SequentialBuilder Flatten() => Add(new FlattenLayer(Top));
@@ -110,13 +118,14 @@ internal static class NetworkArchitectures
             return this;
         }
 
-        private SequentialBuilder Normalisation() => options.LayerNorm ? Add(new LayerNormLayer($"network.{Next}", Top)) : this;
+        private SequentialBuilder Normalisation(bool isOverPlanes) =>
+            options.LayerNorm ? Add(new LayerNormLayer($"network.{Next}", Top, isOverPlanes)) : this;
 
         private void AddNormalisation(List<NetworkLayer> layers, string name)
         {
             if (options.LayerNorm)
             {
-                layers.Add(new LayerNormLayer(name, layers[^1].Output));
+                layers.Add(new LayerNormLayer(name, layers[^1].Output, IsOverPlanes: true));
             }
         }
 

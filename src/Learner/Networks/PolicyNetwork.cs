@@ -12,16 +12,12 @@ public sealed unsafe class PolicyNetwork : IDisposable
     /// <summary>Makes a network whose parameters are all zero.</summary>
     /// <param name="layout">The network's shape.</param>
     /// <param name="backend">What computes; <see cref="ComputeBackend.Auto"/> takes the vectorised kernels where they have its layers.</param>
-    /// <exception cref="LearnerException">The vectorised kernels are asked for and do not have its layers.</exception>
+    /// <exception cref="LearnerException">The vectorised kernels are asked for and do not have its layers, or libtorch is needed and cannot be loaded.</exception>
     public PolicyNetwork(NetworkLayout layout, ComputeBackend backend = ComputeBackend.Auto)
     {
         ArgumentNullException.ThrowIfNull(layout);
         Layout = layout;
-        if (backend == ComputeBackend.Simd)
-        {
-            SimdSupport.Require(layout, "dqn.runner.backend");
-        }
-
+        BackendRequirement.Require(layout, backend, "dqn.runner.backend");
         _network = backend != ComputeBackend.Torch && SimdSupport.Covers(layout) ? new PackedNetwork(layout) : new TorchPolicy(layout);
     }
 

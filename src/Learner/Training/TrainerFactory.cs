@@ -11,7 +11,7 @@ public static class TrainerFactory
     /// <param name="options">The learning step, its device and backend.</param>
     /// <param name="initialParameters">The parameters in the layout's order, float32 [<see cref="NetworkLayout.Length"/>]; copied.</param>
     /// <exception cref="ArgumentException">The parameters are not as long as the layout.</exception>
-    /// <exception cref="LearnerException">The backend cannot use the device, or the device is unknown or not available.</exception>
+    /// <exception cref="LearnerException">The backend cannot use the device, the device is unknown or not available, or libtorch cannot be loaded.</exception>
     public static ITrainer Create(NetworkLayout layout, LearnerOptions options, ReadOnlySpan<float> initialParameters)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -28,8 +28,12 @@ public static class TrainerFactory
             SimdSupport.Require(layout, "dqn.learner.backend");
         }
 
-        return isCpu && options.Backend != ComputeBackend.Torch && SimdSupport.Covers(layout)
-            ? new SimdTrainer(layout, options, initialParameters)
-            : new TorchTrainer(layout, options, initialParameters);
+        if (isCpu && options.Backend != ComputeBackend.Torch && SimdSupport.Covers(layout))
+        {
+            return new SimdTrainer(layout, options, initialParameters);
+        }
+
+        LibTorch.Require(layout, "dqn.learner.backend");
+        return new TorchTrainer(layout, options, initialParameters);
     }
 }

@@ -37,6 +37,7 @@ public sealed class SharedKeysTests
 
     [Theory]
     [InlineData("dqn.environment.path")]
+    [InlineData("dqn.network.path")]
     [InlineData("dqn.learner.device")]
     [InlineData("dqn.learner.backend")]
     [InlineData("dqn.replay.memory-limit")]
