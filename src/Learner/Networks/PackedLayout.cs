@@ -21,11 +21,12 @@ internal readonly record struct PackedLinear(int Inputs, int Outputs, int Stride
 internal readonly record struct PackedHead(int Rows, int Stride, int WeightOffset, int BiasOffset);
 
 /// <summary>
-/// The order of parameters in which the SIMD kernels work: hidden weights transposed, so that one input meets whole vectors of
+/// The order of parameters in which the SIMD kernels work: filters and hidden weights transposed, so that one input meets whole vectors of
 /// outputs, and every row padded to whole vectors. Padding is zero and stays so, since its gradient is zero.
 /// </summary>
 internal sealed class PackedLayout
 {
+    private const int OutputsAtATime = 8;
     private static readonly int VectorLength = Vector512<float>.Count;
     private readonly NetworkLayout _layout;
 
@@ -33,17 +34,22 @@ internal sealed class PackedLayout
     public PackedLayout(NetworkLayout layout)
     {
         _layout = layout;
-        IReadOnlyList<int> hidden = layout.Options.Hidden;
-        Hidden = new PackedLinear[hidden.Count];
-        int inputs = layout.ObservationSize;
         int offset = 0;
-        for (int layer = 0; layer < hidden.Count; layer++)
+        if (layout.Body[0] is ConvolutionLayer convolution)
         {
-            int stride = RoundUp(hidden[layer]);
-            int biasOffset = offset + (inputs * stride);
-            Hidden[layer] = new PackedLinear(inputs, hidden[layer], stride, offset, biasOffset);
+            Filters = new PackedFilters(convolution.Input, offset);
+            offset += Filters.Value.Length;
+        }
+
+        LinearLayer[] linears = [.. layout.Body.OfType<LinearLayer>()];
+        Hidden = new PackedLinear[linears.Length];
+        for (int layer = 0; layer < linears.Length; layer++)
+        {
+            int outputs = linears[layer].Outputs;
+            int stride = RoundUp(outputs);
+            int biasOffset = offset + (linears[layer].Inputs * stride);
+            Hidden[layer] = new PackedLinear(linears[layer].Inputs, outputs, stride, offset, biasOffset);
             offset = biasOffset + stride;
-            inputs = hidden[layer];
         }
 
         int rows = layout.ActionCount + (layout.Options.Dueling ? 1 : 0);
@@ -51,6 +57,12 @@ internal sealed class PackedLayout
         Head = new PackedHead(rows, headStride, offset, offset + (rows * headStride));
         Length = Head.BiasOffset + RoundUp(rows);
     }
+
+    /// <summary>The convolution below the hidden layers; null where they are all.</summary>
+    public PackedFilters? Filters { get; }
+
+    /// <summary>Distance of rows of what the first hidden layer takes.</summary>
+    public int InputStride => Filters?.Stride ?? _layout.ObservationSize;
 
     /// <summary>The hidden layers, first to last.</summary>
     public PackedLinear[] Hidden { get; }
@@ -71,17 +83,16 @@ internal sealed class PackedLayout
     {
         packed.Clear();
         int slot = 0;
-        foreach (PackedLinear linear in Hidden)
+        if (Filters is { } filters)
         {
-            ReadOnlySpan<float> weight = Slice(flat, slot++);
-            for (int output = 0; output < linear.Outputs; output++)
-            {
-                for (int input = 0; input < linear.Inputs; input++)
-                {
-                    packed[linear.WeightOffset + (input * linear.Stride) + output] = weight[(output * linear.Inputs) + input];
-                }
-            }
+            Turn(Slice(flat, slot++), filters.Taps, packed[filters.WeightOffset..], ConvolutionKernels.Filters, 1);
+            Slice(flat, slot++).CopyTo(packed[filters.BiasOffset..]);
+        }
 
+        for (int layer = 0; layer < Hidden.Length; layer++)
+        {
+            PackedLinear linear = Hidden[layer];
+            Turn(Slice(flat, slot++), linear.Inputs, packed[linear.WeightOffset..], linear.Stride, PositionsBelow(layer));
             Slice(flat, slot++).CopyTo(packed[linear.BiasOffset..]);
         }
 
@@ -105,17 +116,16 @@ internal sealed class PackedLayout
     {
         flat.Clear();
         int slot = 0;
-        foreach (PackedLinear linear in Hidden)
+        if (Filters is { } filters)
         {
-            Span<float> weight = Slice(flat, slot++);
-            for (int output = 0; output < linear.Outputs; output++)
-            {
-                for (int input = 0; input < linear.Inputs; input++)
-                {
-                    weight[(output * linear.Inputs) + input] = packed[linear.WeightOffset + (input * linear.Stride) + output];
-                }
-            }
+            TurnBack(packed[filters.WeightOffset..], ConvolutionKernels.Filters, Slice(flat, slot++), filters.Taps, 1);
+            packed.Slice(filters.BiasOffset, ConvolutionKernels.Filters).CopyTo(Slice(flat, slot++));
+        }
 
+        for (int layer = 0; layer < Hidden.Length; layer++)
+        {
+            PackedLinear linear = Hidden[layer];
+            TurnBack(packed[linear.WeightOffset..], linear.Stride, Slice(flat, slot++), linear.Inputs, PositionsBelow(layer));
             packed.Slice(linear.BiasOffset, linear.Outputs).CopyTo(Slice(flat, slot++));
         }
 
@@ -128,6 +138,48 @@ internal sealed class PackedLayout
             {
                 packed.Slice(Head.WeightOffset + (row * Head.Stride), inputs).CopyTo(weight[(output * inputs)..]);
                 bias[output] = packed[Head.BiasOffset + row];
+            }
+        }
+    }
+
+    // PyTorch's order of features is plane by plane, ours position by position.
+    private int PositionsBelow(int layer) => layer == 0 && Filters is { } filters ? filters.Positions : 1;
+
+    // packed[(p·planes + c)·stride + o] = weight[o, c·positions + p], a few outputs at a time, so that each cache line is fetched once.
+    private static void Turn(ReadOnlySpan<float> weight, int inputs, Span<float> packed, int stride, int positions)
+    {
+        int planes = inputs / positions;
+        int outputs = weight.Length / inputs;
+        for (int first = 0; first < outputs; first += OutputsAtATime)
+        {
+            int last = Math.Min(first + OutputsAtATime, outputs);
+            for (int input = 0; input < inputs; input++)
+            {
+                Span<float> row = packed.Slice(((input % positions * planes) + (input / positions)) * stride, last);
+                int from = (first * inputs) + input;
+                for (int output = first; output < row.Length; output++, from += inputs)
+                {
+                    row[output] = weight[from];
+                }
+            }
+        }
+    }
+
+    private static void TurnBack(ReadOnlySpan<float> packed, int stride, Span<float> weight, int inputs, int positions)
+    {
+        int planes = inputs / positions;
+        int outputs = weight.Length / inputs;
+        for (int first = 0; first < outputs; first += OutputsAtATime)
+        {
+            int last = Math.Min(first + OutputsAtATime, outputs);
+            for (int input = 0; input < inputs; input++)
+            {
+                ReadOnlySpan<float> row = packed.Slice(((input % positions * planes) + (input / positions)) * stride, last);
+                int to = (first * inputs) + input;
+                for (int output = first; output < row.Length; output++, to += inputs)
+                {
+                    weight[to] = row[output];
+                }
             }
         }
     }

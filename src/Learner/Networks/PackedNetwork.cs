@@ -19,6 +19,7 @@ internal sealed unsafe class PackedNetwork : IPolicyBackend
         Packed = new PackedLayout(layout);
         Parameters = new AlignedBuffer(Packed.Length);
         Head = new EffectiveHead(Packed, layout.ActionCount, Parameters);
+        Convolution = Packed.Filters is { } filters ? new PackedConvolution(layout, filters, Parameters) : null;
         _scratch = new HiddenActivations(Packed);
     }
 
@@ -31,6 +32,9 @@ internal sealed unsafe class PackedNetwork : IPolicyBackend
     /// <summary>The head as one linear map.</summary>
     public EffectiveHead Head { get; }
 
+    /// <summary>The convolution below the hidden layers; null where they are all.</summary>
+    public PackedConvolution? Convolution { get; }
+
     /// <summary>Takes over parameters in the network layout's order.</summary>
     public void Load(ReadOnlySpan<float> flat)
     {
@@ -40,9 +44,13 @@ internal sealed unsafe class PackedNetwork : IPolicyBackend
     }
 
     /// <summary>Brings what is derived from the parameters up to date.</summary>
-    public void ParametersChanged() => Head.Fold();
+    public void ParametersChanged()
+    {
+        Head.Fold();
+        Convolution?.ParametersChanged();
+    }
 
-    /// <summary>Runs the hidden layers and keeps every layer's outputs.</summary>
+    /// <summary>Runs all layers below the head and keeps every layer's outputs.</summary>
     /// <param name="observations">float32 [rows × observation size].</param>
     /// <param name="rows">Rows; the activations have room for them.</param>
     /// <param name="activations">Receives the outputs.</param>
@@ -51,7 +59,13 @@ internal sealed unsafe class PackedNetwork : IPolicyBackend
     {
         float* parameters = Parameters.Pointer;
         float* inputs = observations;
-        int inputStride = _layout.ObservationSize;
+        int inputStride = Packed.InputStride;
+        if (Convolution is not null)
+        {
+            inputs = activations.Features.Pointer;
+            Convolution.Run(observations, rows, inputs);
+        }
+
         PackedLinear[] hidden = Packed.Hidden;
         for (int layer = 0; layer < hidden.Length; layer++)
         {

@@ -4,7 +4,7 @@ namespace DqnAkka.Learner;
 internal static class SimdSupport
 {
     /// <summary>Whether they have every layer of a network. Where they do they were faster than libtorch at every size measured (docs/benchmarks.md).</summary>
-    public static bool Covers(NetworkLayout layout) => layout is { Kind: NetworkKind.Mlp, Options.LayerNorm: false };
+    public static bool Covers(NetworkLayout layout) => layout is { Kind: NetworkKind.Mlp or NetworkKind.MinAtar, Options.LayerNorm: false };
 
     /// <summary>Throws unless they do.</summary>
     /// <param name="layout">The network.</param>

@@ -8,7 +8,8 @@ internal sealed unsafe class BackwardPass
     private readonly NetworkLayout _layout;
     private readonly PackedNetwork _network;
     private readonly HiddenActivations _deltas;
-    private readonly AlignedBuffer[] _turnedWeights;
+    // Of each hidden layer; null for the first where its inputs are the observations, which need no gradient.
+    private readonly InputGradient?[] _inputGradients;
     private readonly AlignedBuffer? _foldedHeadGradients;
 
     /// <summary>Prepares for a network.</summary>
@@ -19,8 +20,12 @@ internal sealed unsafe class BackwardPass
         PackedLayout packed = network.Packed;
         _deltas = new HiddenActivations(packed);
         Gradients = new AlignedBuffer(packed.Length);
-        // Layer l + 1's weights as [outputs × inputs]; the first layer's inputs need no gradient.
-        _turnedWeights = [.. packed.Hidden.Skip(1).Select((linear, below) => new AlignedBuffer(linear.Stride * packed.Hidden[below].Stride))];
+        _inputGradients =
+        [
+            .. packed.Hidden.Select((linear, layer) => layer > 0 ? new InputGradient(linear, packed.Hidden[layer - 1].Stride)
+                : packed.Filters is { } filters ? new InputGradient(linear, filters.Stride)
+                : null),
+        ];
         _foldedHeadGradients = EffectiveHead.IsDueling(packed, layout.ActionCount)
             ? new AlignedBuffer(EffectiveHead.Length(packed, layout.ActionCount))
             : null;
@@ -38,7 +43,8 @@ internal sealed unsafe class BackwardPass
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(float* observations, HiddenActivations activations, int rows, int* actions, float* outputGradients)
     {
-        _deltas.EnsureCapacity(rows);
+        _deltas.EnsureCapacity(PackedLayout.RoundUp(rows));
+        PackedConvolution? convolution = _network.Convolution;
         PackedLinear[] hidden = _network.Packed.Hidden;
         int last = hidden.Length - 1;
         RunHead(activations[last].Pointer, rows, actions, outputGradients);
@@ -47,18 +53,21 @@ internal sealed unsafe class BackwardPass
             PackedLinear linear = hidden[layer];
             float* deltas = _deltas[layer].Pointer;
             ActivationKernels.MultiplyByDerivative(_layout.Options.Activation, activations[layer].Pointer, deltas, (nint)rows * linear.Stride);
-            float* inputs = layer == 0 ? observations : activations[layer - 1].Pointer;
-            int inputStride = layer == 0 ? _layout.ObservationSize : hidden[layer - 1].Stride;
+            float* inputs = layer > 0 ? activations[layer - 1].Pointer : convolution is null ? observations : activations.Features.Pointer;
+            int inputStride = layer > 0 ? hidden[layer - 1].Stride : _network.Packed.InputStride;
             float* weightGradients = Gradients.Pointer + linear.WeightOffset;
             MatrixKernels.Multiply<Identity>(inputs, 1, inputStride, linear.Inputs, rows, deltas, null, weightGradients, linear.Stride);
             LayerKernels.SumRows(deltas, rows, linear.Stride, Gradients.Pointer + linear.BiasOffset);
-            if (layer > 0)
-            {
-                float* turned = _turnedWeights[layer - 1].Pointer;
-                LayerKernels.Transpose(_network.Parameters.Pointer + linear.WeightOffset, linear.Inputs, linear.Stride, turned, inputStride);
-                MatrixKernels.Multiply<Identity>(
-                    deltas, linear.Stride, 1, rows, linear.Outputs, turned, null, _deltas[layer - 1].Pointer, inputStride);
-            }
+            float* below = layer > 0 ? _deltas[layer - 1].Pointer : convolution is null ? null : _deltas.Features.Pointer;
+            _inputGradients[layer]?.Run(_network.Parameters.Pointer + linear.WeightOffset, deltas, rows, below);
+        }
+
+        if (convolution is not null)
+        {
+            float* deltas = _deltas.Features.Pointer;
+            ActivationKernels.MultiplyByDerivative(
+                _layout.Options.Activation, activations.Features.Pointer, deltas, (nint)rows * _network.Packed.InputStride);
+            convolution.Gradients(observations, rows, deltas, Gradients);
         }
     }
 

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace DqnAkka.Learner;
 
-/// <summary>What a backward pass needs beside products: column sums and a transposed copy.</summary>
+/// <summary>What a backward pass needs beside products: column sums, a scaled and a transposed copy.</summary>
 internal static unsafe class LayerKernels
 {
     private const int Width = 16;
@@ -16,9 +16,21 @@ internal static unsafe class LayerKernels
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SumRows(float* matrix, int rows, nint stride, float* sums)
     {
+        new Span<float>(sums, (int)stride).Clear();
+        AddRows(matrix, rows, stride, sums);
+    }
+
+    /// <summary>sums[:] += Σᵣ matrix[r, :].</summary>
+    /// <param name="matrix">float32 [rows × stride], padded to whole vectors.</param>
+    /// <param name="rows">Rows to sum.</param>
+    /// <param name="stride">Columns, a multiple of 16.</param>
+    /// <param name="sums">Summed into, float32 [stride].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void AddRows(float* matrix, int rows, nint stride, float* sums)
+    {
         for (nint column = 0; column < stride; column += Width)
         {
-            Vector512<float> even = Vector512<float>.Zero;
+            Vector512<float> even = Vector512.Load(sums + column);
             Vector512<float> odd = Vector512<float>.Zero;
             float* x = matrix + column;
             int row = 0;
@@ -35,6 +47,20 @@ internal static unsafe class LayerKernels
             }
 
             (even + odd).Store(sums + column);
+        }
+    }
+
+    /// <summary>scaled[:] = scale · values[:].</summary>
+    /// <param name="values">float32 [length].</param>
+    /// <param name="scale">The factor.</param>
+    /// <param name="scaled">Receives float32 [length]; may be the values themselves.</param>
+    /// <param name="length">A multiple of 16.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale(float* values, float scale, float* scaled, nint length)
+    {
+        for (nint i = 0; i < length; i += Width)
+        {
+            (Vector512.Load(values + i) * scale).Store(scaled + i);
         }
     }
 
