@@ -25,8 +25,9 @@ public sealed partial class PublishedProgram : IAsyncLifetime
     {
         if (Absence is null)
         {
-            // What these tests were built with is there already: nothing is compiled or restored.
-            await SdkProcess.RunAsync("publish", "src/Host", "--no-build", "-c", SdkProcess.Configuration, "-o", Folder);
+            // What these tests were built with is there already: nothing is compiled, restored, or, but for its names, copied.
+            await SdkProcess.RunAsync(
+                "publish", "src/Host", "--no-build", "-c", SdkProcess.Configuration, "-o", Folder, "-p:CreateHardLinksForPublishFilesIfPossible=true");
         }
     }
 
