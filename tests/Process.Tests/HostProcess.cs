@@ -16,7 +16,7 @@ internal sealed partial class HostProcess : IDisposable
     private readonly StringBuilder _error = new();
     private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
 
-    private HostProcess(string folder, string[] arguments)
+    private HostProcess(string program, string folder, string[] arguments)
     {
         ProcessStartInfo start = new("dotnet")
         {
@@ -24,7 +24,7 @@ internal sealed partial class HostProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "DqnAkka.Host.dll"));
+        start.ArgumentList.Add(Path.Combine(program, "DqnAkka.Host.dll"));
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -57,9 +57,13 @@ internal sealed partial class HostProcess : IDisposable
     public static HostProcess Start(string folder, params string[] arguments) => Start(folder, arguments, new Dictionary<string, string>());
 
     /// <summary>Starts the program with further environment variables.</summary>
-    public static HostProcess Start(string folder, string[] arguments, IReadOnlyDictionary<string, string> environment)
+    public static HostProcess Start(string folder, string[] arguments, IReadOnlyDictionary<string, string> environment) =>
+        Start(AppContext.BaseDirectory, folder, arguments, environment);
+
+    /// <summary>Starts the program that lies in the folder <paramref name="program"/>.</summary>
+    public static HostProcess Start(string program, string folder, string[] arguments, IReadOnlyDictionary<string, string> environment)
     {
-        HostProcess host = new(folder, arguments);
+        HostProcess host = new(program, folder, arguments);
         foreach ((string name, string value) in environment)
         {
             host._process.StartInfo.Environment[name] = value;

@@ -8,6 +8,8 @@ namespace DqnAkka.Learner;
 internal sealed partial class LibTorchLoading(NativePlatform platform, Func<string, string?> load)
 {
     private const string LibraryName = "LibTorchSharp";
+    // build/WeakenGlibcxxRequirement.targets
+    private const string MendedVersion = "GLIBCXX_3.4.32";
 
     /// <summary>Null where libtorch is loaded, otherwise why it is not, as the second half of a sentence.</summary>
     public string? FindProblem()
@@ -42,8 +44,15 @@ internal sealed partial class LibTorchLoading(NativePlatform platform, Func<stri
         }
 
         return MissingVersion().Match(line) is { Success: true } version
-            ? $"the libstdc++ of this system is too old for {file}, which asks for {version.Groups["name"].Value}: install a newer libstdc++, or take the program as this repository's build makes it"
+            ? TooOld(file, version.Groups["name"].Value)
             : $"{file} cannot be loaded: {line}";
+    }
+
+    private static string TooOld(string file, string version)
+    {
+        string library = version.StartsWith("GLIBC_", StringComparison.Ordinal) ? "glibc" : "libstdc++";
+        string remedy = version == MendedVersion ? ", or the program as this repository's build makes it, which does not need it" : "";
+        return $"the {library} of this system is too old for {file}, which asks for {version}: use a system with a newer one{remedy}";
     }
 
     private string Rebuild() => $"the program was built for another platform, or without libtorch; build it here, or publish it with -r {platform.RuntimeIdentifier}";
@@ -55,9 +64,9 @@ internal sealed partial class LibTorchLoading(NativePlatform platform, Func<stri
         return lines.Skip(1).FirstOrDefault() ?? lines.FirstOrDefault() ?? "the system gives no reason";
     }
 
-    [GeneratedRegex(@"^(?:.*: )?(?<name>lib[\w.+-]+): cannot open shared object file")]
+    [GeneratedRegex(@"^(?:.*: )?(?<name>lib[\w.+-]+): cannot open shared object file: No such file")]
     private static partial Regex MissingLibrary();
 
-    [GeneratedRegex(@"version [`'](?<name>GLIBCXX_[\d.]+|CXXABI_[\d.]+)' not found")]
+    [GeneratedRegex(@"version [`'](?<name>(GLIBC|GLIBCXX|CXXABI)_[\d.]+)' not found")]
     private static partial Regex MissingVersion();
 }

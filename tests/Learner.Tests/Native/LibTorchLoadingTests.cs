@@ -62,14 +62,15 @@ public sealed class LibTorchLoadingTests : IDisposable
         Assert.EndsWith("publish it with -r linux-x64", problem, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_standard_library_that_is_too_old_is_told_with_the_version_that_is_asked_for()
-    {
-        string said = Advice + $"/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by {Library})\nlibx.so: another place";
+    [Theory]
+    [InlineData("libstdc++.so.6", "GLIBCXX_3.4.32", "the libstdc++ of", ", or the program as this repository's build makes it, which does not need it")]
+    [InlineData("libstdc++.so.6", "GLIBCXX_3.4.30", "the libstdc++ of", "")]
+    [InlineData("libstdc++.so.6", "CXXABI_1.3.13", "the libstdc++ of", "")]
+    [InlineData("libc.so.6", "GLIBC_2.34", "the glibc of", "")]
+    public void A_system_that_is_too_old_is_told_with_the_version_that_is_asked_for(string library, string version, string beginning, string remedy) =>
         Assert.Equal(
-            $"the libstdc++ of this system is too old for {Library}, which asks for GLIBCXX_3.4.32: install a newer libstdc++, or take the program as this repository's build makes it",
-            Problem("linux-x64", said));
-    }
+            $"{beginning} this system is too old for {Library}, which asks for {version}: use a system with a newer one{remedy}",
+            Problem("linux-x64", $"{Advice}/lib/x86_64-linux-gnu/{library}: version `{version}' not found (required by {Library})\nlibx.so: another place"));
 
     [Theory]
     [InlineData("file too short")]
