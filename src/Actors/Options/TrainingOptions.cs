@@ -134,6 +134,9 @@ public sealed record CheckpointOptions
 {
     /// <summary>Learner updates between checkpoints; one is always written at the end.</summary>
     public long Period { get; init; } = 10_000;
+
+    /// <summary>How many of the newest checkpoints are kept; the best by evaluation is kept beside them.</summary>
+    public int Keep { get; init; } = Learner.CheckpointStore.DefaultKeep;
 }
 
 /// <summary>When the run ends: whichever comes first.</summary>
@@ -160,4 +163,10 @@ public sealed record RunOptions
 
     /// <summary>The run's seed; every stream of random numbers derives from it.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>How often the run was gone on with by <c>train --resume</c>, this time included; 0 from the start.</summary>
+    public int Resumption { get; init; }
+
+    /// <summary>Hash of the settings that must not change over a run (<see cref="Learner.ConfigurationHash"/>); empty where it is not known.</summary>
+    public string ConfigurationHash { get; init; } = "";
 }

@@ -6,20 +6,21 @@ namespace DqnAkka.Host;
 internal sealed class CheckpointSourceAdapter : ICheckpointSource
 {
     /// <inheritdoc />
-    public SavedPolicy Load(string directory, IReadOnlyList<string> networkPath)
+    public SavedPolicy Load(string path, CheckpointChoice choice, IReadOnlyList<string> networkPath)
     {
-        CheckpointContent content;
+        LoadedCheckpoint checkpoint;
         try
         {
-            content = new CheckpointStore(directory).Load();
+            checkpoint = CheckpointStore.Open(path).Load(choice);
         }
         catch (CheckpointException exception)
         {
             throw new UserErrorException(exception.Message);
         }
 
+        CheckpointContent content = checkpoint.Content;
         PolicyNetwork policy = new(content.Layout.WithSearchPaths(networkPath));
         policy.Load(content.Policy);
-        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions, policy);
+        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions, checkpoint.Notices, policy);
     }
 }

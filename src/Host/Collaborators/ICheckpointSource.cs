@@ -6,8 +6,10 @@ namespace DqnAkka.Host;
 /// <param name="Layout">The network's shape.</param>
 /// <param name="EnvironmentName">What the environment was called that it was trained on; empty where it does not say.</param>
 /// <param name="Policy">The greedy policy.</param>
-/// <param name="Network">What computes it, disposed of with this; null where there is nothing to dispose of.</param>
-internal sealed record SavedPolicy(NetworkLayout Layout, string EnvironmentName, GreedyPolicy Policy, PolicyNetwork? Network = null) : IDisposable
+/// <param name="Notices">One line for each checkpoint that was passed over.</param>
+/// <param name="Network">What computes the policy, disposed of with this; null where there is nothing to dispose of.</param>
+internal sealed record SavedPolicy(
+    NetworkLayout Layout, string EnvironmentName, GreedyPolicy Policy, IReadOnlyList<string> Notices, PolicyNetwork? Network = null) : IDisposable
 {
     /// <inheritdoc />
     public void Dispose() => Network?.Dispose();
@@ -17,9 +19,10 @@ internal sealed record SavedPolicy(NetworkLayout Layout, string EnvironmentName,
 internal interface ICheckpointSource
 {
     /// <summary>Reads and verifies one.</summary>
-    /// <param name="directory">The checkpoint's folder.</param>
+    /// <param name="path">The checkpoints' folder, or one checkpoint's manifest.</param>
+    /// <param name="choice">Which one of a folder.</param>
     /// <param name="networkPath">Folders in which the assembly of a user's own network is looked for.</param>
     /// <exception cref="UserErrorException">It is missing, cut short or altered.</exception>
     /// <exception cref="LearnerException">Its network is a user's own and not to be had, or libtorch is needed and cannot be loaded.</exception>
-    SavedPolicy Load(string directory, IReadOnlyList<string> networkPath);
+    SavedPolicy Load(string path, CheckpointChoice choice, IReadOnlyList<string> networkPath);
 }
