@@ -11,7 +11,7 @@ public sealed class OnnxRuntimeTests
     {
         NetworkLayout layout = ExportExamples.Layouts[name];
         CheckpointContent content = ExportExamples.Content(layout, 3);
-        using InferenceSession session = new(ExportExamples.Onnx(content));
+        using InferenceSession session = Open(content);
         using PolicyNetwork policy = new(layout);
         policy.Load(content.Policy);
         foreach (int count in (int[])[1, 7])
@@ -40,7 +40,7 @@ public sealed class OnnxRuntimeTests
         ParameterSlot bias = layout.Slots[^1];
         float[] values = [-1, 2, 0.5f, 2, 2];
         values.CopyTo(content.Policy.AsSpan(bias.Offset));
-        using InferenceSession session = new(ExportExamples.Onnx(content));
+        using InferenceSession session = Open(content);
 
         (float[] found, long[] actions) = Run(session, layout, [1, 2, 3, 4], 2);
 
@@ -52,7 +52,7 @@ public sealed class OnnxRuntimeTests
     public void The_runtime_reads_what_the_model_says_of_itself()
     {
         NetworkLayout layout = ExportExamples.Layouts["nature"];
-        using InferenceSession session = new(ExportExamples.Onnx(ExportExamples.Content(layout, 3)));
+        using InferenceSession session = Open(ExportExamples.Content(layout, 3));
 
         ModelMetadata metadata = session.ModelMetadata;
         Assert.Equal("DqnAkka", metadata.ProducerName);
@@ -72,6 +72,12 @@ public sealed class OnnxRuntimeTests
         Assert.Equal(["q_values", "action"], session.OutputNames);
         Assert.Equal([-1, 4], session.OutputMetadata["q_values"].Dimensions);
         Assert.Equal((typeof(long), 1), (session.OutputMetadata["action"].ElementType, session.OutputMetadata["action"].Dimensions.Length));
+    }
+
+    private static InferenceSession Open(CheckpointContent content)
+    {
+        using SessionOptions options = new() { IntraOpNumThreads = 1, InterOpNumThreads = 1 };
+        return new InferenceSession(ExportExamples.Onnx(content), options);
     }
 
     private static (float[] Values, long[] Actions) Run(InferenceSession session, NetworkLayout layout, float[] observations, int count)
