@@ -71,13 +71,13 @@ internal static class NetworkArchitectures
         public SequentialBuilder Convolution(int filters, int kernel, int stride)
         {
             Add(new ConvolutionLayer($"network.{Next}", Top, filters, kernel, stride, 0));
-            return Normalisation().Activation();
+            return Normalisation(isOverPlanes: true).Activation();
         }
 
         public SequentialBuilder Linear(int units)
         {
             Add(new LinearLayer($"network.{Next}", checked((int)Top.Size), units));
-            return Normalisation().Activation();
+            return Normalisation(isOverPlanes: false).Activation();
         }
 
         public SequentialBuilder Flatten() => Add(new FlattenLayer(Top));
@@ -110,13 +110,14 @@ internal static class NetworkArchitectures
             return this;
         }
 
-        private SequentialBuilder Normalisation() => options.LayerNorm ? Add(new LayerNormLayer($"network.{Next}", Top)) : this;
+        private SequentialBuilder Normalisation(bool isOverPlanes) =>
+            options.LayerNorm ? Add(new LayerNormLayer($"network.{Next}", Top, isOverPlanes)) : this;
 
         private void AddNormalisation(List<NetworkLayer> layers, string name)
         {
             if (options.LayerNorm)
             {
-                layers.Add(new LayerNormLayer(name, layers[^1].Output));
+                layers.Add(new LayerNormLayer(name, layers[^1].Output, IsOverPlanes: true));
             }
         }
 

@@ -55,7 +55,8 @@ public sealed record MaxPoolLayer(PlaneShape Input, int Kernel, int Stride, int 
 /// <summary>(x − mean)/√(variance + ε) · weight + bias over all features of a row (Ba et al. 2016), as torch.nn.LayerNorm.</summary>
 /// <param name="Name">Prefix of its parameters' names.</param>
 /// <param name="Input">Features below.</param>
-public sealed record LayerNormLayer(string Name, PlaneShape Input) : NetworkLayer(Input)
+/// <param name="IsOverPlanes">Whether they are planes, as a convolution gives them, be it of one cell each; else a vector.</param>
+public sealed record LayerNormLayer(string Name, PlaneShape Input, bool IsOverPlanes) : NetworkLayer(Input)
 {
     /// <summary>ε, PyTorch's default.</summary>
     public const float Epsilon = 1e-5f;
@@ -64,7 +65,7 @@ public sealed record LayerNormLayer(string Name, PlaneShape Input) : NetworkLaye
     public override IReadOnlyList<ParameterShape> Parameters => [new($"{Name}.weight", Shape, 0, 1), new($"{Name}.bias", Shape, 0)];
 
     /// <summary>What PyTorch calls <c>normalized_shape</c>.</summary>
-    public IReadOnlyList<int> Shape => Input.IsImage ? [Input.Planes, Input.Height, Input.Width] : [Input.Planes];
+    public IReadOnlyList<int> Shape => IsOverPlanes ? [Input.Planes, Input.Height, Input.Width] : [Input.Planes];
 }
 
 /// <summary>An elementwise nonlinearity.</summary>

@@ -1,3 +1,4 @@
+using DqnAkka.Environments;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -9,8 +10,12 @@ namespace DqnAkka.Learner;
 /// </summary>
 internal sealed class TorchNetwork : IDisposable
 {
-    private readonly NetworkLayout _layout;
     private readonly Tensor[] _parameters;
+    private readonly LayeredForward _forward;
+    // Null where observations are vectors, which have the right shape.
+    private readonly long[]? _inputShape;
+    // A scalar is a native object with a finalizer: one for all passes. Null where the input is taken as it is.
+    private readonly Scalar? _inputScale;
 
     /// <summary>Makes a network whose parameters are all zero.</summary>
     /// <param name="layout">The network's shape.</param>
@@ -18,7 +23,6 @@ internal sealed class TorchNetwork : IDisposable
     /// <param name="isTrained">Whether backward passes leave gradients in <see cref="Gradients"/>.</param>
     public TorchNetwork(NetworkLayout layout, Device device, bool isTrained)
     {
-        _layout = layout;
         Parameters = zeros(layout.Length, ScalarType.Float32, device);
         Gradients = isTrained ? zeros(layout.Length, ScalarType.Float32, device) : null;
         _parameters = [.. layout.Slots.Select(slot => View(Parameters, slot))];
@@ -29,6 +33,11 @@ internal sealed class TorchNetwork : IDisposable
             _parameters[i].requires_grad_(true);
             _parameters[i].grad = view;
         }
+
+        _forward = new LayeredForward(layout, _parameters);
+        PlaneShape shape = layout.Observation.Shape;
+        _inputShape = shape.Height > 1 || shape.Width > 1 ? [-1, shape.Planes, shape.Height, shape.Width] : null;
+        _inputScale = layout.InputScale == 1 ? null : layout.InputScale;
     }
 
     /// <summary>θ, float32 [<see cref="NetworkLayout.Length"/>].</summary>
@@ -38,27 +47,15 @@ internal sealed class TorchNetwork : IDisposable
     public Tensor? Gradients { get; }
 
     /// <summary>Q(s, a) of every action.</summary>
-    /// <param name="observations">float32 [rows × observation size].</param>
+    /// <param name="observations">
+    /// float32 or uint8 [rows × components], not changed; multiplied by <see cref="NetworkLayout.InputScale"/> on the way, on their own device.
+    /// </param>
     /// <returns>float32 [rows × actions], in the caller's dispose scope.</returns>
     public Tensor Forward(Tensor observations)
     {
-        Tensor hidden = observations;
-        int next = 0;
-        for (int layer = 0; layer < _layout.Options.Hidden.Count; layer++)
-        {
-            hidden = nn.functional.linear(hidden, _parameters[next++], _parameters[next++]);
-            // In place is safe: both derivatives are written in terms of the output.
-            hidden = _layout.Options.Activation == Activation.Relu ? hidden.relu_() : hidden.tanh_();
-        }
-
-        Tensor head = nn.functional.linear(hidden, _parameters[next++], _parameters[next++]);
-        if (!_layout.Options.Dueling)
-        {
-            return head;
-        }
-
-        Tensor advantages = nn.functional.linear(hidden, _parameters[next++], _parameters[next]);
-        return head + advantages - advantages.mean([1], keepdim: true);
+        using Tensor? planes = _inputShape is null ? null : observations.view(_inputShape);
+        using Tensor? prepared = Prepare(planes ?? observations);
+        return _forward.Run(prepared ?? planes ?? observations);
     }
 
     /// <inheritdoc />
@@ -70,8 +67,21 @@ internal sealed class TorchNetwork : IDisposable
             parameter.Dispose();
         }
 
+        _inputScale?.Dispose();
         Gradients?.Dispose();
         Parameters.Dispose();
+    }
+
+    /// <summary>What the first layer takes; null where that is <paramref name="observations"/>.</summary>
+    private Tensor? Prepare(Tensor observations)
+    {
+        if (observations.dtype == ScalarType.Float32)
+        {
+            return _inputScale is null ? null : observations.mul(_inputScale);
+        }
+
+        Tensor widened = observations.to_type(ScalarType.Float32);
+        return _inputScale is null ? widened : widened.mul_(_inputScale);
     }
 
     private static Tensor View(Tensor flat, ParameterSlot slot)
