@@ -68,6 +68,8 @@ internal sealed class FakeCheckpoints(NetworkLayout? layout = null, string envir
     public SavedPolicy Load(string directory) => File.Exists(Path.Combine(directory, "damaged"))
         ? throw new UserErrorException($"{directory} is damaged")
         : new(layout ?? new NetworkLayout(2, 3, new NetworkOptions()), environmentName, (_, count, actions) => actions[..count].Fill(1));
+
+    public CheckpointContent Read(string path, bool isBest) => throw new NotSupportedException();
 }
 
 internal sealed class FakeSession(Func<IReadOnlyList<IProgressSink>, CancellationToken, RunSummary> run) : ITrainingSession

@@ -8,18 +8,22 @@ internal sealed class CheckpointSourceAdapter : ICheckpointSource
     /// <inheritdoc />
     public SavedPolicy Load(string directory)
     {
-        CheckpointContent content;
+        CheckpointContent content = Read(directory, isBest: false);
+        PolicyNetwork policy = new(content.Layout);
+        policy.Load(content.Policy);
+        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions);
+    }
+
+    /// <inheritdoc />
+    public CheckpointContent Read(string path, bool isBest)
+    {
         try
         {
-            content = new CheckpointStore(directory).Load();
+            return CheckpointStore.Open(path).Load();
         }
         catch (CheckpointException exception)
         {
             throw new UserErrorException(exception.Message);
         }
-
-        PolicyNetwork policy = new(content.Layout);
-        policy.Load(content.Policy);
-        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions);
     }
 }

@@ -15,4 +15,10 @@ internal interface ICheckpointSource
     /// <param name="directory">The checkpoint's folder.</param>
     /// <exception cref="UserErrorException">It is missing, cut short or altered.</exception>
     SavedPolicy Load(string directory);
+
+    /// <summary>Reads and verifies one, with the policy's parameters.</summary>
+    /// <param name="path">A run's folder or a checkpoint's.</param>
+    /// <param name="isBest">Whether the one of the best evaluation is meant, not the newest.</param>
+    /// <exception cref="UserErrorException">It is missing, cut short or altered.</exception>
+    CheckpointContent Read(string path, bool isBest);
 }

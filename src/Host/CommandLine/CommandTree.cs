@@ -20,6 +20,7 @@ internal static class CommandTree
             Status(console),
             Leave(console),
             Evaluate(collaborators, console),
+            Export(collaborators, console),
             ReplayCommands.Build(collaborators, console, new TrainingCommandOptions(ConfigOption(), SetOption(), NewRun)),
             Environments(collaborators, console),
             Documentation(console),
@@ -144,6 +145,20 @@ internal static class CommandTree
                     Seed = result.GetValue(seed),
                 }),
             stop)));
+        return command;
+    }
+
+    private static Command Export(HostCollaborators collaborators, HostConsole console)
+    {
+        Argument<string> run = new("run") { Description = "A run's folder or a checkpoint's.", HelpName = "RUN" };
+        Option<string> format = new("--format") { Description = "onnx or safetensors.", HelpName = "FORMAT", Required = true };
+        Option<string> output = new("--output") { Description = "The file to write.", HelpName = "FILE", Required = true };
+        Option<bool> best = new("--best") { Description = "The policy of the best evaluation, not the newest." };
+        Option<bool> force = new("--force") { Description = "Replace a file that is there." };
+        Command command = new("export", "Write a trained policy to a file that other programs read.") { run, format, output, best, force };
+        command.SetAction(result => new ExportCommand(collaborators.Checkpoints, console).RunAsync(
+            new ExportRequest(
+                result.GetValue(run)!, result.GetValue(format)!, result.GetValue(output)!, result.GetValue(best), result.GetValue(force))));
         return command;
     }
 

@@ -19,6 +19,7 @@ internal static class ExportExamples
         ["minatar layer-norm dueling tanh"] = Image(
             ObservationType.Float32, 7, 10, 8, 6, new NetworkOptions { LayerNorm = true, Dueling = true, Activation = Activation.Tanh }),
         ["minatar with one cell left, layer-norm"] = Image(ObservationType.Float32, 2, 3, 3, 2, new NetworkOptions { LayerNorm = true }),
+        ["minatar with one row left, layer-norm"] = Image(ObservationType.Float32, 2, 3, 10, 2, new NetworkOptions { LayerNorm = true }),
         ["nature"] = Image(ObservationType.UInt8, 4, 84, 84, 4, new NetworkOptions()),
         ["nature layer-norm dueling"] = Image(ObservationType.UInt8, 3, 60, 44, 18, new NetworkOptions { LayerNorm = true, Dueling = true }),
         ["impala"] = Image(ObservationType.UInt8, 4, 64, 64, 15, new NetworkOptions { Kind = NetworkKind.Impala }),
