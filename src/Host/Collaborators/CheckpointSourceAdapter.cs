@@ -8,18 +8,18 @@ internal sealed class CheckpointSourceAdapter : ICheckpointSource
     /// <inheritdoc />
     public SavedPolicy Load(string directory)
     {
-        CheckpointContent content = Read(directory, isBest: false);
+        CheckpointContent content = Read(directory, CheckpointChoice.Newest).Content;
         PolicyNetwork policy = new(content.Layout);
         policy.Load(content.Policy);
         return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions);
     }
 
     /// <inheritdoc />
-    public CheckpointContent Read(string path, bool isBest)
+    public LoadedCheckpoint Read(string path, CheckpointChoice choice)
     {
         try
         {
-            return CheckpointStore.Open(path).Load();
+            return CheckpointStore.Open(path).Load(choice);
         }
         catch (CheckpointException exception)
         {

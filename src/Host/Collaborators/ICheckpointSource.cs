@@ -17,8 +17,8 @@ internal interface ICheckpointSource
     SavedPolicy Load(string directory);
 
     /// <summary>Reads and verifies one, with the policy's parameters.</summary>
-    /// <param name="path">A run's folder or a checkpoint's.</param>
-    /// <param name="isBest">Whether the one of the best evaluation is meant, not the newest.</param>
+    /// <param name="path">A run's folder, the folder of its checkpoints, or one's manifest.</param>
+    /// <param name="choice">Which of a folder's checkpoints.</param>
     /// <exception cref="UserErrorException">It is missing, cut short or altered.</exception>
-    CheckpointContent Read(string path, bool isBest);
+    LoadedCheckpoint Read(string path, CheckpointChoice choice);
 }

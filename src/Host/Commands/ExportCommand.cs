@@ -3,12 +3,12 @@ using DqnAkka.Learner;
 namespace DqnAkka.Host;
 
 /// <summary>What the <c>export</c> command was asked.</summary>
-/// <param name="Run">A run's folder or a checkpoint's.</param>
+/// <param name="Run">A run's folder, the folder of its checkpoints, or one's manifest.</param>
 /// <param name="Format">The file's format, as typed.</param>
 /// <param name="Output">The file.</param>
-/// <param name="IsBest">Whether the policy of the best evaluation is meant, not the newest.</param>
+/// <param name="Choice">Which of a folder's checkpoints.</param>
 /// <param name="IsForced">Whether a file that is there is replaced.</param>
-internal sealed record ExportRequest(string Run, string Format, string Output, bool IsBest, bool IsForced);
+internal sealed record ExportRequest(string Run, string Format, string Output, CheckpointChoice Choice, bool IsForced);
 
 /// <summary>Writes a checkpoint's policy to a file that other programs read.</summary>
 internal sealed class ExportCommand(ICheckpointSource checkpoints, HostConsole console)
@@ -31,7 +31,13 @@ internal sealed class ExportCommand(ICheckpointSource checkpoints, HostConsole c
 
         string path = Path.GetFullPath(request.Output);
         OutputFile.RequireFree(path, request.IsForced);
-        CheckpointContent content = checkpoints.Read(request.Run, request.IsBest);
+        LoadedCheckpoint loaded = checkpoints.Read(request.Run, request.Choice);
+        foreach (string notice in loaded.Notices)
+        {
+            await console.Error.WriteLineAsync($"warning: {notice}").ConfigureAwait(false);
+        }
+
+        CheckpointContent content = loaded.Content;
         try
         {
             long length = await OutputFile.WriteAsync(
