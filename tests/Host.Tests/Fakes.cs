@@ -69,7 +69,7 @@ internal sealed class FakeCheckpoints(NetworkLayout? layout = null, string envir
         ? throw new UserErrorException($"{directory} is damaged")
         : new(layout ?? new NetworkLayout(2, 3, new NetworkOptions()), environmentName, (_, count, actions) => actions[..count].Fill(1));
 
-    public LoadedCheckpoint Read(string path, CheckpointChoice choice) => throw new NotSupportedException();
+    public LoadedCheckpoint Read(string path, CheckpointChoice choice) => new CheckpointSourceAdapter().Read(path, choice);
 }
 
 internal sealed class FakeSession(Func<IReadOnlyList<IProgressSink>, CancellationToken, RunSummary> run) : ITrainingSession
