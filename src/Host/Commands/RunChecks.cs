@@ -20,9 +20,13 @@ internal static class RunChecks
                 throw new ArgumentException($"the network has {parameters} parameters, at most {MaxParameters} can be trained: give fewer or smaller hidden layers");
             }
         }
+        catch (LearnerException exception)
+        {
+            throw new UserErrorException(exception.Message);
+        }
         catch (ArgumentException exception)
         {
-            throw new UserErrorException(network.Kind is NetworkKind.Auto or NetworkKind.Mlp
+            throw new UserErrorException(network.Kind == NetworkKind.Mlp || (network.Kind == NetworkKind.Auto && !observation.Shape.IsImage)
                 ? $"dqn.network.hidden = [{string.Join(", ", network.Hidden)}] is too large: {exception.Message}"
                 : $"dqn.network.kind = {network.Kind.ToString().ToLowerInvariant()} does not suit the environment: {exception.Message}");
         }

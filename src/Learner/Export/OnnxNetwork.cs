@@ -27,7 +27,7 @@ internal sealed class OnnxNetwork
     }
 
     /// <summary>Builds the graph.</summary>
-    /// <param name="layout">The network.</param>
+    /// <param name="layout">The network; not a user's own module.</param>
     /// <param name="parameters">Its parameters, float32 [<see cref="NetworkLayout.Length"/>]; the graph refers to them.</param>
     /// <returns>A GraphProto.</returns>
     public static ProtobufMessage Graph(NetworkLayout layout, float[] parameters) => new OnnxNetwork(layout, parameters).Build();
@@ -67,7 +67,7 @@ internal sealed class OnnxNetwork
         ActivationLayer activation => _graph.Add(activation.Activation == Activation.Relu ? "Relu" : "Tanh", [input.Name], input.Shape),
         FlattenLayer flatten => _graph.Add("Flatten", [input.Name], [(int)flatten.Output.Size], OnnxMessages.Attribute("axis", 1)),
         ResidualLayer residual => _graph.Add("Add", [input.Name, Body(input, residual.Inner).Name], input.Shape),
-        _ => throw new LearnerException($"a {layer.GetType().Name} has no ONNX operator: export the network {_layout.Description} with --format safetensors"),
+        _ => throw new ArgumentException($"a {layer.GetType().Name} has no operator"),
     };
 
     private OnnxValue Linear(OnnxValue input, LinearLayer layer, string? output = null)

@@ -16,12 +16,18 @@ public static class PolicyExport
     /// </summary>
     /// <param name="content">The checkpoint.</param>
     /// <param name="stream">Where it goes.</param>
-    /// <exception cref="LearnerException">The network is larger than an ONNX file can be, or has a layer without an operator; nothing was written.</exception>
+    /// <exception cref="LearnerException">The network is a user's own module, or larger than an ONNX file can be; nothing was written.</exception>
     public static void WriteOnnx(CheckpointContent content, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(content);
         ArgumentNullException.ThrowIfNull(stream);
         ParameterVector.RequireLength(content.Layout, content.Policy.Length);
+        if (content.Layout.Kind == NetworkKind.Custom)
+        {
+            throw new LearnerException(
+                $"the network {content.Layout.Description} is a module of your own, whose operations are not known: export it with --format safetensors, and load that into the same module in PyTorch");
+        }
+
         string version = typeof(PolicyExport).Assembly.GetName().Version!.ToString(3);
         ProtobufMessage graph = OnnxNetwork.Graph(content.Layout, content.Policy);
         Write(OnnxMessages.Model(OnnxFormatVersion, OnnxNetwork.OperatorVersion, (Producer, version), graph, Metadata(content)), stream);

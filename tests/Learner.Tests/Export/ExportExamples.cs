@@ -27,9 +27,16 @@ internal static class ExportExamples
             ObservationType.Float32, 3, 21, 34, 5, new NetworkOptions { Kind = NetworkKind.Impala, LayerNorm = true, Dueling = true, Activation = Activation.Tanh }),
     };
 
+    /// <summary>A module of a user's own, of which a checkpoint knows the parameters only.</summary>
+    public static NetworkLayout Custom { get; } = new(
+        new ObservationFormat(ObservationType.Float32, 4),
+        2,
+        new NetworkOptions { Kind = NetworkKind.Custom, Type = "Their.Module, Their.Assembly" },
+        [new ParameterShape("body.weight", [2, 4], 0), new ParameterShape("body.bias", [2], 0)]);
+
     public static CheckpointContent Content(NetworkLayout layout, ulong seed)
     {
-        float[] parameters = TrainingExamples.Parameters(layout, seed);
+        float[] parameters = layout.Kind == NetworkKind.Custom ? new float[layout.Length] : TrainingExamples.Parameters(layout, seed);
         RandomSource random = new(seed, 1);
         foreach (ParameterSlot slot in layout.Slots)
         {

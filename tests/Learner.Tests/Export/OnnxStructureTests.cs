@@ -80,6 +80,18 @@ public sealed class OnnxStructureTests
     }
 
     [Fact]
+    public void A_module_of_the_users_own_is_refused_in_one_line_and_nothing_is_written()
+    {
+        NetworkLayout layout = ExportExamples.Custom;
+        using MemoryStream stream = new();
+        LearnerException exception = Assert.Throws<LearnerException>(() => PolicyExport.WriteOnnx(ExportExamples.Content(layout, 3), stream));
+        Assert.Equal(
+            "the network Their.Module 4-2 of 10 parameters is a module of your own, whose operations are not known: export it with --format safetensors, and load that into the same module in PyTorch",
+            exception.Message);
+        Assert.Equal(0, stream.Length);
+    }
+
+    [Fact]
     public void A_network_that_is_too_large_for_the_format_is_one_line_and_nothing_is_written()
     {
         float[] large = new float[1 << 20];

@@ -12,29 +12,11 @@ public sealed class SafeTensorsExportTests
     [MemberData(nameof(ExportExamples.Names), MemberType = typeof(ExportExamples))]
     public void The_file_holds_the_parameters_under_PyTorchs_names_without_gaps(string name)
     {
-        CheckpointContent content = ExportExamples.Content(ExportExamples.Layouts[name], 3);
-        byte[] file = Write(content);
-
-        int length = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(file));
-        Assert.Equal(0, length % 8);
-        using JsonDocument header = JsonDocument.Parse(file.AsMemory(8, length));
-        JsonProperty[] entries = [.. header.RootElement.EnumerateObject()];
-        Assert.Equal("__metadata__", entries[0].Name);
-        Assert.Equal(content.Layout.Slots.Select(slot => slot.Name), entries.Skip(1).Select(entry => entry.Name));
-        int end = 0;
-        foreach ((ParameterSlot slot, JsonProperty entry) in content.Layout.Slots.Zip(entries.Skip(1)))
-        {
-            Assert.Equal("F32", entry.Value.GetProperty("dtype").GetString());
-            Assert.Equal(slot.Shape, entry.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt32()));
-            Assert.Equal([end, end + (4 * slot.Length)], entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt32()));
-            for (int i = 0; i < slot.Length; i++, end += 4)
-            {
-                Assert.Equal(content.Policy[slot.Offset + i], BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(8 + length + end)));
-            }
-        }
-
-        Assert.Equal(file.Length, 8 + length + end);
+        RequireParameters(ExportExamples.Content(ExportExamples.Layouts[name], 3));
     }
+
+    [Fact]
+    public void A_module_of_the_users_own_is_written_without_being_loaded() => RequireParameters(ExportExamples.Content(ExportExamples.Custom, 3));
 
     [Fact]
     public void The_metadata_say_what_the_network_is()
@@ -75,6 +57,30 @@ public sealed class SafeTensorsExportTests
                 content.Policy.AsSpan(slot.Offset, slot.Length).ToArray().Select(BitConverter.SingleToUInt32Bits),
                 tensor.GetProperty("bits").EnumerateArray().Select(bits => bits.GetUInt32()));
         });
+    }
+
+    private static void RequireParameters(CheckpointContent content)
+    {
+        byte[] file = Write(content);
+        int length = checked((int)BinaryPrimitives.ReadUInt64LittleEndian(file));
+        Assert.Equal(0, length % 8);
+        using JsonDocument header = JsonDocument.Parse(file.AsMemory(8, length));
+        JsonProperty[] entries = [.. header.RootElement.EnumerateObject()];
+        Assert.Equal("__metadata__", entries[0].Name);
+        Assert.Equal(content.Layout.Slots.Select(slot => slot.Name), entries.Skip(1).Select(entry => entry.Name));
+        int end = 0;
+        foreach ((ParameterSlot slot, JsonProperty entry) in content.Layout.Slots.Zip(entries.Skip(1)))
+        {
+            Assert.Equal("F32", entry.Value.GetProperty("dtype").GetString());
+            Assert.Equal(slot.Shape, entry.Value.GetProperty("shape").EnumerateArray().Select(dimension => dimension.GetInt32()));
+            Assert.Equal([end, end + (4 * slot.Length)], entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt32()));
+            for (int i = 0; i < slot.Length; i++, end += 4)
+            {
+                Assert.Equal(content.Policy[slot.Offset + i], BinaryPrimitives.ReadSingleLittleEndian(file.AsSpan(8 + length + end)));
+            }
+        }
+
+        Assert.Equal(file.Length, 8 + length + end);
     }
 
     private static byte[] Write(CheckpointContent content)
