@@ -52,7 +52,7 @@ public sealed class ExportTests
         {
             float[] copy = observations.ToArray();
             using OrtValue input = OrtValue.CreateTensorValueFromMemory(copy, [count, copy.Length / count]);
-            using RunOptions run = new();
+            using Microsoft.ML.OnnxRuntime.RunOptions run = new();
             using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(run, ["observation"], [input], ["action"]);
             ReadOnlySpan<long> chosen = results[0].GetTensorDataAsSpan<long>();
             for (int i = 0; i < count; i++)
