@@ -163,4 +163,10 @@ public sealed record RunOptions
 
     /// <summary>The run's seed; every stream of random numbers derives from it.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>How often the run was gone on with by <c>train --resume</c>, this time included; 0 from the start.</summary>
+    public int Resumption { get; init; }
+
+    /// <summary>Hash of the settings that must not change over a run (<see cref="Learner.ConfigurationHash"/>); empty where it is not known.</summary>
+    public string ConfigurationHash { get; init; } = "";
 }

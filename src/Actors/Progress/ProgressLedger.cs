@@ -5,7 +5,8 @@ namespace DqnAkka.Actors;
 
 /// <summary>Adds up what runners and learner report, and says where the run stands.</summary>
 /// <param name="startTimestamp">The run's start, a Stopwatch timestamp.</param>
-internal sealed class ProgressLedger(long startTimestamp)
+/// <param name="resumedAt">What earlier parts of the run had; null where it begins.</param>
+internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt = null)
 {
     private const int ReturnWindow = 100;
     // Reports that are asked for one right after the other say nothing of a rate.
@@ -21,12 +22,14 @@ internal sealed class ProgressLedger(long startTimestamp)
     private ProgressProtocol.LearnerReport? _learner;
     private (double Loss, double AbsoluteTdError, double Value) _means = (double.NaN, double.NaN, double.NaN);
     private long _runnerSteps;
-    private long _episodes;
     private (double Steps, double Updates) _rates;
-    private long _latestSteps;
-    private long _lastTimestamp = startTimestamp;
-    private long _lastSteps;
-    private long _lastUpdates;
+    private long _latestSteps = resumedAt?.Steps ?? 0;
+    private long _lastTimestamp = resumedAt is null ? startTimestamp : Stopwatch.GetTimestamp();
+    private long _lastSteps = resumedAt?.Steps ?? 0;
+    private long _lastUpdates = resumedAt?.Updates ?? 0;
+
+    /// <summary>Training episodes over the run.</summary>
+    public long Episodes { get; private set; } = resumedAt?.Episodes ?? 0;
 
     /// <summary>Runner restarts.</summary>
     public int RunnerRestarts { get; set; }
@@ -44,7 +47,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         _runners[report.Runner] = (report.Epsilon, Stopwatch.GetTimestamp());
         foreach (double value in report.Returns)
         {
-            _episodes++;
+            Episodes++;
             _returns.Enqueue(value);
             if (_returns.Count > ReturnWindow)
             {
@@ -100,7 +103,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         double seconds = Stopwatch.GetElapsedTime(_lastTimestamp, now).TotalSeconds;
         // The learner's count is the run's clock; runners are ahead of it by what is in flight.
         long steps = Math.Max(_latestSteps, _learner?.Steps ?? _runnerSteps);
-        long updates = _learner?.Updates ?? 0;
+        long updates = _learner?.Updates ?? resumedAt?.Updates ?? 0;
         ReturnStatistics? returns = _returns.Count > 0 ? ReturnStatistics.From([.. _returns]) : null;
         ForgetRunners(now);
         if (seconds >= RateSeconds)
@@ -118,7 +121,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         {
             Elapsed = Stopwatch.GetElapsedTime(_startTimestamp, now),
             Steps = steps,
-            Episodes = _episodes,
+            Episodes = Episodes,
             Updates = updates,
             Inserts = _learner?.Inserts ?? 0,
             Samples = _learner?.Samples ?? 0,

@@ -6,12 +6,13 @@ namespace DqnAkka.Host;
 internal sealed class CheckpointSourceAdapter : ICheckpointSource
 {
     /// <inheritdoc />
-    public SavedPolicy Load(string directory, IReadOnlyList<string> networkPath)
+    public SavedPolicy Load(string path, CheckpointChoice choice, IReadOnlyList<string> networkPath)
     {
-        CheckpointContent content = Read(directory, CheckpointChoice.Newest).Content;
+        LoadedCheckpoint checkpoint = Read(path, choice);
+        CheckpointContent content = checkpoint.Content;
         PolicyNetwork policy = MakePolicy(content.Layout.WithSearchPaths(networkPath));
         policy.Load(content.Policy);
-        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions, policy);
+        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions, checkpoint.Notices, policy);
     }
 
     /// <inheritdoc />

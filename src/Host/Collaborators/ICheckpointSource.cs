@@ -6,8 +6,10 @@ namespace DqnAkka.Host;
 /// <param name="Layout">The network's shape.</param>
 /// <param name="EnvironmentName">What the environment was called that it was trained on; empty where it does not say.</param>
 /// <param name="Policy">The greedy policy.</param>
+/// <param name="Notices">One line for each checkpoint that was passed over.</param>
 /// <param name="Network">What computes it, disposed of with this; null where there is nothing to dispose of.</param>
-internal sealed record SavedPolicy(NetworkLayout Layout, string EnvironmentName, GreedyPolicy Policy, PolicyNetwork? Network = null) : IDisposable
+internal sealed record SavedPolicy(
+    NetworkLayout Layout, string EnvironmentName, GreedyPolicy Policy, IReadOnlyList<string> Notices, PolicyNetwork? Network = null) : IDisposable
 {
     /// <inheritdoc />
     public void Dispose() => Network?.Dispose();
@@ -16,15 +18,16 @@ internal sealed record SavedPolicy(NetworkLayout Layout, string EnvironmentName,
 /// <summary>Reads checkpoints.</summary>
 internal interface ICheckpointSource
 {
-    /// <summary>Reads and verifies one.</summary>
-    /// <param name="directory">The checkpoint's folder.</param>
+    /// <summary>Reads and verifies one, ready to act.</summary>
+    /// <param name="path">The checkpoints' folder, or one checkpoint's manifest.</param>
+    /// <param name="choice">Which one of a folder.</param>
     /// <param name="networkPath">Folders in which the assembly of a user's own network is looked for.</param>
     /// <exception cref="UserErrorException">It is missing, cut short or altered, or its network is a user's own and not to be had.</exception>
-    SavedPolicy Load(string directory, IReadOnlyList<string> networkPath);
+    SavedPolicy Load(string path, CheckpointChoice choice, IReadOnlyList<string> networkPath);
 
-    /// <summary>Reads and verifies one, with the policy's parameters.</summary>
-    /// <param name="path">A run's folder, the folder of its checkpoints, or one's manifest.</param>
-    /// <param name="choice">Which of a folder's checkpoints.</param>
+    /// <summary>Reads and verifies one.</summary>
+    /// <param name="path">A run's folder, the checkpoints' folder, or one checkpoint's manifest.</param>
+    /// <param name="choice">Which one of a folder.</param>
     /// <exception cref="UserErrorException">It is missing, cut short or altered.</exception>
     LoadedCheckpoint Read(string path, CheckpointChoice choice);
 }
