@@ -107,10 +107,12 @@ public sealed class TrainCommandTests
 
         Assert.Equal(2, await host.Run("train", "--run-dir", run));
 
-        string resume = hasCheckpoint ? $"go on with it by train --resume {run}, " : "";
+        string command = hasCheckpoint
+            ? $"train --resume {run}"
+            : $"node --roles seed,learner,replay,runner --run-dir {run} --config {Path.Combine(run, "resolved.conf")}";
         string export = hasReplay ? $"take what it played with replay export {run} --output FILE, " : "";
         Assert.Equal(
-            $"error: run directory {run} holds a run: {resume}{export}or give a new one with --run-dir\n",
+            $"error: run directory {run} holds a run: go on with it by {command}, {export}or give a new one with --run-dir\n",
             host.Error.ToString());
     }
 

@@ -12,7 +12,7 @@ public sealed class CheckpointWriterActorTests : TestKit
     private readonly NetworkLayout _layout = Make.Layout(Make.Options());
     private readonly TestProbe _progress;
 
-    public CheckpointWriterActorTests(ITestOutputHelper output) : base(TestSettings.Synchronous, output: output) 
+    public CheckpointWriterActorTests(ITestOutputHelper output) : base(TestSettings.Synchronous, output: output)
     {
         _progress = CreateTestProbe();
         _progress.SetAutoPilot(new DelegateAutoPilot((sender, message) =>

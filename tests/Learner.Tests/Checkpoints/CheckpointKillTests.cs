@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO.MemoryMappedFiles;
@@ -12,6 +13,7 @@ public sealed class CheckpointKillTests(ITestOutputHelper output) : IDisposable
     private const int AttachmentLength = 300_000;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private readonly TemporaryDirectory _directory = new();
+    private readonly ConcurrentQueue<string?> _written = new();
 
     public void Dispose() => _directory.Dispose();
 
@@ -88,13 +90,13 @@ public sealed class CheckpointKillTests(ITestOutputHelper output) : IDisposable
         return BitConverter.ToInt64(bytes);
     }
 
-    private static async Task WaitAsync(Func<bool> condition, Process writer)
+    private async Task WaitAsync(Func<bool> condition, Process writer)
     {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5));
         long start = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.False(writer.HasExited, "the writer ended by itself");
+            Assert.False(writer.HasExited, $"the writer ended by itself: {string.Join(' ', _written)}");
             Assert.True(Stopwatch.GetElapsedTime(start) < StartLimit, string.Create(CultureInfo.InvariantCulture, $"the writer has saved nothing in {StartLimit.TotalSeconds} s"));
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
         }
@@ -113,6 +115,8 @@ public sealed class CheckpointKillTests(ITestOutputHelper output) : IDisposable
 
         start.Environment[FolderVariable] = _directory.Path;
         Process writer = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        _written.Clear();
+        writer.OutputDataReceived += (_, line) => _written.Enqueue(line.Data);
         writer.BeginOutputReadLine();
         writer.BeginErrorReadLine();
         return writer;
