@@ -56,6 +56,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("node --help", "node --roles seed,learner --port 4053")]
     [InlineData("status --help", "status --node 127.0.0.1:4053")]
     [InlineData("leave --help", "leave --node 127.0.0.1:4053")]
+    [InlineData("export --help", "export runs/first --format onnx --output first.onnx")]
+    [InlineData("replay export --help", "replay export runs/first --output first.parquet")]
+    [InlineData("replay --help", "replay inspect first.parquet --json")]
     public async Task Help_ends_with_examples_and_exit_codes(string line, string example)
     {
         int code = await _host.Run(line.Split(' '));

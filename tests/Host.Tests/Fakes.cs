@@ -76,6 +76,8 @@ internal sealed class FakeCheckpoints(NetworkLayout? layout = null, string envir
     private SavedPolicy Load(string directory) => File.Exists(Path.Combine(directory, "damaged"))
         ? throw new UserErrorException($"{directory} is damaged")
         : new(layout ?? new NetworkLayout(2, 3, new NetworkOptions()), environmentName, (_, count, actions) => actions[..count].Fill(1), File.Exists(Path.Combine(directory, "skipped")) ? ["manifest-9.json is damaged"] : []);
+
+    public LoadedCheckpoint Read(string path, CheckpointChoice choice) => new CheckpointSourceAdapter().Read(path, choice);
 }
 
 internal sealed class FakeSession(Func<IReadOnlyList<IProgressSink>, CancellationToken, RunSummary> run) : ITrainingSession

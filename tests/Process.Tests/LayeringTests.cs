@@ -10,7 +10,7 @@ public sealed class LayeringTests
     public static TheoryData<string, string[]> Layers => new()
     {
         { "DqnAkka.Environments", [] },
-        { "DqnAkka.Learner", ["DqnAkka.Environments", "TorchSharp"] },
+        { "DqnAkka.Learner", ["DqnAkka.Environments", "TorchSharp", "Google.Protobuf"] },
         { "DqnAkka.Actors", ["DqnAkka.Learner", "DqnAkka.Environments", "Akka"] },
     };
 

@@ -8,19 +8,35 @@ internal sealed class CheckpointSourceAdapter : ICheckpointSource
     /// <inheritdoc />
     public SavedPolicy Load(string path, CheckpointChoice choice, IReadOnlyList<string> networkPath)
     {
-        LoadedCheckpoint checkpoint;
+        LoadedCheckpoint checkpoint = Read(path, choice);
+        CheckpointContent content = checkpoint.Content;
+        PolicyNetwork policy = MakePolicy(content.Layout.WithSearchPaths(networkPath));
+        policy.Load(content.Policy);
+        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions, checkpoint.Notices, policy);
+    }
+
+    /// <inheritdoc />
+    public LoadedCheckpoint Read(string path, CheckpointChoice choice)
+    {
         try
         {
-            checkpoint = CheckpointStore.Open(path).Load(choice);
+            return CheckpointStore.Open(path).Load(choice);
         }
         catch (CheckpointException exception)
         {
             throw new UserErrorException(exception.Message);
         }
+    }
 
-        CheckpointContent content = checkpoint.Content;
-        PolicyNetwork policy = new(content.Layout.WithSearchPaths(networkPath));
-        policy.Load(content.Policy);
-        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions, checkpoint.Notices, policy);
+    private static PolicyNetwork MakePolicy(NetworkLayout layout)
+    {
+        try
+        {
+            return new PolicyNetwork(layout);
+        }
+        catch (LearnerException exception)
+        {
+            throw new UserErrorException(exception.Message);
+        }
     }
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Globalization;
 using DqnAkka.Actors;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
 
@@ -20,6 +21,7 @@ internal static class CommandTree
             Status(console),
             Leave(console),
             Evaluate(collaborators, console),
+            Export(collaborators, console),
             ReplayCommands.Build(collaborators, console, new TrainingCommandOptions(ConfigOption(), SetOption(), NewRun)),
             Environments(collaborators, console),
             Documentation(console),
@@ -151,6 +153,24 @@ internal static class CommandTree
                 },
                 result.GetValue(best)),
             stop)));
+        return command;
+    }
+
+    private static Command Export(HostCollaborators collaborators, HostConsole console)
+    {
+        Argument<string> run = new("run") { Description = "A run's folder, the folder of its checkpoints, or one's manifest.", HelpName = "RUN" };
+        Option<string> format = new("--format") { Description = "onnx or safetensors.", HelpName = "FORMAT", Required = true };
+        Option<string> output = new("--output") { Description = "The file to write.", HelpName = "FILE", Required = true };
+        Option<bool> best = new("--best") { Description = "Take the checkpoint of the best evaluation, not the newest." };
+        Option<bool> force = new("--force") { Description = "Replace a file that is there." };
+        Command command = new("export", "Write a trained policy to a file that other programs read.") { run, format, output, best, force };
+        command.SetAction(result => new ExportCommand(collaborators.Checkpoints, console).RunAsync(
+            new ExportRequest(
+                result.GetValue(run)!,
+                result.GetValue(format)!,
+                result.GetValue(output)!,
+                result.GetValue(best) ? CheckpointChoice.Best : CheckpointChoice.Newest,
+                result.GetValue(force))));
         return command;
     }
 

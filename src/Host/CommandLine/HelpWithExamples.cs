@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace DqnAkka.Host;
 
@@ -29,13 +30,18 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         ]),
         ("status", ["status --node 127.0.0.1:4053"]),
         ("leave", ["leave --node 127.0.0.1:4053"]),
-        ("export", ["replay export runs/first --output first.parquet"]),
-        ("import",
+        ("export",
+        [
+            "export runs/first --format onnx --output first.onnx",
+            "export runs/first --format safetensors --output first.safetensors --best",
+        ]),
+        ("replay export", ["replay export runs/first --output first.parquet"]),
+        ("replay import",
         [
             "replay import first.parquet --epochs 2 --run-dir runs/offline",
             "replay import first.parquet --config my.conf --set dqn.replay.samples-per-insert=64",
         ]),
-        ("inspect",
+        ("replay inspect",
         [
             "replay inspect runs/first",
             "replay inspect first.parquet --json",
@@ -50,10 +56,9 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
     {
         int code = _usual.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
-        string command = parseResult.CommandResult.Command.Name;
-        string[] all = [command, .. Below(parseResult.CommandResult.Command)];
+        string path = PathOf(parseResult.CommandResult);
         output.WriteLine("Examples:");
-        foreach (string line in Examples.Where(example => all.Contains(example.Command)).SelectMany(example => example.Lines))
+        foreach (string line in Examples.Where(example => $"{example.Command} ".StartsWith(path, StringComparison.Ordinal)).SelectMany(example => example.Lines))
         {
             output.WriteLine($"  {line}");
         }
@@ -68,6 +73,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
         return code;
     }
 
-    private static IEnumerable<string> Below(Command command) =>
-        command.Subcommands.SelectMany(subcommand => Below(subcommand).Prepend(subcommand.Name));
+    /// <summary>The command as it is typed, without the program's name; a space after each word.</summary>
+    private static string PathOf(CommandResult result) =>
+        result is { Parent: CommandResult parent } ? $"{PathOf(parent)}{result.Command.Name} " : "";
 }

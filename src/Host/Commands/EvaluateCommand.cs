@@ -30,8 +30,8 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
         (string checkpoint, string? runConfiguration) = Locate(request.CheckpointPath);
         // A network of the user's own is looked for before the checkpoint can say what it was trained on.
         IReadOnlyList<string> networkPath = Resolve(request.Configuration, runConfiguration, "").Options.Network.SearchPaths;
-        using SavedPolicy saved = collaborators.Checkpoints.Load(
-            checkpoint, request.IsBest ? CheckpointChoice.Best : CheckpointChoice.Newest, networkPath);
+        CheckpointChoice choice = request.IsBest ? CheckpointChoice.Best : CheckpointChoice.Newest;
+        using SavedPolicy saved = collaborators.Checkpoints.Load(checkpoint, choice, networkPath);
         foreach (string notice in saved.Notices)
         {
             console.Error.WriteLine($"warning: {notice}");

@@ -15,7 +15,7 @@ internal sealed class ReplayExportCommand(HostConsole console)
     public async Task<int> RunAsync(string run, string output, bool isForced, CancellationToken stop)
     {
         string path = Path.GetFullPath(output);
-        RequireFree(path, isForced);
+        OutputFile.RequireFree(path, isForced);
         try
         {
             using RunReplay contents = RunReplay.Open(run);
@@ -24,7 +24,7 @@ internal sealed class ReplayExportCommand(HostConsole console)
                 await console.Error.WriteLineAsync($"warning: {line}: what is exported lacks its transitions").ConfigureAwait(false);
             }
 
-            long transitions = await WriteAsync(contents, path, isForced, stop).ConfigureAwait(false);
+            long transitions = await OutputFile.WriteAsync(path, isForced, stream => ParquetReplayWriter.WriteAsync(contents, stream, stop)).ConfigureAwait(false);
             await console.Output.WriteLineAsync(FormattableString.Invariant(
                 $"{transitions} transitions of {contents.Shards.Count} shards are in {path}, {new FileInfo(path).Length} bytes")).ConfigureAwait(false);
             return ExitCode.Done;
@@ -36,57 +36,8 @@ internal sealed class ReplayExportCommand(HostConsole console)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            string remedy = exception is IOException ? "make room, or give another --output" : "give another --output, in a folder that you may write to";
-            await console.Error.WriteLineAsync(
-                $"error: {path} cannot be written ({exception.Message.ReplaceLineEndings(" ").TrimEnd('.')}): {remedy}").ConfigureAwait(false);
+            await console.Error.WriteLineAsync($"error: {OutputFile.Problem(path, exception)}").ConfigureAwait(false);
             return ExitCode.Failed;
-        }
-    }
-
-    private static void RequireFree(string path, bool isForced)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new UserErrorException($"--output {path} is a folder: name a file");
-        }
-
-        // To rename a file over a device takes the device away from everybody.
-        if (File.Exists(path) && !FileKind.IsRegular(path))
-        {
-            throw new UserErrorException($"--output {path} is no regular file: give another --output");
-        }
-
-        if (File.Exists(path) && !isForced)
-        {
-            throw new UserErrorException($"--output {path} exists: give another name, or --force to replace it");
-        }
-
-        if (!Directory.Exists(Path.GetDirectoryName(path)))
-        {
-            throw new UserErrorException($"--output {path} lies in no folder that exists: make it first");
-        }
-    }
-
-    private static async Task<long> WriteAsync(RunReplay contents, string path, bool isForced, CancellationToken stop)
-    {
-        string unfinished = $"{path}.tmp";
-        try
-        {
-            long transitions;
-            FileStream stream = new(unfinished, FileMode.Create, FileAccess.Write);
-            await using (stream.ConfigureAwait(false))
-            {
-                transitions = await ParquetReplayWriter.WriteAsync(contents, stream, stop).ConfigureAwait(false);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, path, isForced);
-            return transitions;
-        }
-        catch
-        {
-            File.Delete(unfinished);
-            throw;
         }
     }
 }

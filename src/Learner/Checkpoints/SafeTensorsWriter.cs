@@ -14,8 +14,9 @@ internal static class SafeTensorsWriter
     /// <summary>Writes a whole file.</summary>
     /// <param name="stream">Where it goes.</param>
     /// <param name="tensors">The tensors, of different names; those of 8-byte elements come first in the file, so that all are aligned.</param>
+    /// <param name="metadata">What goes beside the tensors, besides <c>format</c>.</param>
     /// <exception cref="ArgumentException">A name is given twice, or a tensor has not as many elements as its shape says.</exception>
-    public static void Write(Stream stream, IReadOnlyList<SafeTensor> tensors)
+    public static void Write(Stream stream, IReadOnlyList<SafeTensor> tensors, IReadOnlyList<KeyValuePair<string, string>>? metadata = null)
     {
         Int64Tensor[] wide = [.. tensors.OfType<Int64Tensor>()];
         Float32Tensor[] narrow = [.. tensors.OfType<Float32Tensor>()];
@@ -27,6 +28,11 @@ internal static class SafeTensorsWriter
             json.WriteStartObject();
             json.WriteStartObject("__metadata__");
             json.WriteString("format", "pt");
+            foreach ((string key, string value) in metadata ?? [])
+            {
+                json.WriteString(key, value);
+            }
+
             json.WriteEndObject();
             foreach (Int64Tensor tensor in wide)
             {
