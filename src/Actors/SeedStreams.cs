@@ -1,3 +1,5 @@
+using DqnAkka.Environments;
+
 namespace DqnAkka.Actors;
 
 /// <summary>
@@ -29,6 +31,14 @@ public static class SeedStreams
 
     /// <summary>Episodes of the <c>eval</c> command.</summary>
     public const ulong EvaluationCommand = 6UL << 56;
+
+    /// <summary>What a deterministic run goes on with after each of its barriers.</summary>
+    public const ulong Barriers = 7UL << 56;
+
+    /// <summary>The seed of everything that a deterministic run begins anew at a barrier: runners, shards and the allotment of batches.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="barrier">The barrier's number, from 0.</param>
+    public static ulong AfterBarrier(ulong seed, long barrier) => new RandomSource(seed, Barriers + (ulong)barrier).NextUInt64();
 
     /// <summary>The first stream of one start of one runner: 2²⁰ streams, one for each environment copy.</summary>
     /// <param name="first"><see cref="Environments"/> or <see cref="Exploration"/>.</param>

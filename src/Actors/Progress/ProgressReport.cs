@@ -129,6 +129,9 @@ public sealed record RunSummary
 
     /// <summary>The checkpoint's folder; empty where none could be written.</summary>
     public string CheckpointDirectory { get; init; } = "";
+
+    /// <summary>What two deterministic runs are compared by: a hash of all that the checkpoint holds but for times; empty for other runs.</summary>
+    public string CheckpointHash { get; init; } = "";
 }
 
 /// <summary>
@@ -148,4 +151,16 @@ public interface IProgressSink
 
     /// <summary>The run ended; nothing follows.</summary>
     void Completed(RunSummary summary);
+}
+
+/// <summary>A sink whose output is part of what a deterministic run produces: a run that goes on from a checkpoint takes it back to where it was then.</summary>
+public interface IRewindableSink : IProgressSink
+{
+    /// <summary>Bytes written so far, all of them flushed.</summary>
+    long Length { get; }
+
+    /// <summary>Takes back what was written later.</summary>
+    /// <param name="length">What <see cref="Length"/> was at the checkpoint.</param>
+    /// <exception cref="IOException">There is less than that, or it cannot be written.</exception>
+    void Rewind(long length);
 }

@@ -52,7 +52,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         IFragmentSource? source,
         CancellationToken stop)
     {
-        using MetricsFileSink metrics = MetricsFileSink.Append(directory.MetricsFile);
+        using MetricsFileSink metrics = MetricsFileSink.Append(directory.MetricsFile, options.Run.Deterministic);
         using IConsoleSink view = console.IsTerminal
             ? LiveConsoleSink.ForTerminal(console.Output, options.Stop)
             : new PlainConsoleSink(console.Output);

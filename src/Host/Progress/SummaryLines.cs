@@ -14,6 +14,7 @@ internal static class SummaryLines
         [
             $"ended: {Reason(summary.Reason)}",
             $"checkpoint {(summary.CheckpointDirectory.Length > 0 ? summary.CheckpointDirectory : "none")}",
+            .. summary.CheckpointHash.Length > 0 ? [$"checkpoint hash {summary.CheckpointHash}"] : Array.Empty<string>(),
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"learner busy {progress.LearnerBusy:P0}, wall time {progress.Elapsed.TotalSeconds:0.0} s, {progress.Steps} steps, {progress.Updates} updates, {progress.Episodes} episodes"),
