@@ -35,6 +35,22 @@ public sealed class RandomSource
         _s3 = NextSplitMix(ref state);
     }
 
+    /// <summary>Where the stream is, for <see cref="Restore"/>.</summary>
+    public RandomState Capture() => new(_s0, _s1, _s2, _s3);
+
+    /// <summary>Goes on from where a stream was.</summary>
+    /// <param name="state">What <see cref="Capture"/> gave.</param>
+    /// <exception cref="ArgumentException">The state is all zero, which the generator never leaves.</exception>
+    public void Restore(RandomState state)
+    {
+        if (!state.IsValid)
+        {
+            throw new ArgumentException("a random stream's state must not be all zero", nameof(state));
+        }
+
+        (_s0, _s1, _s2, _s3) = (state.S0, state.S1, state.S2, state.S3);
+    }
+
     /// <summary>The next 64 random bits.</summary>
     public ulong NextUInt64()
     {

@@ -134,6 +134,9 @@ public sealed record CheckpointOptions
 {
     /// <summary>Learner updates between checkpoints; one is always written at the end.</summary>
     public long Period { get; init; } = 10_000;
+
+    /// <summary>How many of the newest checkpoints are kept; the best by evaluation is kept beside them.</summary>
+    public int Keep { get; init; } = Learner.CheckpointStore.DefaultKeep;
 }
 
 /// <summary>When the run ends: whichever comes first.</summary>

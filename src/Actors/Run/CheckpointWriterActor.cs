@@ -25,7 +25,7 @@ public sealed class CheckpointWriterActor : ReceiveActor
         _options = options;
         _layout = layout;
         _progress = progress;
-        _store = new CheckpointStore(directory);
+        _store = new CheckpointStore(directory, options.Checkpoint.Keep);
         _claim = new RunClaim(directory);
         Receive<EvaluationProtocol.Evaluated>(OnEvaluated);
         Receive<EvaluationProtocol.ScoreReached>(OnScoreReached);
@@ -38,7 +38,7 @@ public sealed class CheckpointWriterActor : ReceiveActor
         try
         {
             _mark = _claim.Take();
-            _best = _store.Exists ? BestOf(_store.Load()) : null;
+            _best = _store.Exists ? BestOf(_store.Load().Content) : null;
         }
         catch (Exception exception) when (exception is CheckpointException or IOException or UnauthorizedAccessException)
         {

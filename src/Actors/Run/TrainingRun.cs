@@ -61,6 +61,6 @@ public sealed class TrainingRun
     public CheckpointContent? LoadCheckpoint()
     {
         CheckpointStore store = new(CheckpointDirectory);
-        return store.Exists ? store.Load() : null;
+        return store.Exists ? store.Load().Content : null;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class CheckpointSourceAdapter : ICheckpointSource
         CheckpointContent content;
         try
         {
-            content = new CheckpointStore(directory).Load();
+            content = CheckpointStore.Open(directory).Load().Content;
         }
         catch (CheckpointException exception)
         {

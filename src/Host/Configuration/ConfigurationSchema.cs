@@ -98,6 +98,7 @@ internal static class ConfigurationSchema
         new IntegerSetting("evaluation.period", 1, long.MaxValue),
 
         new IntegerSetting("checkpoint.period", 1, long.MaxValue),
+        new IntegerSetting("checkpoint.keep", 1, int.MaxValue),
 
         new IntegerSetting("stop.steps", 0, long.MaxValue),
         new NumberSetting("stop.score", double.NegativeInfinity, Unbounded) { OrNone = true },

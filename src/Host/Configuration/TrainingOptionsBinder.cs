@@ -56,7 +56,7 @@ internal static class TrainingOptionsBinder
             ChunkWindow = values.Integer("snapshot.chunk-window"),
         },
         Evaluation = new EvaluationOptions { Episodes = values.Integer("evaluation.episodes"), Period = values.Long("evaluation.period") },
-        Checkpoint = new CheckpointOptions { Period = values.Long("checkpoint.period") },
+        Checkpoint = new CheckpointOptions { Period = values.Long("checkpoint.period"), Keep = values.Integer("checkpoint.keep") },
         Stop = new StopOptions
         {
             Steps = values.Long("stop.steps"),

@@ -1,12 +1,14 @@
+using DqnAkka.Environments;
+
 namespace DqnAkka.Learner;
 
 /// <summary>What a checkpoint holds: the policy to use, and what the learner needs to go on.</summary>
 public sealed record CheckpointContent
 {
-    /// <summary>When it was made, UTC.</summary>
-    public required DateTimeOffset Created { get; init; }
+    /// <summary>When it was made, UTC; null where a checkpoint must not depend on the clock.</summary>
+    public DateTimeOffset? Created { get; init; }
 
-    /// <summary>What the user calls the environment (<see cref="Environments.EnvironmentSpecification.DisplayName"/>).</summary>
+    /// <summary>What the user calls the environment (<see cref="EnvironmentSpecification.DisplayName"/>).</summary>
     public required string EnvironmentName { get; init; }
 
     /// <summary>The run's seed.</summary>
@@ -26,6 +28,17 @@ public sealed record CheckpointContent
 
     /// <summary>The evaluation of <see cref="Policy"/>; null where it was not evaluated.</summary>
     public CheckpointEvaluation? Evaluation { get; init; }
+
+    /// <summary>States of random streams by name, as <see cref="RandomSource.Capture"/> gives them.</summary>
+    public IReadOnlyDictionary<string, RandomState> RandomStates { get; init; } = new Dictionary<string, RandomState>();
+
+    /// <summary>Hash of the configuration that the run had (<see cref="Learner.ConfigurationHash"/>); null where it is not known.</summary>
+    public string? ConfigurationHash { get; init; }
+
+    /// <summary>
+    /// Further data by name (lower-case letters, digits and single hyphens, 1 to 40 characters), each in a file of its own that is written and read as a stream.
+    /// </summary>
+    public IReadOnlyDictionary<string, CheckpointAttachment> Attachments { get; init; } = new Dictionary<string, CheckpointAttachment>();
 }
 
 /// <summary>The outcome of greedy episodes with a checkpoint's policy.</summary>

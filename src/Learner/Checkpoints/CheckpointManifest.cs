@@ -2,10 +2,10 @@ using DqnAkka.Environments;
 
 namespace DqnAkka.Learner;
 
-/// <summary>The contents of <c>manifest.json</c>, property for property (in snake_case there).</summary>
+/// <summary>The contents of <c>manifest-N.json</c>, property for property (in snake_case there).</summary>
 /// <param name="Format">Always <see cref="FormatName"/>.</param>
 /// <param name="Version">The format's version.</param>
-/// <param name="Created">When the checkpoint was made, UTC.</param>
+/// <param name="Created">When the checkpoint was made, UTC; null where that must not matter.</param>
 /// <param name="Environment">What the user calls the environment.</param>
 /// <param name="Seed">The run's seed.</param>
 /// <param name="Network">The network's shape.</param>
@@ -13,11 +13,14 @@ namespace DqnAkka.Learner;
 /// <param name="Evaluation">The policy's evaluation.</param>
 /// <param name="Policy">The file of the policy.</param>
 /// <param name="Learner">The trainer's state.</param>
+/// <param name="ConfigurationHash">Hash of the run's configuration.</param>
+/// <param name="RandomStates">States of random streams by name, 64 hexadecimal digits each.</param>
+/// <param name="Attachments">Files of further data by name.</param>
 /// <param name="Sha256">The seal of the manifest itself; the last property, so that it has a known place.</param>
 internal sealed record CheckpointManifest(
     string Format,
     int Version,
-    DateTimeOffset Created,
+    DateTimeOffset? Created,
     string Environment,
     ulong Seed,
     ManifestNetwork Network,
@@ -25,10 +28,13 @@ internal sealed record CheckpointManifest(
     CheckpointEvaluation? Evaluation,
     ManifestFile Policy,
     ManifestLearner? Learner,
+    string? ConfigurationHash,
+    Dictionary<string, string> RandomStates,
+    Dictionary<string, ManifestFile> Attachments,
     string Sha256)
 {
     public const string FormatName = "dqn-akka checkpoint";
-    public const int CurrentVersion = 2;
+    public const int CurrentVersion = 3;
 }
 
 /// <summary>A data file that the manifest vouches for.</summary>

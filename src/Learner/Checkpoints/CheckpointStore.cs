@@ -1,89 +1,97 @@
-using System.Security.Cryptography;
-
 namespace DqnAkka.Learner;
 
 /// <summary>
-/// A folder with one checkpoint: <c>policy-N.safetensors</c> and <c>learner-N.safetensors</c> (N learner updates; <c>N-2</c> and so on
-/// where that name is taken) and <c>manifest.json</c>, which names them with length and SHA-256. Python's safetensors reads the weights
-/// under the names of <see cref="NetworkLayout"/>; in the learner's file they are prefixed <c>online.</c>, <c>target.</c>,
-/// <c>first_moments.</c> and <c>second_moments.</c>.
+/// A folder of checkpoints, numbered 1, 2, 3, … Of number N: <c>policy-N.safetensors</c>, <c>learner-N.safetensors</c>,
+/// <c>attachment-N-NAME.bin</c>, and <c>manifest-N.json</c>, which names them with length and SHA-256. The newest are kept, and the best by
+/// evaluation. Python's safetensors reads the weights under the names of <see cref="NetworkLayout"/>; in the learner's file they are
+/// prefixed <c>online.</c>, <c>target.</c>, <c>first_moments.</c> and <c>second_moments.</c> (docs/checkpoints.md).
 /// </summary>
 /// <remarks>
-/// Each file is written under a temporary name, flushed to disk and renamed, the manifest last; what the old manifest names is deleted
-/// only then. A crash at any point leaves the old or the new checkpoint whole. One process writes a folder at a time; others may read it.
+/// Each file is written under a temporary name, flushed to disk and renamed, the manifest last; only then are older ones deleted. A crash
+/// at any point leaves the checkpoint whole or not there. One process writes a folder at a time; others may read it.
 /// </remarks>
 public sealed class CheckpointStore
 {
-    /// <summary>Name of the checkpoint's folder in a run's.</summary>
+    /// <summary>Name of the checkpoints' folder in a run's.</summary>
     public const string FolderName = "checkpoint";
 
+    /// <summary>How many of the newest checkpoints are kept where nobody says otherwise.</summary>
+    public const int DefaultKeep = 3;
+
     private const int LoadAttempts = 5;
+    private readonly CheckpointFolder _folder;
+    private readonly int _keep;
+    private readonly long? _only;
 
     /// <summary>Uses a folder; <see cref="Save"/> makes it where it does not exist.</summary>
     /// <param name="directory">The folder.</param>
-    public CheckpointStore(string directory)
+    /// <param name="keep">How many of the newest checkpoints are kept, at least 1.</param>
+    public CheckpointStore(string directory, int keep = DefaultKeep)
+        : this(directory, keep, only: null)
+    {
+    }
+
+    private CheckpointStore(string directory, int keep, long? only)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        DirectoryPath = directory;
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        _folder = new CheckpointFolder(directory);
+        _keep = keep;
+        _only = only;
     }
 
     /// <summary>The folder.</summary>
-    public string DirectoryPath { get; }
+    public string DirectoryPath => _folder.Path;
 
     /// <summary>Whether the folder holds a checkpoint (whole or not).</summary>
-    public bool Exists => File.Exists(ManifestPath);
+    public bool Exists => Numbers().Count > 0;
 
     /// <summary>Called after each step of a save that a crash could follow, and of a load that a save could follow, with the step's name.</summary>
-    internal Action<string>? StepDone { get; set; }
+    internal Action<string>? StepDone
+    {
+        get => _folder.StepDone;
+        set => _folder.StepDone = value;
+    }
 
-    private string ManifestPath => Path.Combine(DirectoryPath, CheckpointFiles.ManifestName);
-
-    /// <summary>Finds the checkpoint of a run.</summary>
-    /// <param name="path">A checkpoint's folder, or a run's, which has it under <c>checkpoint</c>.</param>
-    /// <exception cref="CheckpointException">Neither holds one.</exception>
+    /// <summary>Finds checkpoints.</summary>
+    /// <param name="path">A folder of checkpoints; a run's, which has it under <c>checkpoint</c>; or one checkpoint's manifest, which alone is meant then.</param>
+    /// <exception cref="CheckpointException">There is none.</exception>
     public static CheckpointStore Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (File.Exists(path))
+        {
+            return CheckpointNames.NumberOf(Path.GetFileName(path)) is { } number
+                ? new CheckpointStore(Path.GetDirectoryName(Path.GetFullPath(path))!, DefaultKeep, number)
+                : throw new CheckpointException($"{path} is not a checkpoint's manifest: give the folder of a run or of checkpoints, or a file manifest-N.json in it");
+        }
+
         CheckpointStore own = new(path);
         CheckpointStore nested = new(Path.Combine(path, FolderName));
-        return own.Exists
-            ? own
-            : nested.Exists
-                ? nested
-                : throw new CheckpointException($"there is no checkpoint in {path}: neither {own.ManifestPath} nor {nested.ManifestPath} exists; give the folder of a run or of a checkpoint");
+        return own.Exists ? own : nested.Exists ? nested : throw (own.IsOld ? own : nested).Missing(path);
     }
 
-    /// <summary>Writes a checkpoint in the place of the present one.</summary>
+    /// <summary>Writes a checkpoint, then deletes those that are no longer kept.</summary>
     /// <param name="content">What to write.</param>
-    /// <exception cref="ArgumentException">A vector is not as long as the layout says, or the updates are negative.</exception>
-    /// <exception cref="CheckpointException">The folder cannot be written; the checkpoint that was there still holds.</exception>
-    public void Save(CheckpointContent content)
+    /// <returns>Under which number it was written, and the hash of its content.</returns>
+    /// <exception cref="ArgumentException">A vector is not as long as the layout says, a name or a state is none, or the updates are negative.</exception>
+    /// <exception cref="CheckpointException">The folder cannot be written; the checkpoints that were there still hold.</exception>
+    public SavedCheckpoint Save(CheckpointContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
-        CheckLengths(content);
+        Check(content);
         try
         {
             Directory.CreateDirectory(DirectoryPath);
-            long updates = content.Learner?.Updates ?? Math.Max(0, content.Counters.GetValueOrDefault("updates"));
-            string stamp = CheckpointFiles.FreeStamp(DirectoryPath, updates);
-            ManifestFile policy = WriteTensors(CheckpointFiles.PolicyName(stamp), ParameterTensors.Split(content.Layout, content.Policy, ""));
-            ManifestLearner? learner = content.Learner is null
-                ? null
-                : new ManifestLearner(content.Learner.Updates, WriteTensors(CheckpointFiles.LearnerName(stamp), LearnerTensors(content.Layout, content.Learner)));
-            CheckpointManifest manifest = new(
-                CheckpointManifest.FormatName,
-                CheckpointManifest.CurrentVersion,
-                content.Created.ToUniversalTime(),
-                content.EnvironmentName,
-                content.Seed,
-                ManifestNetwork.Of(content.Layout),
-                new Dictionary<string, long>(content.Counters),
-                content.Evaluation,
-                policy,
-                learner,
-                "");
-            Write(CheckpointFiles.ManifestName, stream => stream.Write(ManifestCodec.Encode(manifest)));
-            CheckpointFiles.DeleteOthers(DirectoryPath, learner is null ? [policy.File] : [policy.File, learner.Data.File], StepDone);
+            long number = _folder.Newest() + 1;
+            CheckpointManifest manifest = CheckpointCodec.WriteData(_folder, number, content);
+            // The names of the data must be on the disk before that of what vouches for them.
+            _folder.Flush();
+            string name = CheckpointNames.Manifest(number);
+            _folder.Write(name, stream => stream.Write(ManifestCodec.Encode(manifest)));
+            _folder.Flush();
+            _folder.DeleteExcept(Kept());
+            return new SavedCheckpoint(number, _folder.PathOf(name), ManifestCodec.ContentHash(manifest));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -91,31 +99,30 @@ public sealed class CheckpointStore
         }
     }
 
-    /// <summary>Reads the checkpoint and checks every byte of it.</summary>
-    /// <returns>What was saved.</returns>
-    /// <exception cref="CheckpointException">There is none, or a file is missing, cut, altered, or not of the network's shape.</exception>
-    public CheckpointContent Load()
+    /// <summary>Reads a checkpoint and checks every byte of it; one that is damaged is passed over for the one before.</summary>
+    /// <param name="choice">Which one; where <see cref="Open"/> was given a manifest, there is no choice.</param>
+    /// <returns>What was saved, and what was passed over.</returns>
+    /// <exception cref="CheckpointException">There is none, none is whole, or the one to read is another version's.</exception>
+    public LoadedCheckpoint Load(CheckpointChoice choice = CheckpointChoice.Newest)
     {
         try
         {
-            byte[] manifest = ReadManifest();
             for (int attempt = 1; ; attempt++)
             {
-                StepDone?.Invoke($"read {CheckpointFiles.ManifestName}");
-                try
+                IReadOnlyList<long> numbers = Numbers();
+                if (numbers.Count == 0)
                 {
-                    return Load(ManifestCodec.Decode(manifest, ManifestPath));
+                    throw Missing(DirectoryPath);
                 }
-                catch (Exception exception) when (attempt < LoadAttempts && exception is CheckpointException or IOException)
-                {
-                    // A training run may have put a newer checkpoint in this one's place meanwhile.
-                    byte[] newer = ReadManifest();
-                    if (newer.AsSpan().SequenceEqual(manifest))
-                    {
-                        throw;
-                    }
 
-                    manifest = newer;
+                StepDone?.Invoke("listed");
+                CheckpointSearch search = new(_folder, numbers);
+                LoadedCheckpoint? found = choice == CheckpointChoice.Best && _only is null ? search.Best() : search.Newest();
+                // A training run may have deleted meanwhile what was to be read, and has put a newer one there before.
+                bool isOvertaken = search.FirstFault is not null && attempt < LoadAttempts && !Numbers().SequenceEqual(numbers);
+                if (!isOvertaken)
+                {
+                    return found ?? throw search.Failure();
                 }
             }
         }
@@ -125,7 +132,21 @@ public sealed class CheckpointStore
         }
     }
 
-    private static void CheckLengths(CheckpointContent content)
+    /// <summary>The counters alone, without the weights, of the newest checkpoint whose manifest can be read.</summary>
+    /// <returns>The counters by name, or null where there is none.</returns>
+    public IReadOnlyDictionary<string, long>? TryReadCounters()
+    {
+        try
+        {
+            return CheckpointSearch.ReadManifests(_folder, Numbers()).Select(entry => entry.Manifest.Counters).FirstOrDefault();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void Check(CheckpointContent content)
     {
         int length = content.Layout.Length;
         TrainerState? state = content.Learner;
@@ -136,109 +157,35 @@ public sealed class CheckpointStore
         }
 
         ArgumentOutOfRangeException.ThrowIfNegative(state?.Updates ?? 0, nameof(content));
-    }
-
-    private static IEnumerable<SafeTensor> LearnerTensors(NetworkLayout layout, TrainerState state) =>
-    [
-        .. ParameterTensors.Split(layout, state.Online, "online."),
-        .. ParameterTensors.Split(layout, state.Target, "target."),
-        .. ParameterTensors.Split(layout, state.FirstMoments, "first_moments."),
-        .. ParameterTensors.Split(layout, state.SecondMoments, "second_moments."),
-    ];
-
-    private ManifestFile WriteTensors(string name, IEnumerable<SafeTensor> tensors) =>
-        Write(name, stream => SafeTensorsWriter.Write(stream, [.. tensors]));
-
-    private ManifestFile Write(string name, Action<Stream> write)
-    {
-        string path = Path.Combine(DirectoryPath, name);
-        string temporary = path + CheckpointFiles.TemporarySuffix;
-        ManifestFile file;
-        using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-        using (SHA256 sha256 = SHA256.Create())
+        if (content.RandomStates.Values.Any(random => !random.IsValid))
         {
-            using (CryptoStream hashing = new(stream, sha256, CryptoStreamMode.Write, leaveOpen: true))
-            {
-                write(hashing);
-            }
-
-            stream.Flush(flushToDisk: true);
-            file = new ManifestFile(name, stream.Length, Convert.ToHexStringLower(sha256.Hash!));
+            throw new ArgumentException("a random stream's state must not be all zero", nameof(content));
         }
 
-        StepDone?.Invoke($"written {name}");
-        File.Move(temporary, path, overwrite: true);
-        StepDone?.Invoke($"renamed {name}");
-        return file;
-    }
-
-    /// <summary>The counters alone, without the weights.</summary>
-    /// <returns>The counters by name, or null where there is no checkpoint or its manifest cannot be read.</returns>
-    public IReadOnlyDictionary<string, long>? TryReadCounters()
-    {
-        try
+        if (content.Attachments.Keys.FirstOrDefault(name => !CheckpointNames.IsAttachment(name)) is { } wrong)
         {
-            return Exists ? ManifestCodec.Decode(ReadManifest(), ManifestPath).Counters : null;
-        }
-        catch (Exception exception) when (exception is CheckpointException or IOException or UnauthorizedAccessException)
-        {
-            return null;
+            throw new ArgumentException($"an attachment cannot be called {wrong}: lower-case letters, digits and single hyphens make a name", nameof(content));
         }
     }
 
-    private byte[] ReadManifest()
-    {
-        using FileStream stream = Exists
-            ? new FileStream(ManifestPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
-            : throw new CheckpointException($"there is no checkpoint in {DirectoryPath}: {ManifestPath} does not exist; give the folder of a run or of a checkpoint");
-        if (stream.Length > CheckpointFiles.MaximumManifestLength)
-        {
-            throw new CheckpointException($"checkpoint {ManifestPath} is damaged: a manifest of {stream.Length} bytes is too long; use another checkpoint");
-        }
+    private bool IsOld => File.Exists(_folder.PathOf(CheckpointNames.OldManifest));
 
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
+    private IReadOnlyList<long> Numbers() => _only is { } only ? [only] : _folder.Numbers();
+
+    /// <summary>The newest, and the best of all that there are. One whose manifest is damaged is of no use to anybody.</summary>
+    private HashSet<long> Kept()
+    {
+        (long Number, CheckpointManifest Manifest)[] manifests = [.. CheckpointSearch.ReadManifests(_folder, _folder.Numbers())];
+        HashSet<long> kept = [.. manifests.Take(_keep).Select(entry => entry.Number)];
+        kept.UnionWith(CheckpointSearch.ByEvaluation(manifests).Take(1));
+        return kept;
     }
 
-    private CheckpointContent Load(CheckpointManifest manifest)
+    private CheckpointException Missing(string path)
     {
-        NetworkLayout layout = manifest.Network.ToLayout()
-            ?? throw new CheckpointException($"checkpoint {ManifestPath} is damaged: its network has a size below 1 or too many parameters; use another checkpoint");
-        return new CheckpointContent
-        {
-            Created = manifest.Created,
-            EnvironmentName = manifest.Environment,
-            Seed = manifest.Seed,
-            Layout = layout,
-            Policy = LoadPolicy(layout, manifest.Policy),
-            Learner = manifest.Learner is null ? null : LoadLearner(layout, manifest.Learner),
-            Counters = manifest.Counters,
-            Evaluation = manifest.Evaluation,
-        };
-    }
-
-    private float[] LoadPolicy(NetworkLayout layout, ManifestFile file)
-    {
-        (string path, IReadOnlyList<SafeTensor> tensors) = CheckpointFiles.Read(DirectoryPath, file);
-        return ParameterTensors.Join(layout, tensors, "", path);
-    }
-
-    private TrainerState LoadLearner(NetworkLayout layout, ManifestLearner learner)
-    {
-        if (learner.Updates < 0)
-        {
-            throw new CheckpointException($"checkpoint {ManifestPath} is damaged: its learner has {learner.Updates} updates; use another checkpoint");
-        }
-
-        (string path, IReadOnlyList<SafeTensor> tensors) = CheckpointFiles.Read(DirectoryPath, learner.Data);
-        return new TrainerState
-        {
-            Updates = learner.Updates,
-            Online = ParameterTensors.Join(layout, tensors, "online.", path),
-            Target = ParameterTensors.Join(layout, tensors, "target.", path),
-            FirstMoments = ParameterTensors.Join(layout, tensors, "first_moments.", path),
-            SecondMoments = ParameterTensors.Join(layout, tensors, "second_moments.", path),
-        };
+        string why = IsOld ? $"{_folder.PathOf(CheckpointNames.OldManifest)} is of an earlier version, which this program does not read"
+            : _folder.UnfinishedAfter(0) is not null ? $"the only one in {DirectoryPath} was not finished"
+            : $"{_folder.PathOf("manifest-N.json")} does not exist for any N";
+        return new CheckpointException($"there is no checkpoint in {path}: {why}; give the folder of a run or of checkpoints");
     }
 }

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace DqnAkka.Learner;
 
 /// <summary>
-/// <c>manifest.json</c> to bytes and back. Its last property is the SHA-256 of the file with that property's 64 digits as zeros, so
+/// <c>manifest-N.json</c> to bytes and back. Its last property is the SHA-256 of the file with that property's 64 digits as zeros, so
 /// that an altered manifest is told from a whole one.
 /// </summary>
 internal static class ManifestCodec
@@ -34,6 +34,20 @@ internal static class ManifestCodec
         return bytes;
     }
 
+    /// <summary>A hash of what a checkpoint holds, whenever, under whatever number and where it was saved.</summary>
+    public static string ContentHash(CheckpointManifest manifest)
+    {
+        CheckpointManifest nameless = manifest with
+        {
+            Created = null,
+            Policy = manifest.Policy with { File = "" },
+            Learner = manifest.Learner is { } learner ? learner with { Data = learner.Data with { File = "" } } : null,
+            Attachments = manifest.Attachments.ToDictionary(attachment => attachment.Key, attachment => attachment.Value with { File = "" }),
+            Sha256 = BlankDigest,
+        };
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(nameless, Options)));
+    }
+
     /// <summary>Puts the digest of the bytes into its place.</summary>
     internal static void Seal(Span<byte> bytes)
     {
@@ -54,11 +68,11 @@ internal static class ManifestCodec
         {
             CheckVersion(bytes, path);
             return JsonSerializer.Deserialize<CheckpointManifest>(bytes, Options)
-                ?? throw new CheckpointException($"checkpoint {path} is damaged: it is null; use another checkpoint");
+                ?? throw CheckpointException.Damaged(path, "it is null");
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException)
         {
-            throw new CheckpointException($"checkpoint {path} is damaged: it is not a valid manifest of version {CheckpointManifest.CurrentVersion}; use another checkpoint", exception);
+            throw CheckpointException.Damaged(path, $"it is not a valid manifest of version {CheckpointManifest.CurrentVersion}", exception);
         }
     }
 
@@ -74,7 +88,7 @@ internal static class ManifestCodec
             }
         }
 
-        throw new CheckpointException($"checkpoint {path} is damaged or was altered: its contents do not fit the sha256 at its end; use another checkpoint");
+        throw new CheckpointException($"checkpoint {path} is damaged or was altered: its contents do not fit the sha256 at its end; {CheckpointException.Remedy}");
     }
 
     private static void CheckVersion(ReadOnlySpan<byte> bytes, string path)
@@ -93,7 +107,8 @@ internal static class ManifestCodec
             && version.GetRawText() != $"{CheckpointManifest.CurrentVersion}")
         {
             throw new CheckpointException(
-                $"checkpoint {path} is of format version {version.GetRawText()}, this program reads version {CheckpointManifest.CurrentVersion}; use the program that wrote it");
+                $"checkpoint {path} is of format version {version.GetRawText()}, this program reads version {CheckpointManifest.CurrentVersion}; use the program that wrote it")
+            { IsForeign = true };
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class ParameterTensors
             if (byName.GetValueOrDefault(name) is not Float32Tensor tensor || !tensor.Shape.SequenceEqual(slot.Shape.Select(dimension => (long)dimension)))
             {
                 throw new CheckpointException(
-                    $"checkpoint {path} does not fit its network {layout.Description}: tensor {name} of float32 [{string.Join(", ", slot.Shape)}] is missing; use another checkpoint");
+                    $"checkpoint {path} does not fit its network {layout.Description}: tensor {name} of float32 [{string.Join(", ", slot.Shape)}] is missing; {CheckpointException.Remedy}");
             }
 
             found.Add(tensor);

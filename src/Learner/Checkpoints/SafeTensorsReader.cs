@@ -38,7 +38,7 @@ internal static class SafeTensorsReader
         long available = stream.Length - sizeof(long);
         if (available < 0)
         {
-            throw Damaged(path, "it is shorter than the 8 bytes of its header length");
+            throw CheckpointException.Damaged(path, "it is shorter than the 8 bytes of its header length");
         }
 
         Span<byte> lengthBytes = stackalloc byte[sizeof(long)];
@@ -46,12 +46,12 @@ internal static class SafeTensorsReader
         long length = BinaryPrimitives.ReadInt64LittleEndian(lengthBytes);
         if (length < 2 || length > Math.Min(available, MaximumHeaderLength))
         {
-            throw Damaged(path, $"its header length is {length}, with {available} bytes left in the file");
+            throw CheckpointException.Damaged(path, $"its header length is {length}, with {available} bytes left in the file");
         }
 
         byte[] header = new byte[length];
         stream.ReadExactly(header);
-        return header[0] == (byte)'{' && Utf8.IsValid(header) ? header : throw Damaged(path, "its header is not a JSON object in UTF-8");
+        return header[0] == (byte)'{' && Utf8.IsValid(header) ? header : throw CheckpointException.Damaged(path, "its header is not a JSON object in UTF-8");
     }
 
     private static List<Entry> ParseHeader(byte[] header, string path)
@@ -72,7 +72,7 @@ internal static class SafeTensorsReader
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new CheckpointException(DamageMessage(path, "its header is not valid JSON of tensors with dtype, shape and data_offsets"), exception);
+            throw CheckpointException.Damaged(path, "its header is not valid JSON of tensors with dtype, shape and data_offsets", exception);
         }
     }
 
@@ -83,7 +83,7 @@ internal static class SafeTensorsReader
         long[] offsets = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
         return offsets.Length == 2
             ? new Entry(property.Name, type, shape, offsets[0], offsets[1])
-            : throw Damaged(path, $"tensor {Printable(property.Name)} has {offsets.Length} data offsets instead of 2");
+            : throw CheckpointException.Damaged(path, $"tensor {Printable(property.Name)} has {offsets.Length} data offsets instead of 2");
     }
 
     private static void CheckLayout(List<Entry> entries, long dataLength, string path)
@@ -93,15 +93,15 @@ internal static class SafeTensorsReader
         {
             string name = Printable(entry.Name);
             int elementSize = ElementSize(entry.Type)
-                ?? throw Damaged(path, $"tensor {name} has the type {Printable(entry.Type)}; only F32 and I64 are read");
+                ?? throw CheckpointException.Damaged(path, $"tensor {name} has the type {Printable(entry.Type)}; only F32 and I64 are read");
             if (entry.Begin != end || entry.End < entry.Begin || entry.End > dataLength)
             {
-                throw Damaged(path, $"tensor {name} lies at bytes {entry.Begin} to {entry.End} of {dataLength}, where byte {end} is the next");
+                throw CheckpointException.Damaged(path, $"tensor {name} lies at bytes {entry.Begin} to {entry.End} of {dataLength}, where byte {end} is the next");
             }
 
             if (ElementCount(entry.Shape) is not long elements || elements > Array.MaxLength || elements * elementSize != entry.End - entry.Begin)
             {
-                throw Damaged(path, $"tensor {name} has {entry.End - entry.Begin} bytes, which its shape and type do not fill");
+                throw CheckpointException.Damaged(path, $"tensor {name} has {entry.End - entry.Begin} bytes, which its shape and type do not fill");
             }
 
             end = entry.End;
@@ -109,7 +109,7 @@ internal static class SafeTensorsReader
 
         if (end != dataLength)
         {
-            throw Damaged(path, $"its tensors take {end} bytes of the {dataLength} that follow the header");
+            throw CheckpointException.Damaged(path, $"its tensors take {end} bytes of the {dataLength} that follow the header");
         }
     }
 
@@ -162,8 +162,4 @@ internal static class SafeTensorsReader
         string stripped = string.Concat(text.Take(80).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
         return $"'{stripped}'";
     }
-
-    private static CheckpointException Damaged(string path, string fault) => new(DamageMessage(path, fault));
-
-    private static string DamageMessage(string path, string fault) => $"checkpoint {path} is damaged: {fault}; use another checkpoint";
 }

@@ -128,7 +128,7 @@ public sealed class LearnerGuardianActorTests : TestKit
                 Learner = saved.Trainer,
                 Counters = saved.Counters,
             });
-            _checkpoint = store.Load();
+            _checkpoint = store.Load().Content;
         }
         finally
         {

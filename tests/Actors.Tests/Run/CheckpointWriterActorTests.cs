@@ -18,7 +18,7 @@ public sealed class CheckpointWriterActorTests : TestKit
         TestActorRef<CheckpointWriterActor> writer = Start(_directory);
         Write(writer, 7);
 
-        CheckpointContent content = new CheckpointStore(_directory).Load();
+        CheckpointContent content = new CheckpointStore(_directory).Load().Content;
         Assert.Equal(7f, content.Policy[0]);
         Assert.Null(content.Evaluation);
         Assert.Equal(3, content.Counters[CounterNames.Updates]);
@@ -37,7 +37,7 @@ public sealed class CheckpointWriterActorTests : TestKit
         RunProtocol.CheckpointWritten written = Write(writer, 7);
 
         Assert.Equal(3f, written.Policy.Parameters[0]);
-        CheckpointContent content = new CheckpointStore(_directory).Load();
+        CheckpointContent content = new CheckpointStore(_directory).Load().Content;
         Assert.Equal(3f, content.Policy[0]);
         Assert.Equal((3L, 20.0), (content.Evaluation!.Step, content.Evaluation.Mean));
     }
@@ -51,7 +51,7 @@ public sealed class CheckpointWriterActorTests : TestKit
         Evaluated(writer, 3, mean: 499);
 
         Assert.Equal(2f, Write(writer, 7).Policy.Parameters[0]);
-        Assert.Equal(480.0, new CheckpointStore(_directory).Load().Evaluation!.Mean);
+        Assert.Equal(480.0, new CheckpointStore(_directory).Load().Content.Evaluation!.Mean);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class CheckpointWriterActorTests : TestKit
         Evaluated(second, mark: 7, mean: 60);
 
         Assert.Equal(5, Write(second, 8).Policy.Parameters[0]);
-        Assert.Equal(80, new CheckpointStore(_directory).Load().Evaluation!.Mean);
+        Assert.Equal(80, new CheckpointStore(_directory).Load().Content.Evaluation!.Mean);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class CheckpointWriterActorTests : TestKit
 
         Assert.Contains("another learner", ExpectMsg<RunProtocol.CheckpointFailed>().Message, StringComparison.Ordinal);
         Assert.Contains("another learner", parent.ExpectMsg<RunProtocol.Superseded>().Message, StringComparison.Ordinal);
-        Assert.Equal(1, new CheckpointStore(_directory).Load().Policy[0]);
+        Assert.Equal(1, new CheckpointStore(_directory).Load().Content.Policy[0]);
     }
 
     protected override void AfterAll()

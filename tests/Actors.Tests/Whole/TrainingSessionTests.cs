@@ -34,7 +34,7 @@ public sealed class TrainingSessionTests : IDisposable
         Assert.All(sink.Reports.Where(report => report.Steps < options.Stop.Steps).SkipLast(1), report => Assert.Equal(0, report.DeadLetters));
         Assert.Empty(sink.Notices);
 
-        CheckpointContent checkpoint = CheckpointStore.Open(_directory).Load();
+        CheckpointContent checkpoint = CheckpointStore.Open(_directory).Load().Content;
         Assert.Equal(progress.Updates, checkpoint.Counters[CounterNames.Updates]);
         Assert.Equal(progress.Steps, checkpoint.Counters[CounterNames.Steps]);
         Assert.Equal("CartPole-v1", checkpoint.EnvironmentName);
@@ -60,7 +60,7 @@ public sealed class TrainingSessionTests : IDisposable
 
         Assert.Equal(StopReason.Interrupted, summary.Reason);
         Assert.Null(summary.Evaluation);
-        Assert.True(CheckpointStore.Open(summary.CheckpointDirectory).Load().Learner!.Updates > 0);
+        Assert.True(CheckpointStore.Open(summary.CheckpointDirectory).Load().Content.Learner!.Updates > 0);
     }
 
     [Fact]

@@ -27,19 +27,29 @@ internal static class Checkpoints
             },
             Counters = new Dictionary<string, long> { ["steps"] = 10 * updates, ["updates"] = updates, ["inserts"] = long.MaxValue },
             Evaluation = new CheckpointEvaluation(9 * updates, 1, 123.45, double.NaN, -1.5, 500),
+            ConfigurationHash = ConfigurationHash.Of([new("dqn.run.seed", $"{seed}")]),
+            RandomStates = new Dictionary<string, RandomState> { ["learner"] = random.Capture() },
+            Attachments = new Dictionary<string, CheckpointAttachment>
+            {
+                ["replay-0"] = CheckpointAttachment.From([.. Enumerable.Range(0, 100).Select(i => (byte)(i + updates))]),
+            },
         };
     }
 
     public static void AssertEqual(CheckpointContent expected, CheckpointContent actual)
     {
         Assert.Equal(expected.Created, actual.Created);
-        Assert.Equal(TimeSpan.Zero, actual.Created.Offset);
+        Assert.Equal(TimeSpan.Zero, actual.Created?.Offset ?? TimeSpan.Zero);
         Assert.Equal(expected.EnvironmentName, actual.EnvironmentName);
         Assert.Equal(expected.Seed, actual.Seed);
         Assert.Equal(expected.Layout.Description, actual.Layout.Description);
         Assert.Equal(expected.Policy, actual.Policy);
         Assert.Equal(expected.Counters, actual.Counters);
         Assert.Equal(expected.Evaluation, actual.Evaluation);
+        Assert.Equal(expected.ConfigurationHash, actual.ConfigurationHash);
+        Assert.Equal(expected.RandomStates, actual.RandomStates);
+        Assert.Equal(expected.Attachments.Keys, actual.Attachments.Keys);
+        Assert.All(expected.Attachments, attachment => Assert.Equal(BytesOf(attachment.Value), BytesOf(actual.Attachments[attachment.Key])));
         Assert.Equal(expected.Learner is null, actual.Learner is null);
         if (expected.Learner is not null && actual.Learner is not null)
         {
@@ -58,6 +68,14 @@ internal static class Checkpoints
         Assert.DoesNotContain('\r', exception.Message);
         Assert.InRange(exception.Message.Length, 20, 600);
         return exception;
+    }
+
+    private static byte[] BytesOf(CheckpointAttachment attachment)
+    {
+        using Stream stream = attachment.OpenRead();
+        using MemoryStream bytes = new();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
     }
 
     private static float[] Vector(RandomSource random)
