@@ -43,9 +43,9 @@ internal sealed class DeterministicCheckpoints(NetworkLayout layout, TrainingOpt
                 ? new CheckpointEvaluation(best.Step, best.Episodes, best.Mean, best.Deviation, best.Minimum, best.Maximum)
                 : null,
             Attachments = state.Shards
-                .Select((shard, index) => (Name: ShardName(index), Data: CheckpointAttachment.From(shard.Write)))
-                .Append((Returns, CheckpointAttachment.From(stream => WriteReturns(stream, course.Returns))))
-                .ToDictionary(attachment => attachment.Name, attachment => attachment.Data),
+                .Select((shard, index) => KeyValuePair.Create(ShardName(index), CheckpointAttachment.From(shard.Write)))
+                .Append(KeyValuePair.Create(Returns, CheckpointAttachment.From(stream => WriteReturns(stream, course.Returns))))
+                .ToDictionary(),
         };
     }
 
