@@ -36,6 +36,15 @@ public static class CounterNames
     /// <summary>Wall time of the run so far, all its processes together.</summary>
     public const string ElapsedMilliseconds = "elapsed-milliseconds";
 
+    /// <summary>Finished training episodes.</summary>
+    public const string Episodes = "episodes";
+
+    /// <summary>How often the run was gone on with by <c>train --resume</c>.</summary>
+    public const string Resumptions = "resumptions";
+
+    /// <summary>1 where a confirmed evaluation reached <c>stop.score</c>.</summary>
+    public const string ScoreReached = "score-reached";
+
     /// <summary>Incarnation of a shard, as the learner knew it.</summary>
     /// <param name="shard">The shard.</param>
     public static string ShardIncarnation(int shard) => $"shard-{shard}-incarnation";

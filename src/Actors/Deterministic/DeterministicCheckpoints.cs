@@ -9,22 +9,12 @@ namespace DqnAkka.Actors;
 internal sealed class DeterministicCheckpoints(NetworkLayout layout, TrainingOptions options)
 {
     private const string Barrier = "barrier";
-    private const string Episodes = "episodes";
     private const string Evaluations = "evaluations";
     private const string NextEvaluation = "next-evaluation";
     private const string BestUpdates = "best-updates";
-    private const string IsDecided = "score-reached";
     private const string MetricsLength = "metrics-bytes";
     private const string ReplaySize = "replay-size";
     private const string Returns = "returns";
-
-    /// <summary>Whether a checkpoint is one of a deterministic run.</summary>
-    /// <param name="counters">Its counters.</param>
-    public static bool IsOfDeterministicRun(IReadOnlyDictionary<string, long> counters) => counters.ContainsKey(Barrier);
-
-    /// <summary>How long the run's metrics were at a checkpoint, in bytes.</summary>
-    /// <param name="counters">Its counters.</param>
-    public static long MetricsLengthAt(IReadOnlyDictionary<string, long> counters) => counters.GetValueOrDefault(MetricsLength);
 
     /// <summary>What is to be saved.</summary>
     /// <param name="state">The run's state.</param>
@@ -42,6 +32,7 @@ internal sealed class DeterministicCheckpoints(NetworkLayout layout, TrainingOpt
             Evaluation = course.BestResult is { } best
                 ? new CheckpointEvaluation(best.Step, best.Episodes, best.Mean, best.Deviation, best.Minimum, best.Maximum)
                 : null,
+            ConfigurationHash = options.Run.ConfigurationHash.Length > 0 ? options.Run.ConfigurationHash : null,
             Attachments = state.Shards
                 .Select((shard, index) => KeyValuePair.Create(ShardName(index), CheckpointAttachment.From(shard.Write)))
                 .Append(KeyValuePair.Create(Returns, CheckpointAttachment.From(stream => WriteReturns(stream, course.Returns))))
@@ -51,19 +42,14 @@ internal sealed class DeterministicCheckpoints(NetworkLayout layout, TrainingOpt
 
     /// <summary>The state that was saved.</summary>
     /// <param name="content">The checkpoint.</param>
-    /// <exception cref="CheckpointException">It is not one of a deterministic run, or not of this one.</exception>
+    /// <exception cref="CheckpointException">It is not one of a deterministic run.</exception>
     public DeterministicState Read(CheckpointContent content)
     {
         IReadOnlyDictionary<string, long> counters = content.Counters;
-        if (content.Learner is not { } trainer || !IsOfDeterministicRun(counters))
+        if (content.Learner is not { } trainer || !counters.ContainsKey(Barrier))
         {
             throw new CheckpointException(
                 "the checkpoint is not of a deterministic run, and holds no replay memory to go on with: set dqn.run.deterministic = false, or begin a new run");
-        }
-
-        if (trainer.Online.Length != layout.Length || content.Layout.Description != layout.Description)
-        {
-            throw new CheckpointException($"the checkpoint is of another network: {content.Layout.Description} there, {layout.Description} here; give the same network");
         }
 
         return new DeterministicState
@@ -87,11 +73,11 @@ internal sealed class DeterministicCheckpoints(NetworkLayout layout, TrainingOpt
         Dictionary<string, long> counters = new(state.Counters.Where(counter => counter.Key != CounterNames.ElapsedMilliseconds))
         {
             [Barrier] = state.Barrier,
-            [Episodes] = course.Episodes,
+            [CounterNames.Episodes] = course.Episodes,
             [Evaluations] = course.Evaluations,
             [NextEvaluation] = course.NextEvaluation,
             [BestUpdates] = course.BestResult?.Updates ?? 0,
-            [IsDecided] = course.IsDecided ? 1 : 0,
+            [CounterNames.ScoreReached] = course.IsDecided ? 1 : 0,
             [MetricsLength] = course.MetricsLength,
             [ReplaySize] = report.ReplaySize,
         };
@@ -124,18 +110,18 @@ internal sealed class DeterministicCheckpoints(NetworkLayout layout, TrainingOpt
             : null;
         return new RunCourse
         {
-            Episodes = counters[Episodes],
+            Episodes = counters[CounterNames.Episodes],
             Evaluations = counters[Evaluations],
             NextEvaluation = counters[NextEvaluation],
             Returns = ReadReturns(content),
             Best = best is null ? null : new PolicySnapshot(0, 0, best.Updates, best.Step, content.Policy),
             BestResult = best,
-            IsDecided = counters[IsDecided] != 0,
+            IsDecided = counters[CounterNames.ScoreReached] != 0,
             MetricsLength = counters[MetricsLength],
             LastReport = RunCourse.Begin(options).LastReport with
             {
                 Steps = counters.GetValueOrDefault(CounterNames.Steps),
-                Episodes = counters[Episodes],
+                Episodes = counters[CounterNames.Episodes],
                 Updates = counters.GetValueOrDefault(CounterNames.Updates),
                 Inserts = counters.GetValueOrDefault(CounterNames.Inserts),
                 Samples = counters.GetValueOrDefault(CounterNames.Samples),

@@ -10,6 +10,7 @@ namespace DqnAkka.Actors;
 /// </summary>
 internal sealed class DeterministicTraining
 {
+    private readonly TrainingRun _run;
     private readonly TrainingOptions _options;
     private readonly NetworkLayout _layout;
     private readonly CancellationToken _stop;
@@ -24,22 +25,29 @@ internal sealed class DeterministicTraining
     private CourseKeeper _keeper;
     private SavedState? _saved;
     private string? _saveFailure;
+    private ResumePoint? _resumedAt;
 
     /// <summary>Sets a run up.</summary>
     /// <param name="run">The run.</param>
     /// <param name="sinks">Who hears of progress.</param>
     public DeterministicTraining(TrainingRun run, IReadOnlyList<IProgressSink> sinks)
     {
-        _options = run.Options;
+        _run = run;
+        // How often a run was gone on with must not matter, nor what devices the machine has beside its processor.
+        _options = run.Options with
+        {
+            Run = run.Options.Run with { Resumption = 0 },
+            Learner = run.Options.Learner with { Device = "cpu" },
+        };
         _layout = run.Layout;
         _stop = run.Stop;
         _sinks = new ProgressSinks(sinks);
         _rewindable = [.. sinks.OfType<IRewindableSink>()];
         _store = new CheckpointStore(run.CheckpointDirectory, run.Options.Checkpoint.Keep);
         _claim = run.Claim;
-        _checkpoints = new DeterministicCheckpoints(run.Layout, run.Options);
-        _reports = new DeterministicReports(run.Options, _clock);
-        _keeper = new CourseKeeper(run.Options, RunCourse.Begin(run.Options));
+        _checkpoints = new DeterministicCheckpoints(run.Layout, _options);
+        _reports = new DeterministicReports(_options, _clock);
+        _keeper = new CourseKeeper(_options, RunCourse.Begin(_options));
     }
 
     /// <summary>Trains until the end, or until the user stops it, from the newest checkpoint where there is one.</summary>
@@ -47,7 +55,7 @@ internal sealed class DeterministicTraining
     {
         try
         {
-            DeterministicState state = _store.Exists ? GoOn(_store.Load()) : DeterministicState.Begin(_layout, _options);
+            DeterministicState state = _run.LoadCheckpoint() is { } loaded ? GoOn(loaded) : DeterministicState.Begin(_layout, _options);
             string mark = _claim.Take();
             if (_saved is null)
             {
@@ -81,6 +89,7 @@ internal sealed class DeterministicTraining
     {
         DeterministicState state = _checkpoints.Read(loaded.Content);
         _saved = new SavedState(loaded.ContentHash, state.Trainer.Updates);
+        _resumedAt = ResumePoint.From(loaded.Content.Counters);
         _keeper = new CourseKeeper(_options, state.Course);
         try
         {
@@ -219,6 +228,7 @@ internal sealed class DeterministicTraining
             CheckpointDirectory = _saved is null ? "" : _store.DirectoryPath,
             CheckpointHash = _saved?.Hash ?? "",
             Progress = progress with { Elapsed = _clock.Elapsed },
+            ResumedAt = _resumedAt,
         };
         if (_saved is { } saved && progress.Updates > saved.Updates)
         {

@@ -23,6 +23,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private readonly LearnerLinks _links;
     private readonly LearningProcess _process;
     private readonly SamplePlanner _planner;
+    private readonly RandomSource _random;
     private readonly SampleReplies _replies;
     private readonly ShardRequests _shards;
     private readonly float[] _absoluteTdErrors;
@@ -47,14 +48,21 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         _options = options;
         _links = links;
         _process = new LearningProcess(layout, options);
-        _planner = new SamplePlanner(options, new RandomSource(options.Run.Seed, SeedStreams.Learner + 1));
+        _random = new RandomSource(options.Run.Seed, SeedStreams.Learner + 1);
+        _planner = new SamplePlanner(options, _random);
         _replies = new SampleReplies(layout, options, _planner);
         _shards = new ShardRequests(options, _planner, links.Region, Self, links.Run);
         _absoluteTdErrors = new float[options.Learner.BatchSize * options.Learner.BatchesPerRequest];
         if (links.Resume() is { Learner: { } state } checkpoint)
         {
             _process.Restore(state);
-            LearnerCounters.Read(checkpoint.Counters, _planner);
+            // Of a run that is resumed without its shards' files the user knows that the buffer begins empty.
+            bool expectsShards = options.Run.Resumption == 0 || options.Replay.Durable != ReplayDurability.Off;
+            LearnerCounters.Read(checkpoint.Counters, _planner, expectsShards);
+            if (checkpoint.RandomStates.TryGetValue(LearnerCounters.RandomStream, out RandomState random))
+            {
+                _random.Restore(random);
+            }
         }
 
         _generation = Incarnations.Next();
@@ -323,7 +331,10 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private RunProtocol.LearnerCapture Capture() => new(
         _process.Capture(),
         LearnerCounters.Write(_planner, _process.Updates, _generation, _links.ElapsedMilliseconds()),
-        NextSnapshot());
+        NextSnapshot())
+    {
+        RandomStates = new Dictionary<string, RandomState> { [LearnerCounters.RandomStream] = _random.Capture() },
+    };
 
     private void Report()
     {

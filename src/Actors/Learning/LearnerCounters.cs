@@ -5,6 +5,9 @@ namespace DqnAkka.Actors;
 /// <summary>The learner's counters as a checkpoint holds them.</summary>
 internal static class LearnerCounters
 {
+    /// <summary>Name of the learner's random stream, which allots batches to shards, in a checkpoint.</summary>
+    public const string RandomStream = "learner";
+
     /// <summary>Everything that another learner needs to go on with the same account.</summary>
     public static Dictionary<string, long> Write(SamplePlanner planner, long updates, long generation, long elapsedMilliseconds)
     {
@@ -35,7 +38,10 @@ internal static class LearnerCounters
     }
 
     /// <summary>Goes on from them.</summary>
-    public static void Read(IReadOnlyDictionary<string, long> counters, SamplePlanner planner)
+    /// <param name="counters">The counters.</param>
+    /// <param name="planner">Who goes on.</param>
+    /// <param name="expectsShards">Whether shards should still hold what they held: where they cannot, no loss is worth a word.</param>
+    public static void Read(IReadOnlyDictionary<string, long> counters, SamplePlanner planner, bool expectsShards = true)
     {
         List<ShardRecord> records = [];
         for (int shard = 0; shard < planner.Accounts.Shards; shard++)
@@ -47,7 +53,7 @@ internal static class LearnerCounters
                     incarnation,
                     counters.GetValueOrDefault(CounterNames.ShardInserts(shard)),
                     counters.GetValueOrDefault(CounterNames.ShardSteps(shard)),
-                    counters.GetValueOrDefault(CounterNames.ShardPosition(shard))));
+                    expectsShards ? counters.GetValueOrDefault(CounterNames.ShardPosition(shard)) : 0));
             }
         }
 

@@ -68,6 +68,21 @@ public static class ProgressProtocol
     /// <param name="Updates">Learner updates in it.</param>
     public sealed record CheckpointSaved(long Updates);
 
+    /// <summary>Whoever sends it hears how many episodes there were, as often as the sinks are told.</summary>
+    public sealed record FollowEpisodes
+    {
+        private FollowEpisodes()
+        {
+        }
+
+        /// <summary>The only one.</summary>
+        public static FollowEpisodes Instance { get; } = new();
+    }
+
+    /// <summary>How many training episodes have ended over the run.</summary>
+    /// <param name="Episodes">How many.</param>
+    public sealed record EpisodesCounted(long Episodes);
+
     /// <summary>Something worth a line.</summary>
     /// <param name="Message">The line.</param>
     public sealed record Notice(string Message) : IWireMessage;

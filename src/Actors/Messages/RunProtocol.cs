@@ -1,3 +1,4 @@
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
@@ -91,5 +92,9 @@ public static class RunProtocol
     /// <param name="Trainer">Networks and optimizer.</param>
     /// <param name="Counters">Counters by name: steps, updates, inserts, samples.</param>
     /// <param name="Snapshot">The online policy.</param>
-    public sealed record LearnerCapture(TrainerState Trainer, IReadOnlyDictionary<string, long> Counters, PolicySnapshot Snapshot);
+    public sealed record LearnerCapture(TrainerState Trainer, IReadOnlyDictionary<string, long> Counters, PolicySnapshot Snapshot)
+    {
+        /// <summary>States of its random streams by name.</summary>
+        public IReadOnlyDictionary<string, RandomState> RandomStates { get; init; } = new Dictionary<string, RandomState>();
+    }
 }

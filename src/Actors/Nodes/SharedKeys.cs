@@ -46,6 +46,9 @@ public static class SharedKeys
         "dqn.replay.durable",
     ];
 
+    // How long a run goes on, how often one looks at it and what is kept: nothing that it learns by.
+    private static readonly string[] OfTheOutcome = ["dqn.stop.", "dqn.evaluation.", "dqn.checkpoint."];
+
     // What weights, optimizer moments and the shards' records in a checkpoint are laid out by, and what they are about.
     private static readonly string[] OfTheRun = ["dqn.environment.", "dqn.network.", "dqn.learner.optimizer", "dqn.replay.shards", "dqn.run.deterministic"];
 
@@ -55,6 +58,14 @@ public static class SharedKeys
     {
         ArgumentNullException.ThrowIfNull(key);
         return !IsIn(OfTheRun, key);
+    }
+
+    /// <summary>Whether a run that is resumed in one process must have the same value of a key as it had, or the user must insist.</summary>
+    /// <param name="key">The whole key.</param>
+    public static bool MustStay(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return MustAgree(key, [ClusterRoles.Learner]) && !IsIn(OfTheOutcome, key);
     }
 
     /// <summary>Whether a key must have the same value on a node as in the cluster that it joins.</summary>

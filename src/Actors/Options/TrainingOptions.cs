@@ -166,4 +166,10 @@ public sealed record RunOptions
 
     /// <summary>Whether the run is a pure function of its configuration and its seed: everything on one thread, in one order.</summary>
     public bool Deterministic { get; init; }
+
+    /// <summary>How often the run was gone on with by <c>train --resume</c>, this time included; 0 from the start.</summary>
+    public int Resumption { get; init; }
+
+    /// <summary>Hash of the settings that must not change over a run (<see cref="Learner.ConfigurationHash"/>); empty where it is not known.</summary>
+    public string ConfigurationHash { get; init; } = "";
 }

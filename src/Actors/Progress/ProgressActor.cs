@@ -11,14 +11,17 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     private readonly ProgressLedger _ledger;
     private readonly ProgressSinks _sinks;
     private readonly IActorRef _node;
+    private readonly ResumePoint? _resumedAt;
+    private IActorRef _follower = ActorRefs.Nobody;
     private int _ticks;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
-    public ProgressActor(IReadOnlyList<IProgressSink> sinks, long startTimestamp, IActorRef node)
+    public ProgressActor(IReadOnlyList<IProgressSink> sinks, long startTimestamp, IActorRef node, ResumePoint? resumedAt)
     {
+        _resumedAt = resumedAt;
         _sinks = new ProgressSinks(sinks);
         _node = node;
-        _ledger = new ProgressLedger(startTimestamp);
+        _ledger = new ProgressLedger(startTimestamp, resumedAt);
         Receive<ProgressProtocol.RunnerReport>(report => _ledger.Add(report));
         Receive<ProgressProtocol.LearnerReport>(report => _ledger.Add(report));
         Receive<EvaluationProtocol.Evaluated>(evaluated => _sinks.Tell(sink => sink.Evaluated(evaluated.Result)));
@@ -29,6 +32,7 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
         // Akka marks as suppressed what it expects to lose, such as its own messages while a cluster forms.
         Receive<SuppressedDeadLetter>(_ => { });
         Receive<AllDeadLetters>(_ => _ledger.DeadLetters++);
+        Receive<ProgressProtocol.FollowEpisodes>(_ => _follower = Sender);
         Receive<Tick>(_ => OnTick());
         Receive<ProgressProtocol.Complete>(OnComplete);
     }
@@ -40,8 +44,9 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     /// <param name="sinks">Who hears of progress.</param>
     /// <param name="startTimestamp">The run's start, a Stopwatch timestamp.</param>
     /// <param name="node">The node's actor, which hears where the training stands.</param>
-    public static Props CreateProps(IReadOnlyList<IProgressSink> sinks, long startTimestamp, IActorRef node) =>
-        Props.Create(() => new ProgressActor(sinks, startTimestamp, node)).WithDispatcher(Dispatchers.Files);
+    /// <param name="resumedAt">Where the run goes on; null where it begins.</param>
+    public static Props CreateProps(IReadOnlyList<IProgressSink> sinks, long startTimestamp, IActorRef node, ResumePoint? resumedAt = null) =>
+        Props.Create(() => new ProgressActor(sinks, startTimestamp, node, resumedAt)).WithDispatcher(Dispatchers.Files);
 
     /// <inheritdoc />
     protected override void PreStart()
@@ -57,6 +62,7 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     {
         ProgressReport report = _ledger.Report();
         _sinks.Tell(sink => sink.Report(report));
+        _follower.Tell(new ProgressProtocol.EpisodesCounted(report.Episodes));
         if (++_ticks % TicksPerPartReport == 0)
         {
             _node.Tell(new NodeProtocol.PartReport("training", report.Updates + report.Inserts, _ledger.WaitsFor, _ledger.Status(report)));
@@ -85,6 +91,7 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
             Evaluation = complete.Evaluation,
             CheckpointDirectory = complete.CheckpointDirectory,
             Progress = _ledger.Report(),
+            ResumedAt = _resumedAt,
         };
         _sinks.Tell(sink => sink.Report(summary.Progress));
         _sinks.Tell(sink => sink.Completed(summary));

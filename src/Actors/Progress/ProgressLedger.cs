@@ -5,7 +5,8 @@ namespace DqnAkka.Actors;
 
 /// <summary>Adds up what runners and learner report, and says where the run stands.</summary>
 /// <param name="startTimestamp">The run's start, a Stopwatch timestamp.</param>
-internal sealed class ProgressLedger(long startTimestamp)
+/// <param name="resumedAt">What earlier parts of the run had; null where it begins.</param>
+internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt = null)
 {
     // Reports that are asked for one right after the other say nothing of a rate.
     private const double RateSeconds = 0.2;
@@ -20,12 +21,12 @@ internal sealed class ProgressLedger(long startTimestamp)
     private ProgressProtocol.LearnerReport? _learner;
     private (double Loss, double AbsoluteTdError, double Value) _means = (double.NaN, double.NaN, double.NaN);
     private long _runnerSteps;
-    private long _episodes;
     private (double Steps, double Updates) _rates;
-    private long _latestSteps;
-    private long _lastTimestamp = startTimestamp;
-    private long _lastSteps;
-    private long _lastUpdates;
+    private long _latestSteps = resumedAt?.Steps ?? 0;
+    private long _lastTimestamp = resumedAt is null ? startTimestamp : Stopwatch.GetTimestamp();
+    private long _lastSteps = resumedAt?.Steps ?? 0;
+    private long _lastUpdates = resumedAt?.Updates ?? 0;
+    private long _episodes = resumedAt?.Episodes ?? 0;
 
     /// <summary>Runner restarts.</summary>
     public int RunnerRestarts { get; set; }
@@ -95,7 +96,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         double seconds = Stopwatch.GetElapsedTime(_lastTimestamp, now).TotalSeconds;
         // The learner's count is the run's clock; runners are ahead of it by what is in flight.
         long steps = Math.Max(_latestSteps, _learner?.Steps ?? _runnerSteps);
-        long updates = _learner?.Updates ?? 0;
+        long updates = _learner?.Updates ?? resumedAt?.Updates ?? 0;
         ReturnStatistics? returns = _returns.Statistics;
         ForgetRunners(now);
         if (seconds >= RateSeconds)

@@ -127,11 +127,28 @@ public sealed record RunSummary
     /// <summary>The last report.</summary>
     public required ProgressReport Progress { get; init; }
 
+    /// <summary>Where the run went on from, by its checkpoint's counters; null where it began here.</summary>
+    public ResumePoint? ResumedAt { get; init; }
+
     /// <summary>The checkpoint's folder; empty where none could be written.</summary>
     public string CheckpointDirectory { get; init; } = "";
 
     /// <summary>What two deterministic runs are compared by: a hash of all that the checkpoint holds but for times; empty for other runs.</summary>
     public string CheckpointHash { get; init; } = "";
+}
+
+/// <summary>Where a run goes on.</summary>
+/// <param name="Steps">Environment steps behind it.</param>
+/// <param name="Updates">Learner updates behind it.</param>
+/// <param name="Episodes">Training episodes behind it.</param>
+public sealed record ResumePoint(long Steps, long Updates, long Episodes)
+{
+    /// <summary>Reads it from a checkpoint's counters.</summary>
+    /// <param name="counters">The counters, by the names of <see cref="CounterNames"/>; null where there is no checkpoint.</param>
+    public static ResumePoint? From(IReadOnlyDictionary<string, long>? counters) => counters is null
+        ? null
+        : new ResumePoint(
+            counters.GetValueOrDefault(CounterNames.Steps), counters.GetValueOrDefault(CounterNames.Updates), counters.GetValueOrDefault(CounterNames.Episodes));
 }
 
 /// <summary>

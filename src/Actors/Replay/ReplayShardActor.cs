@@ -40,7 +40,7 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
         _links = links;
         _refusals = new Refusals($"replay shard {shard}", _log);
         _storage = new ShardStorage(shard, layout, options, links.Budget, _log);
-        _random = new RandomSource(options.Run.Seed, SeedStreams.Replay + (ulong)shard);
+        _random = new RandomSource(SeedStreams.SeedOf(options.Run), SeedStreams.Replay + (ulong)shard);
         _credits = new RunnerCredits(
             options.Runner.MaxInFlight, options.Runner.Fragment * options.Runner.Environments, (double)shard / options.Replay.Shards);
         _checks = new ShardChecks(shard, layout, options.Replay);

@@ -18,6 +18,7 @@ public sealed class CheckpointWriterActor : ReceiveActor
     private string? _mark;
     private EvaluationProtocol.Evaluated? _best;
     private bool _isDecided;
+    private long _episodes;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
     public CheckpointWriterActor(NetworkLayout layout, TrainingOptions options, string directory, IActorRef progress)
@@ -29,6 +30,7 @@ public sealed class CheckpointWriterActor : ReceiveActor
         _claim = new RunClaim(directory);
         Receive<EvaluationProtocol.Evaluated>(OnEvaluated);
         Receive<EvaluationProtocol.ScoreReached>(OnScoreReached);
+        Receive<ProgressProtocol.EpisodesCounted>(counted => _episodes = counted.Episodes);
         Receive<RunProtocol.WriteCheckpoint>(OnWriteCheckpoint);
     }
 
@@ -38,12 +40,19 @@ public sealed class CheckpointWriterActor : ReceiveActor
         try
         {
             _mark = _claim.Take();
-            _best = _store.Exists ? BestOf(_store.Load().Content) : null;
+            if (_store.Exists)
+            {
+                CheckpointContent checkpoint = _store.Load().Content;
+                _best = BestOf(checkpoint);
+                _episodes = checkpoint.Counters.GetValueOrDefault(CounterNames.Episodes);
+            }
         }
         catch (Exception exception) when (exception is CheckpointException or IOException or UnauthorizedAccessException)
         {
             // A checkpoint that cannot be read is the learner's to report; a folder that cannot be written shows at the first checkpoint.
         }
+
+        _progress.Tell(ProgressProtocol.FollowEpisodes.Instance);
     }
 
     private static EvaluationProtocol.Evaluated? BestOf(CheckpointContent checkpoint)
@@ -127,7 +136,14 @@ public sealed class CheckpointWriterActor : ReceiveActor
         Layout = _layout,
         Policy = policy.Parameters,
         Learner = learner.Trainer,
-        Counters = learner.Counters,
+        Counters = new Dictionary<string, long>(learner.Counters)
+        {
+            [CounterNames.Episodes] = _episodes,
+            [CounterNames.Resumptions] = _options.Run.Resumption,
+            [CounterNames.ScoreReached] = _isDecided ? 1 : 0,
+        },
+        RandomStates = learner.RandomStates,
+        ConfigurationHash = _options.Run.ConfigurationHash.Length > 0 ? _options.Run.ConfigurationHash : null,
         Evaluation = _best is { Result: { } result }
             ? new CheckpointEvaluation(result.Step, result.Episodes, result.Mean, result.Deviation, result.Minimum, result.Maximum)
             : null,

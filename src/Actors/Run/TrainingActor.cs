@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
 
@@ -21,6 +22,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
     private readonly IActorRef _checkpointWriter;
     private readonly IActorRef _learner;
     private readonly IReadOnlyList<IProgressSink> _sinks;
+    private readonly RunLock? _lock;
     private RunSummary? _summary;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
@@ -33,11 +35,14 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
         {
             TrainingLinks links = nodeLinks();
             TrainingOptions options = run.Options;
+            // Held by the command that trains in one process; on a node it keeps such a command out, and other nodes it must not.
+            _lock = options.Run.Directory.Length > 0 ? RunLock.TryTake(options.Run.Directory) : null;
             _sinks = run.OpenSinks();
-            bool isTakeover = run.Claim.Exists;
+            // Runners of a run that is resumed in one process end with that process: there are none to wait for.
+            bool isTakeover = run.Claim.Exists && options.Run.Resumption == 0;
             IReadOnlyDictionary<string, long>? resumed = run.ReadCheckpointCounters();
             long start = StartTimestamp(resumed);
-            _progress = Context.ActorOf(ProgressActor.CreateProps(_sinks, start, links.Node), "progress");
+            _progress = Context.ActorOf(ProgressActor.CreateProps(_sinks, start, links.Node, ResumePoint.From(resumed)), "progress");
             _coordinator = Context.ActorOf(RunCoordinatorActor.CreateProps(options, run.Summary, start), "coordinator");
             _checkpointWriter = Context.ActorOf(
                 CheckpointWriterActor.CreateProps(run.Layout, options, run.CheckpointDirectory, _progress), "checkpoints");
@@ -49,7 +54,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
             };
             IActorRef evaluator = Context.ActorOf(EvaluatorActor.CreateProps(run.Layout, options, evaluatorLinks), "evaluator");
             IActorRef registry = Context.ActorOf(RunnerRegistryActor.CreateProps(isTakeover), "runners");
-            LearnerGuardianLinks learnerLinks = new(links.Region, _checkpointWriter, _coordinator, _progress, start, run.LoadCheckpoint)
+            LearnerGuardianLinks learnerLinks = new(links.Region, _checkpointWriter, _coordinator, _progress, start, LoadCheckpoint)
             {
                 Run = RunIdentity.ReadOrMake(options.Run.Directory),
             };
@@ -75,6 +80,18 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
         }
     }
 
+    /// <summary>What the learner goes on from; what had to be passed over is told. Called by the learner, on its thread.</summary>
+    private CheckpointContent? LoadCheckpoint()
+    {
+        LoadedCheckpoint? checkpoint = _run.LoadCheckpoint();
+        foreach (string notice in checkpoint?.Notices ?? [])
+        {
+            _progress.Tell(new ProgressProtocol.Notice(notice));
+        }
+
+        return checkpoint?.Content;
+    }
+
     /// <inheritdoc />
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -89,6 +106,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
     /// <inheritdoc />
     protected override void PostStop()
     {
+        _lock?.Dispose();
         foreach (IDisposable sink in _sinks.OfType<IDisposable>())
         {
             sink.Dispose();

@@ -53,14 +53,28 @@ public sealed class TrainingRun
     /// <summary>Who has the run's folder to itself.</summary>
     public RunClaim Claim => new(CheckpointDirectory);
 
-    /// <summary>The counters of the newest checkpoint, by the names of <see cref="CounterNames"/>; null where there is none.</summary>
-    public IReadOnlyDictionary<string, long>? ReadCheckpointCounters() => new CheckpointStore(CheckpointDirectory).TryReadCounters();
+    /// <summary>Where the run goes on: the counters of its newest whole checkpoint, by the names of <see cref="CounterNames"/>; null where there is none.</summary>
+    public IReadOnlyDictionary<string, long>? ReadCheckpointCounters()
+    {
+        try
+        {
+            return LoadCheckpoint()?.Content.Counters;
+        }
+        catch (CheckpointException)
+        {
+            // The learner, which needs the whole of it, says what is wrong.
+            return null;
+        }
+    }
 
-    /// <summary>The newest checkpoint of this run, or null.</summary>
-    /// <exception cref="CheckpointException">There is one and it is damaged.</exception>
-    public CheckpointContent? LoadCheckpoint()
+    /// <summary>The newest whole checkpoint of this run, or null where none was ever written.</summary>
+    /// <exception cref="CheckpointException">There are some and none is whole, or it is of another network.</exception>
+    public LoadedCheckpoint? LoadCheckpoint()
     {
         CheckpointStore store = new(CheckpointDirectory);
-        return store.Exists ? store.Load().Content : null;
+        LoadedCheckpoint? checkpoint = store.Exists ? store.Load() : null;
+        return checkpoint is not null && ShapeDifference.Describe(checkpoint.Content.Layout, Layout) is { } difference
+            ? throw new CheckpointException($"checkpoint {checkpoint.ManifestPath} is of another network ({difference}): give the same network, or another folder with --run-dir")
+            : checkpoint;
     }
 }

@@ -44,7 +44,7 @@ public sealed class FragmentCollector : IFragmentSource, IDisposable
         int count = environment.Count;
         _accumulator = new NStepAccumulator(count, _observationSize, options.Learner.NStep, options.Learner.Gamma);
         _builder = new TransitionBatchBuilder(count * options.Runner.Fragment, layout.Observation, count, options.Learner.NStep);
-        _random = new RandomSource(options.Run.Seed, SeedStreams.Runner(SeedStreams.Exploration, runner, attempt));
+        _random = new RandomSource(SeedStreams.SeedOf(options.Run), SeedStreams.Runner(SeedStreams.Exploration, runner, attempt));
         _current = new float[count * _observationSize];
         _next = new float[count * _observationSize];
         _final = new float[count * _observationSize];
@@ -53,7 +53,7 @@ public sealed class FragmentCollector : IFragmentSource, IDisposable
         _terminated = new bool[count];
         _truncated = new bool[count];
         _returns = new double[count];
-        environment.Reset(options.Run.Seed, SeedStreams.Runner(SeedStreams.Environments, runner, attempt), _current);
+        environment.Reset(SeedStreams.SeedOf(options.Run), SeedStreams.Runner(SeedStreams.Environments, runner, attempt), _current);
     }
 
     /// <summary>Takes over a policy's parameters.</summary>

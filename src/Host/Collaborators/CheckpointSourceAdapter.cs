@@ -6,20 +6,21 @@ namespace DqnAkka.Host;
 internal sealed class CheckpointSourceAdapter : ICheckpointSource
 {
     /// <inheritdoc />
-    public SavedPolicy Load(string directory)
+    public SavedPolicy Load(string path, CheckpointChoice choice)
     {
-        CheckpointContent content;
+        LoadedCheckpoint checkpoint;
         try
         {
-            content = CheckpointStore.Open(directory).Load().Content;
+            checkpoint = CheckpointStore.Open(path).Load(choice);
         }
         catch (CheckpointException exception)
         {
             throw new UserErrorException(exception.Message);
         }
 
+        CheckpointContent content = checkpoint.Content;
         PolicyNetwork policy = new(content.Layout);
         policy.Load(content.Policy);
-        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions);
+        return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions, checkpoint.Notices);
     }
 }

@@ -54,9 +54,14 @@ internal static class CommandTree
     private static Command Train(HostCollaborators collaborators, HostConsole console)
     {
         TrainingCommandOptions options = new(ConfigOption(), SetOption(), NewRun);
+        Option<string?> resume = new("--resume") { Description = "A run's folder: go on from its newest checkpoint, under the settings that it had.", HelpName = "RUN" };
+        Option<bool> force = new("--force") { Description = "With --resume: go on although settings differ; environment, network, optimizer and replay.shards must be the same." };
         Command command = new("train", "Train an agent; without --config, on CartPole-v1 or the environment that --set names.");
         options.AddTo(command);
-        command.SetAction((result, stop) => new TrainCommand(collaborators, console).RunAsync(options.Read(result), stop));
+        command.Add(resume);
+        command.Add(force);
+        command.SetAction((result, stop) => new TrainCommand(collaborators, console).RunAsync(
+            new TrainRequest(options.Read(result), result.GetValue(resume), result.GetValue(force)), stop));
         return command;
     }
 
@@ -127,12 +132,13 @@ internal static class CommandTree
 
     private static Command Evaluate(HostCollaborators collaborators, HostConsole console)
     {
-        Argument<string> path = new("path") { Description = "A run's folder or a checkpoint's.", HelpName = "CHECKPOINT" };
+        Argument<string> path = new("path") { Description = "A run's folder, its checkpoints', or one checkpoint's manifest-N.json.", HelpName = "CHECKPOINT" };
+        Option<bool> best = new("--best") { Description = "The best checkpoint by evaluation, not the newest." };
         Option<int?> episodes = new("--episodes") { Description = "Number of episodes.", HelpName = "N" };
         Option<ulong?> seed = new("--seed") { Description = "Seed of the episodes.", HelpName = "N" };
         Option<string[]> config = ConfigOption();
         Option<string[]> set = SetOption();
-        Command command = new("eval", "Play greedy episodes with a trained agent.") { path, episodes, seed, config, set };
+        Command command = new("eval", "Play greedy episodes with a trained agent.") { path, best, episodes, seed, config, set };
         command.SetAction((result, stop) => Task.FromResult(new EvaluateCommand(collaborators, console).Run(
             new EvaluateRequest(
                 result.GetValue(path)!,
@@ -142,7 +148,8 @@ internal static class CommandTree
                     Files = result.GetValue(config) ?? [],
                     Assignments = result.GetValue(set) ?? [],
                     Seed = result.GetValue(seed),
-                }),
+                },
+                result.GetValue(best)),
             stop)));
         return command;
     }

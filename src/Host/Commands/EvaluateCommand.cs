@@ -5,10 +5,11 @@ using DqnAkka.Learner;
 namespace DqnAkka.Host;
 
 /// <summary>What the <c>eval</c> command was asked.</summary>
-/// <param name="CheckpointPath">A run's folder or a checkpoint's.</param>
+/// <param name="CheckpointPath">A run's folder, its checkpoints', or one checkpoint's manifest.</param>
 /// <param name="Episodes">Number of episodes; null for <c>evaluation.episodes</c>.</param>
 /// <param name="Configuration">Where the environment is described, over the run's own configuration.</param>
-internal sealed record EvaluateRequest(string CheckpointPath, int? Episodes, ConfigurationSource Configuration);
+/// <param name="IsBest">Whether the best checkpoint by evaluation is meant and not the newest.</param>
+internal sealed record EvaluateRequest(string CheckpointPath, int? Episodes, ConfigurationSource Configuration, bool IsBest = false);
 
 /// <summary>Plays greedy episodes with a checkpoint's policy.</summary>
 internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConsole console)
@@ -27,7 +28,12 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
         }
 
         (string checkpoint, string? runConfiguration) = Locate(request.CheckpointPath);
-        SavedPolicy saved = collaborators.Checkpoints.Load(checkpoint);
+        SavedPolicy saved = collaborators.Checkpoints.Load(checkpoint, request.IsBest ? CheckpointChoice.Best : CheckpointChoice.Newest);
+        foreach (string notice in saved.Notices)
+        {
+            console.Error.WriteLine($"warning: {notice}");
+        }
+
         TrainingOptions options = Resolve(request.Configuration, runConfiguration, saved).Options;
         RequireFit(saved.Layout, options.Environment, checkpoint);
         IVectorEnvironment environment = collaborators.Environments.CreateVector(options.Environment, request.Episodes ?? options.Evaluation.Episodes);
@@ -38,19 +44,16 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
 
     private static (string Checkpoint, string? Configuration) Locate(string path)
     {
-        if (File.Exists(path))
+        bool isManifest = File.Exists(path);
+        if (!isManifest && !Directory.Exists(path))
         {
-            throw new UserErrorException($"{path} is a file: give a run's folder, or the checkpoint folder in it");
-        }
-
-        if (!Directory.Exists(path))
-        {
-            throw new UserErrorException($"{path} does not exist: give a run's folder, or the checkpoint folder in it");
+            throw new UserErrorException($"{path} does not exist: give a run's folder, the checkpoint folder in it, or a file manifest-N.json there");
         }
 
         string inRun = Path.Combine(path, RunDirectory.CheckpointName);
         string checkpoint = Directory.Exists(inRun) ? inRun : path;
-        string run = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint))) ?? path;
+        string folder = Path.GetFullPath(isManifest ? Path.GetDirectoryName(Path.GetFullPath(path))! : checkpoint);
+        string run = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)) ?? path;
         string configuration = Path.Combine(run, RunDirectory.ConfigurationName);
         return (checkpoint, File.Exists(configuration) ? configuration : null);
     }

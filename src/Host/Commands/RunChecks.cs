@@ -9,16 +9,20 @@ internal static class RunChecks
     private const int MaxParameters = int.MaxValue / 16;
 
     /// <summary>Refuses a network that is too large, or does not suit the observations.</summary>
+    /// <returns>The network.</returns>
     /// <exception cref="UserErrorException">It is.</exception>
-    public static void RequireLayout(ObservationFormat observation, int actionCount, NetworkOptions network)
+    public static NetworkLayout RequireLayout(ObservationFormat observation, int actionCount, NetworkOptions network)
     {
         try
         {
-            int parameters = new NetworkLayout(observation, actionCount, network).ParameterCount;
+            NetworkLayout layout = new(observation, actionCount, network);
+            int parameters = layout.ParameterCount;
             if (parameters > MaxParameters)
             {
                 throw new ArgumentException($"the network has {parameters} parameters, at most {MaxParameters} can be trained: give fewer or smaller hidden layers");
             }
+
+            return layout;
         }
         catch (ArgumentException exception)
         {

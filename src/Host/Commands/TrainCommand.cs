@@ -1,17 +1,35 @@
 using DqnAkka.Actors;
 using DqnAkka.Environments;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
+
+/// <summary>What the <c>train</c> command was asked.</summary>
+/// <param name="Configuration">Where the configuration comes from.</param>
+/// <param name="Resume">The folder of the run to go on with; null for a new one.</param>
+/// <param name="IsForced">Whether a run goes on although settings differ.</param>
+internal sealed record TrainRequest(ConfigurationSource Configuration, string? Resume = null, bool IsForced = false);
 
 /// <summary>Trains an agent: checks everything that can be wrong, makes the run's folder, and hands over to the session.</summary>
 internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole console)
 {
     /// <summary>Runs the training.</summary>
-    /// <param name="source">What the command line says.</param>
+    /// <param name="request">What the command line says.</param>
     /// <param name="stop">Cancelled when the user asks for an end.</param>
     /// <returns>A value of <see cref="ExitCode"/>.</returns>
     /// <exception cref="UserErrorException">Something in the input is wrong; nothing was started.</exception>
-    public Task<int> RunAsync(ConfigurationSource source, CancellationToken stop) => RunAsync(source.Resolve(), source: null, stop);
+    public async Task<int> RunAsync(TrainRequest request, CancellationToken stop)
+    {
+        if (request.Resume is null)
+        {
+            return request.IsForced
+                ? throw new UserErrorException("--force says that a run goes on with other settings: name the run with --resume")
+                : await RunAsync(request.Configuration.Resolve(), source: null, stop).ConfigureAwait(false);
+        }
+
+        using ResumedRun run = ResumedRun.Open(request.Resume, request.Configuration, request.IsForced);
+        return await ResumeAsync(run, stop).ConfigureAwait(false);
+    }
 
     /// <summary>Runs the training on what a source gives.</summary>
     /// <param name="configuration">The configuration.</param>
@@ -21,16 +39,53 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
     /// <exception cref="UserErrorException">Something in the input is wrong; nothing was started.</exception>
     public async Task<int> RunAsync(ResolvedConfiguration configuration, IFragmentSource? source, CancellationToken stop)
     {
-        TrainingOptions options = configuration.Options;
-        (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
-        RunChecks.RequireLayout(observation, actionCount, options.Network);
-        options = ReplayMemory.Require(options, observation, options.Replay.Shards, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        (TrainingOptions options, ObservationFormat observation, _) = Check(configuration);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
+        using RunLock? runLock = RunLock.TryTake(directory.Path);
         directory.WriteConfiguration(configuration.Text);
         options = DurableReplay.ForTraining(options with { Run = options.Run with { Directory = directory.Path } }, observation);
 
         await console.Output.WriteAsync(configuration.Text).ConfigureAwait(false);
         await console.Output.WriteLineAsync($"run directory {directory.Path}").ConfigureAwait(false);
+        return await RunAsync(configuration, options, directory, source, stop).ConfigureAwait(false);
+    }
+
+    private async Task<int> ResumeAsync(ResumedRun run, CancellationToken stop)
+    {
+        ResolvedConfiguration configuration = run.Configuration;
+        (TrainingOptions options, ObservationFormat observation, NetworkLayout layout) = Check(configuration);
+        run.RequireFit(layout);
+        string path = run.Directory.Path;
+        options = DurableReplay.ForTraining(options with { Run = options.Run with { Directory = path, Resumption = run.Number } }, observation);
+        run.Directory.ReplaceConfiguration(configuration.Text);
+        foreach (string warning in run.Change is null ? run.Checkpoint.Notices : [.. run.Checkpoint.Notices, run.Change])
+        {
+            await console.Error.WriteLineAsync($"warning: {warning}").ConfigureAwait(false);
+        }
+
+        await console.Output.WriteAsync(configuration.Text).ConfigureAwait(false);
+        await console.Output.WriteLineAsync($"run directory {path}").ConfigureAwait(false);
+        // A deterministic run has its replay memory in the checkpoint.
+        if (options.Replay.Durable != ReplayDurability.On && !options.Run.Deterministic)
+        {
+            await console.Output.WriteLineAsync(
+                $"the replay buffer starts empty: training goes on when it holds dqn.replay.min-size = {options.Replay.MinSize} transitions again (dqn.replay.durable = true would have kept them)").ConfigureAwait(false);
+        }
+
+        return await RunAsync(configuration, options, run.Directory, source: null, stop).ConfigureAwait(false);
+    }
+
+    private (TrainingOptions Options, ObservationFormat Observation, NetworkLayout Layout) Check(ResolvedConfiguration configuration)
+    {
+        TrainingOptions options = configuration.Options;
+        (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
+        NetworkLayout layout = RunChecks.RequireLayout(observation, actionCount, options.Network);
+        return (ReplayMemory.Require(options, observation, options.Replay.Shards, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes), observation, layout);
+    }
+
+    private async Task<int> RunAsync(
+        ResolvedConfiguration configuration, TrainingOptions options, RunDirectory directory, IFragmentSource? source, CancellationToken stop)
+    {
         RunSummary summary = await RunSessionAsync(configuration, options, directory, source, stop).ConfigureAwait(false);
         if (summary.Reason == StopReason.Failed)
         {
@@ -61,6 +116,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
             configuration.Name,
             options.Stop.Score,
             message => console.Error.WriteLine($"warning: {message}"));
+        MetricsHistory.Replay(directory.MetricsFile, curve);
         // The curve comes last: drawing takes longer than anyone should wait for the result.
         return await collaborators.Session.RunAsync(options, configuration.AkkaSettings, [metrics, view, curve], source, stop).ConfigureAwait(false);
     }

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using DqnAkka.Actors;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
 
@@ -9,8 +10,10 @@ internal sealed class ResolvedConfiguration
     /// <summary>Binds and renders the values; every key must have been read.</summary>
     public ResolvedConfiguration(ConfigurationValues values, Config akka)
     {
-        Options = TrainingOptionsBinder.Bind(values);
         Node = NodeOptionsBinder.Bind(values);
+        TrainingOptions options = TrainingOptionsBinder.Bind(values);
+        string hash = ConfigurationHash.Of(Node.Agreement.Where(setting => SharedKeys.MustStay(setting.Key)));
+        Options = options with { Run = options.Run with { ConfigurationHash = hash } };
         Text = ConfigurationRenderer.Render(values);
         Name = values.Text("run.name");
         AkkaSettings = akka;

@@ -13,6 +13,9 @@ internal static class SummaryLines
         return
         [
             $"ended: {Reason(summary.Reason)}",
+            .. summary.ResumedAt is { } point
+                ? [string.Create(CultureInfo.InvariantCulture, $"resumed at step {point.Steps}, update {point.Updates}, episode {point.Episodes}")]
+                : Array.Empty<string>(),
             $"checkpoint {(summary.CheckpointDirectory.Length > 0 ? summary.CheckpointDirectory : "none")}",
             .. summary.CheckpointHash.Length > 0 ? [$"checkpoint hash {summary.CheckpointHash}"] : Array.Empty<string>(),
             string.Create(

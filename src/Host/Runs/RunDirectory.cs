@@ -86,38 +86,19 @@ internal sealed class RunDirectory
             throw Unwritable(Path, exception);
         }
 
-        ResolvedConfiguration existing = ConfigurationResolver.Resolve(ConfigurationSource.FileLayers(file));
-        (string Key, string There, string Here)[] different =
-        [
-            .. from entry in configuration.Node.Agreement
-               where SharedKeys.MustAgree(entry.Key, [ClusterRoles.Learner])
-               let other = existing.Node.Agreement.GetValueOrDefault(entry.Key, "nothing")
-               where other != entry.Value
-               select (entry.Key, other, entry.Value),
-        ];
-        if (different.Length == 0)
-        {
-            return null;
-        }
-
-        string? misfit = ShardFilesFit.Misfit(existing.Options, configuration.Options);
-        if (!isForced)
-        {
-            string emptying = misfit is null ? "" : $", which sets the replay shards' files aside ({misfit})";
-            string way = different.All(difference => SharedKeys.CanChange(difference.Key))
-                ? $"give the same configuration, another folder with --run-dir, or --force to go on with this one{emptying}"
-                : "give the same configuration, or another folder with --run-dir";
-            throw new UserErrorException(
-                $"run directory {Path} holds a run with another configuration ({Differences(different)}): {way}");
-        }
-
-        (string Key, string There, string Here)[] fixedOnes = [.. different.Where(difference => !SharedKeys.CanChange(difference.Key))];
-        string loss = misfit is null ? "" : $"; the replay shards' files do not fit that ({misfit}) and are set aside, so the shards begin empty";
-        return fixedOnes.Length > 0
-            ? throw new UserErrorException(
-                $"the run in {Path} cannot go on with other values of these keys, --force or not ({Differences(fixedOnes)}): what it has learned and counted would mean nothing; give the same, or another folder with --run-dir")
-            : $"the run in {Path} goes on with other settings, as --force demands: {string.Join("; ", different.Select(difference => $"{difference.Key} from {difference.There} to {difference.Here}"))}{loss}";
+        return ConfigurationDrift.Require(
+            Path,
+            ReadConfiguration(file),
+            configuration,
+            isForced,
+            key => SharedKeys.MustAgree(key, [ClusterRoles.Learner]),
+            "another folder with --run-dir");
     }
+
+    /// <summary>Reads a run's configuration.</summary>
+    /// <param name="file">Its file.</param>
+    /// <exception cref="UserErrorException">It cannot be read.</exception>
+    public static ResolvedConfiguration ReadConfiguration(string file) => ConfigurationResolver.Resolve(ConfigurationSource.FileLayers(file));
 
     /// <summary>Writes the resolved configuration in the place of that of the run's earlier part.</summary>
     /// <exception cref="UserErrorException">The folder cannot be written.</exception>
@@ -152,19 +133,19 @@ internal sealed class RunDirectory
     private static string Occupied(string path, string entry)
     {
         bool hasReplay = Learner.ShardFiles.Find(path).Count > 0;
-        if (!hasReplay && !new Learner.CheckpointStore(System.IO.Path.Combine(path, CheckpointName)).Exists)
+        bool hasCheckpoint = new Learner.CheckpointStore(System.IO.Path.Combine(path, CheckpointName)).Exists;
+        if (!hasReplay && !hasCheckpoint)
         {
             return $"run directory {path} is not empty (it holds {entry}): give a new one with --run-dir, or delete it";
         }
 
-        string file = System.IO.Path.Combine(path, ConfigurationName);
-        string configuration = File.Exists(file) ? $" --config {file}" : "";
-        string export = hasReplay ? $", take what it played with replay export {path} --output FILE" : "";
-        return $"run directory {path} holds a run: go on with it by node --roles seed,learner,replay,runner --run-dir {path}{configuration}{export}, or give a new one with --run-dir";
+        string[] ways =
+        [
+            .. hasCheckpoint ? [$"go on with it by train --resume {path}"] : Array.Empty<string>(),
+            .. hasReplay ? [$"take what it played with replay export {path} --output FILE"] : Array.Empty<string>(),
+        ];
+        return $"run directory {path} holds a run: {string.Join(", ", ways)}, or give a new one with --run-dir";
     }
-
-    private static string Differences(IEnumerable<(string Key, string There, string Here)> differences) =>
-        string.Join("; ", differences.Select(difference => $"{difference.Key} is {difference.There} there and {difference.Here} here"));
 
     private static UserErrorException Unwritable(string path, Exception exception) =>
         new($"run directory {path} cannot be written ({exception.Message.TrimEnd('.')}): give another with --run-dir");
