@@ -160,9 +160,9 @@ public sealed class SinkTests
         using (MetricsFileSink sink = MetricsFileSink.Append(path, isReproducible: true))
         {
             sink.Rewind(length);
-            Assert.Equal(length, sink.Length);
+            Assert.Equal(length, sink.Commit());
             sink.Report(Samples.Report());
-            Assert.Equal(2 * length, sink.Length);
+            Assert.Equal(2 * length, sink.Commit());
             IOException exception = Assert.Throws<IOException>(() => sink.Rewind(1_000_000));
             Assert.Contains("1000000", exception.Message, StringComparison.Ordinal);
         }

@@ -171,7 +171,20 @@ internal sealed class DeterministicTraining
     {
         ProgressReport report = _reports.Make(segment, _keeper);
         _sinks.Tell(sink => sink.Report(report));
-        _keeper.Note(report, isBarrier ? _rewindable.Select(sink => sink.Length).FirstOrDefault() : 0);
+        _keeper.Note(report, isBarrier ? CommitMetrics() : 0);
+    }
+
+    private long CommitMetrics()
+    {
+        try
+        {
+            return _rewindable.Select(sink => sink.Commit()).FirstOrDefault();
+        }
+        catch (IOException)
+        {
+            // A full disk: whoever writes to it has told of it.
+            return 0;
+        }
     }
 
     /// <summary>Writes a checkpoint. Where that fails the run goes on, as nothing of it depends on that.</summary>

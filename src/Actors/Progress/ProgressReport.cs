@@ -173,11 +173,12 @@ public interface IProgressSink
 /// <summary>A sink whose output is part of what a deterministic run produces: a run that goes on from a checkpoint takes it back to where it was then.</summary>
 public interface IRewindableSink : IProgressSink
 {
-    /// <summary>Bytes written so far, all of them flushed.</summary>
-    long Length { get; }
+    /// <summary>Makes sure that what was written is on the disk before a checkpoint counts on it.</summary>
+    /// <returns>Bytes written so far.</returns>
+    long Commit();
 
     /// <summary>Takes back what was written later.</summary>
-    /// <param name="length">What <see cref="Length"/> was at the checkpoint.</param>
+    /// <param name="length">What <see cref="Commit"/> gave at the checkpoint.</param>
     /// <exception cref="IOException">There is less than that, or it cannot be written.</exception>
     void Rewind(long length);
 }

@@ -41,7 +41,15 @@ internal sealed class MetricsFileSink : IRewindableSink, IDisposable
     }
 
     /// <inheritdoc />
-    public long Length => _file.Length;
+    public long Commit()
+    {
+        if (_file is FileStream file)
+        {
+            file.Flush(flushToDisk: true);
+        }
+
+        return _file.Length;
+    }
 
     /// <inheritdoc />
     public void Rewind(long length)

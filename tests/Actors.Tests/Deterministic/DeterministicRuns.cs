@@ -99,7 +99,7 @@ internal sealed class DeterministicRuns : IDisposable
             _onReport = onReport;
         }
 
-        public long Length => _file.Length;
+        public long Commit() => _file.Length;
 
         public void Rewind(long length)
         {

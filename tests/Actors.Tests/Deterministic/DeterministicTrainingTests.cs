@@ -174,7 +174,7 @@ public sealed class DeterministicTrainingTests : IDisposable
 
     private sealed class RefusingSink : IRewindableSink, IDisposable
     {
-        public long Length => 0;
+        public long Commit() => 0;
 
         public void Rewind(long length) => throw new IOException("too short");
 
