@@ -38,7 +38,7 @@ public sealed class CommandLineTests : IDisposable
         { "node --roles seed --config nothere", "nothere does not exist: give --config a file, or one of acrobot, cartpole, mountaincar, tls" },
         { "status", "--node needs a value: write --node HOST:PORT; see 'status --help'" },
         { "leave --node x", "--node x is no host:port: write --node 127.0.0.1:4053" },
-        { "eval /nowhere", "/nowhere does not exist: give a run's folder, or the checkpoint folder in it" },
+        { "eval /nowhere", "/nowhere does not exist: give a run's folder, the checkpoint folder in it, or a file manifest-N.json there" },
     };
 
     [Theory]

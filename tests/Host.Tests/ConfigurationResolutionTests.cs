@@ -12,16 +12,18 @@ public sealed class ConfigurationResolutionTests
     public void The_reference_holds_the_defaults_of_the_options()
     {
         TrainingOptions defaults = new() { Environment = new EnvironmentSpecification { Id = "CartPole-v1" } };
-        AssertSame(defaults, ConfigurationResolver.Resolve([]).Options, "");
+        TrainingOptions actual = ConfigurationResolver.Resolve([]).Options;
+        Assert.Matches("^[0-9a-f]{64}$", actual.Run.ConfigurationHash);
+        AssertSame(defaults, actual with { Run = actual.Run with { ConfigurationHash = "" } }, "");
     }
 
     [Fact]
     public void Every_option_has_a_key()
     {
-        // Arguments are free keys (kwargs); run.name only names the folder; roles are an option of the command.
+        // Arguments are free keys (kwargs); run.name only names the folder; roles are an option of the command. What is known of the run is no option.
         IEnumerable<string> options = typeof(TrainingOptions).GetProperties()
             .SelectMany(group => group.PropertyType.GetProperties().Where(property => property.CanWrite).Select(property => $"{group.Name}.{property.Name}"))
-            .Where(name => name != "Environment.Arguments")
+            .Where(name => name is not ("Environment.Arguments" or "Run.Resumption" or "Run.ConfigurationHash"))
             .Select(name => name.Replace("SearchPaths", "Path", StringComparison.Ordinal))
             .Append("Run.Name")
             .Concat(typeof(RemoteOptions).GetProperties().Where(property => property.Name != nameof(RemoteOptions.Tls)).Select(property => $"Remote.{property.Name}"))

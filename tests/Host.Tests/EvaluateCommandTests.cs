@@ -73,13 +73,35 @@ public sealed class EvaluateCommandTests
         Assert.Equal($"error: {host.Folder.Sub("c")} is damaged\n", host.Error.ToString());
     }
 
+    [Theory]
+    [InlineData("", CheckpointChoice.Newest)]
+    [InlineData("--best", CheckpointChoice.Best)]
+    public async Task The_newest_is_played_or_the_best_and_what_was_passed_over_is_told(string option, CheckpointChoice expected)
+    {
+        using Host host = new();
+        host.Folder.Write("c/skipped", "");
+        string[] arguments = ["eval", host.Folder.Sub("c"), "--episodes", "3", .. option.Length > 0 ? [option] : Array.Empty<string>()];
+        Assert.Equal(0, await host.Run(arguments));
+        Assert.Equal(expected, host.Checkpoints.Choice);
+        Assert.Equal("warning: manifest-9.json is damaged\n", host.Error.ToString());
+    }
+
+    [Fact]
+    public async Task One_checkpoint_can_be_named_by_its_manifest()
+    {
+        using Host host = new();
+        host.Folder.Write("run/resolved.conf", "dqn.environment.id = Abc-v1");
+        Assert.Equal(0, await host.Run("eval", host.Folder.Write("run/checkpoint/manifest-3.json", "{}"), "--episodes", "3"));
+        Assert.Equal("Abc-v1", host.Environments.Specification!.Id);
+    }
+
     [Fact]
     public async Task A_file_in_place_of_a_folder_is_called_a_file()
     {
         using Host host = new();
         string path = host.Folder.Write("c/manifest.json", "{}");
         Assert.Equal(2, await host.Run("eval", path));
-        Assert.Equal($"error: {path} is a file: give a run's folder, or the checkpoint folder in it\n", host.Error.ToString());
+        Assert.Equal($"error: {path} is a file, and no checkpoint's manifest-N.json: give a run's folder, or the checkpoint folder in it\n", host.Error.ToString());
     }
 
     [Fact]

@@ -65,9 +65,17 @@ internal sealed class FakeEnvironments(Func<EnvironmentSpecification, IVectorEnv
 
 internal sealed class FakeCheckpoints(NetworkLayout? layout = null, string environmentName = "Zed-v0") : ICheckpointSource
 {
-    public SavedPolicy Load(string directory) => File.Exists(Path.Combine(directory, "damaged"))
+    public CheckpointChoice? Choice { get; private set; }
+
+    public SavedPolicy Load(string directory, CheckpointChoice choice)
+    {
+        Choice = choice;
+        return Load(directory);
+    }
+
+    private SavedPolicy Load(string directory) => File.Exists(Path.Combine(directory, "damaged"))
         ? throw new UserErrorException($"{directory} is damaged")
-        : new(layout ?? new NetworkLayout(2, 3, new NetworkOptions()), environmentName, (_, count, actions) => actions[..count].Fill(1));
+        : new(layout ?? new NetworkLayout(2, 3, new NetworkOptions()), environmentName, (_, count, actions) => actions[..count].Fill(1), File.Exists(Path.Combine(directory, "skipped")) ? ["manifest-9.json is damaged"] : []);
 }
 
 internal sealed class FakeSession(Func<IReadOnlyList<IProgressSink>, CancellationToken, RunSummary> run) : ITrainingSession

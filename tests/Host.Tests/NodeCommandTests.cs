@@ -207,7 +207,7 @@ public sealed class NodeCommandTests
     {
         using Host host = new();
         string directory = host.Folder.Sub("run");
-        string checkpoint = host.Folder.Write("run/checkpoint/manifest.json", "{}");
+        string checkpoint = host.Folder.Write("run/checkpoint/manifest-1.json", "{}");
         DurableRun.Write(directory);
         string[] arguments = ["node", "--roles", "seed,learner,replay", "--port", "0", "--run-dir", directory];
 

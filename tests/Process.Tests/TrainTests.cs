@@ -58,7 +58,7 @@ public sealed class TrainTests
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("ended: the step limit was reached (stop.steps)", result.Lines);
         Assert.True(EvaluationLines.Mean(result.Lines[^1]) > 0, result.Output);
-        Assert.True(File.Exists(folder.Combine("run", "checkpoint", "manifest.json")));
+        Assert.True(File.Exists(folder.Combine("run", "checkpoint", "manifest-1.json")));
     }
 
     [Fact]

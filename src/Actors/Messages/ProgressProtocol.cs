@@ -68,15 +68,15 @@ public static class ProgressProtocol
     /// <param name="Updates">Learner updates in it.</param>
     public sealed record CheckpointSaved(long Updates);
 
-    /// <summary>Whoever sends it hears how many episodes there were, as often as the sinks are told.</summary>
-    public sealed record FollowEpisodes
+    /// <summary>Asks how many training episodes there were; answered with <see cref="EpisodesCounted"/>.</summary>
+    public sealed record CountEpisodes
     {
-        private FollowEpisodes()
+        private CountEpisodes()
         {
         }
 
         /// <summary>The only one.</summary>
-        public static FollowEpisodes Instance { get; } = new();
+        public static CountEpisodes Instance { get; } = new();
     }
 
     /// <summary>How many training episodes have ended over the run.</summary>

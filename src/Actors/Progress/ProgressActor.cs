@@ -12,7 +12,6 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     private readonly ProgressSinks _sinks;
     private readonly IActorRef _node;
     private readonly ResumePoint? _resumedAt;
-    private IActorRef _follower = ActorRefs.Nobody;
     private int _ticks;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
@@ -32,7 +31,7 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
         // Akka marks as suppressed what it expects to lose, such as its own messages while a cluster forms.
         Receive<SuppressedDeadLetter>(_ => { });
         Receive<AllDeadLetters>(_ => _ledger.DeadLetters++);
-        Receive<ProgressProtocol.FollowEpisodes>(_ => _follower = Sender);
+        Receive<ProgressProtocol.CountEpisodes>(_ => Sender.Tell(new ProgressProtocol.EpisodesCounted(_ledger.Episodes)));
         Receive<Tick>(_ => OnTick());
         Receive<ProgressProtocol.Complete>(OnComplete);
     }
@@ -62,7 +61,6 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     {
         ProgressReport report = _ledger.Report();
         _sinks.Tell(sink => sink.Report(report));
-        _follower.Tell(new ProgressProtocol.EpisodesCounted(report.Episodes));
         if (++_ticks % TicksPerPartReport == 0)
         {
             _node.Tell(new NodeProtocol.PartReport("training", report.Updates + report.Inserts, _ledger.WaitsFor, _ledger.Status(report)));

@@ -26,7 +26,9 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
     private long _lastTimestamp = resumedAt is null ? startTimestamp : Stopwatch.GetTimestamp();
     private long _lastSteps = resumedAt?.Steps ?? 0;
     private long _lastUpdates = resumedAt?.Updates ?? 0;
-    private long _episodes = resumedAt?.Episodes ?? 0;
+
+    /// <summary>Training episodes over the run.</summary>
+    public long Episodes { get; private set; } = resumedAt?.Episodes ?? 0;
 
     /// <summary>Runner restarts.</summary>
     public int RunnerRestarts { get; set; }
@@ -44,7 +46,7 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
         _runners[report.Runner] = (report.Epsilon, Stopwatch.GetTimestamp());
         foreach (double value in report.Returns)
         {
-            _episodes++;
+            Episodes++;
             _returns.Add(value);
         }
     }
@@ -114,7 +116,7 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
         {
             Elapsed = Stopwatch.GetElapsedTime(_startTimestamp, now),
             Steps = steps,
-            Episodes = _episodes,
+            Episodes = Episodes,
             Updates = updates,
             Inserts = _learner?.Inserts ?? 0,
             Samples = _learner?.Samples ?? 0,

@@ -15,10 +15,10 @@ public sealed class CheckpointWriterActor : ReceiveActor
     private readonly IActorRef _progress;
     private readonly CheckpointStore _store;
     private readonly RunClaim _claim;
+    private readonly Queue<(RunProtocol.LearnerCapture Learner, IActorRef Asker)> _waiting = new();
     private string? _mark;
     private EvaluationProtocol.Evaluated? _best;
     private bool _isDecided;
-    private long _episodes;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
     public CheckpointWriterActor(NetworkLayout layout, TrainingOptions options, string directory, IActorRef progress)
@@ -30,7 +30,7 @@ public sealed class CheckpointWriterActor : ReceiveActor
         _claim = new RunClaim(directory);
         Receive<EvaluationProtocol.Evaluated>(OnEvaluated);
         Receive<EvaluationProtocol.ScoreReached>(OnScoreReached);
-        Receive<ProgressProtocol.EpisodesCounted>(counted => _episodes = counted.Episodes);
+        Receive<ProgressProtocol.EpisodesCounted>(OnEpisodesCounted);
         Receive<RunProtocol.WriteCheckpoint>(OnWriteCheckpoint);
     }
 
@@ -40,19 +40,12 @@ public sealed class CheckpointWriterActor : ReceiveActor
         try
         {
             _mark = _claim.Take();
-            if (_store.Exists)
-            {
-                CheckpointContent checkpoint = _store.Load().Content;
-                _best = BestOf(checkpoint);
-                _episodes = checkpoint.Counters.GetValueOrDefault(CounterNames.Episodes);
-            }
+            _best = _store.Exists ? BestOf(_store.Load().Content) : null;
         }
         catch (Exception exception) when (exception is CheckpointException or IOException or UnauthorizedAccessException)
         {
             // A checkpoint that cannot be read is the learner's to report; a folder that cannot be written shows at the first checkpoint.
         }
-
-        _progress.Tell(ProgressProtocol.FollowEpisodes.Instance);
     }
 
     private static EvaluationProtocol.Evaluated? BestOf(CheckpointContent checkpoint)
@@ -96,28 +89,43 @@ public sealed class CheckpointWriterActor : ReceiveActor
         _best = new EvaluationProtocol.Evaluated(reached.Snapshot, reached.Result);
     }
 
+    /// <summary>Progress alone knows how many episodes there were by now.</summary>
     private void OnWriteCheckpoint(RunProtocol.WriteCheckpoint write)
     {
-        PolicySnapshot policy = _best?.Snapshot ?? write.Learner.Snapshot;
+        _waiting.Enqueue((write.Learner, Sender));
+        _progress.Tell(ProgressProtocol.CountEpisodes.Instance);
+    }
+
+    private void OnEpisodesCounted(ProgressProtocol.EpisodesCounted counted)
+    {
+        if (_waiting.TryDequeue(out (RunProtocol.LearnerCapture Learner, IActorRef Asker) waiting))
+        {
+            Write(waiting.Learner, counted.Episodes, waiting.Asker);
+        }
+    }
+
+    private void Write(RunProtocol.LearnerCapture learner, long episodes, IActorRef asker)
+    {
+        PolicySnapshot policy = _best?.Snapshot ?? learner.Snapshot;
         try
         {
             if (!IsOwner())
             {
                 string superseded = $"another learner has taken over the run in {_store.DirectoryPath}: this one ends";
                 Context.Parent.Tell(new RunProtocol.Superseded(superseded));
-                Sender.Tell(new RunProtocol.CheckpointFailed(superseded, policy));
+                asker.Tell(new RunProtocol.CheckpointFailed(superseded, policy));
                 return;
             }
 
-            _store.Save(Content(write.Learner, policy));
-            _progress.Tell(new ProgressProtocol.CheckpointSaved(write.Learner.Trainer.Updates));
-            Sender.Tell(new RunProtocol.CheckpointWritten(_store.DirectoryPath, policy));
+            _store.Save(Content(learner, policy, episodes));
+            _progress.Tell(new ProgressProtocol.CheckpointSaved(learner.Trainer.Updates));
+            asker.Tell(new RunProtocol.CheckpointWritten(_store.DirectoryPath, policy));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CheckpointException)
         {
             string message = $"the checkpoint in {_store.DirectoryPath} could not be written: {exception.Message.ReplaceLineEndings(" ")}";
             _progress.Tell(new ProgressProtocol.Notice(message));
-            Sender.Tell(new RunProtocol.CheckpointFailed(message, policy));
+            asker.Tell(new RunProtocol.CheckpointFailed(message, policy));
         }
     }
 
@@ -129,7 +137,7 @@ public sealed class CheckpointWriterActor : ReceiveActor
         return _claim.IsHeldBy(_mark);
     }
 
-    private CheckpointContent Content(RunProtocol.LearnerCapture learner, PolicySnapshot policy) => new()
+    private CheckpointContent Content(RunProtocol.LearnerCapture learner, PolicySnapshot policy, long episodes) => new()
     {
         Created = DateTimeOffset.UtcNow,
         EnvironmentName = _options.Environment.DisplayName,
@@ -138,7 +146,7 @@ public sealed class CheckpointWriterActor : ReceiveActor
         Learner = learner.Trainer,
         Counters = new Dictionary<string, long>(learner.Counters)
         {
-            [CounterNames.Episodes] = _episodes,
+            [CounterNames.Episodes] = episodes,
             [CounterNames.Resumptions] = _options.Run.Resumption,
             [CounterNames.ScoreReached] = _isDecided ? 1 : 0,
         },

@@ -50,6 +50,11 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
             throw new UserErrorException($"{path} does not exist: give a run's folder, the checkpoint folder in it, or a file manifest-N.json there");
         }
 
+        if (isManifest && !CheckpointStore.IsManifest(path))
+        {
+            throw new UserErrorException($"{path} is a file, and no checkpoint's manifest-N.json: give a run's folder, or the checkpoint folder in it");
+        }
+
         string inRun = Path.Combine(path, RunDirectory.CheckpointName);
         string checkpoint = Directory.Exists(inRun) ? inRun : path;
         string folder = Path.GetFullPath(isManifest ? Path.GetDirectoryName(Path.GetFullPath(path))! : checkpoint);

@@ -139,9 +139,12 @@ internal sealed class RunDirectory
             return $"run directory {path} is not empty (it holds {entry}): give a new one with --run-dir, or delete it";
         }
 
+        string file = System.IO.Path.Combine(path, ConfigurationName);
+        string configuration = File.Exists(file) ? $" --config {file}" : "";
         string[] ways =
         [
-            .. hasCheckpoint ? [$"go on with it by train --resume {path}"] : Array.Empty<string>(),
+            // Without a checkpoint there is nothing to resume, but a node goes on with the transitions.
+            $"go on with it by {(hasCheckpoint ? $"train --resume {path}" : $"node --roles seed,learner,replay,runner --run-dir {path}{configuration}")}",
             .. hasReplay ? [$"take what it played with replay export {path} --output FILE"] : Array.Empty<string>(),
         ];
         return $"run directory {path} holds a run: {string.Join(", ", ways)}, or give a new one with --run-dir";

@@ -53,6 +53,10 @@ public sealed class CheckpointStore
         set => _folder.StepDone = value;
     }
 
+    /// <summary>Whether a file is called as a checkpoint's manifest is.</summary>
+    /// <param name="path">The file.</param>
+    public static bool IsManifest(string path) => CheckpointNames.NumberOf(Path.GetFileName(path)) is not null;
+
     /// <summary>Finds checkpoints.</summary>
     /// <param name="path">A folder of checkpoints; a run's, which has it under <c>checkpoint</c>; or one checkpoint's manifest, which alone is meant then.</param>
     /// <exception cref="CheckpointException">There is none.</exception>

@@ -1,5 +1,7 @@
+using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit;
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors.Tests;
@@ -10,7 +12,52 @@ public sealed class CheckpointWriterActorTests : TestKit
     private readonly NetworkLayout _layout = Make.Layout(Make.Options());
     private readonly TestProbe _progress;
 
-    public CheckpointWriterActorTests(ITestOutputHelper output) : base(TestSettings.Synchronous, output: output) => _progress = CreateTestProbe();
+    public CheckpointWriterActorTests(ITestOutputHelper output) : base(TestSettings.Synchronous, output: output)
+    {
+        _progress = CreateTestProbe();
+        _progress.SetAutoPilot(new DelegateAutoPilot((sender, message) =>
+        {
+            if (message is ProgressProtocol.CountEpisodes)
+            {
+                sender.Tell(new ProgressProtocol.EpisodesCounted(41));
+            }
+
+            return AutoPilot.KeepRunning;
+        }));
+        _progress.IgnoreMessages(message => message is ProgressProtocol.CountEpisodes);
+    }
+
+    [Fact]
+    public void A_checkpoint_holds_what_a_resumed_run_goes_on_with()
+    {
+        TrainingOptions options = Make.Options();
+        options = options with { Run = options.Run with { Resumption = 3, ConfigurationHash = new string('a', 64) } };
+        RandomState state = new(1, 2, 3, 4);
+        TestActorRef<CheckpointWriterActor> writer =
+            ActorOfAsTestActorRef<CheckpointWriterActor>(CheckpointWriterActor.CreateProps(_layout, options, _directory, _progress));
+        RunProtocol.LearnerCapture capture = Capture(7) with { RandomStates = new Dictionary<string, RandomState> { ["learner"] = state } };
+        writer.Tell(new RunProtocol.WriteCheckpoint(capture), TestActor);
+        ExpectMsg<RunProtocol.CheckpointWritten>();
+
+        CheckpointContent content = new CheckpointStore(_directory).Load().Content;
+        Assert.Equal((41L, 3L, 0L), (content.Counters[CounterNames.Episodes], content.Counters[CounterNames.Resumptions], content.Counters[CounterNames.ScoreReached]));
+        Assert.Equal(state, content.RandomStates["learner"]);
+        Assert.Equal(new string('a', 64), content.ConfigurationHash);
+    }
+
+    [Fact]
+    public void As_many_checkpoints_are_kept_as_the_options_say()
+    {
+        TrainingOptions options = Make.Options();
+        TestActorRef<CheckpointWriterActor> writer = ActorOfAsTestActorRef<CheckpointWriterActor>(
+            CheckpointWriterActor.CreateProps(_layout, options with { Checkpoint = options.Checkpoint with { Keep = 2 } }, _directory, _progress));
+        for (int mark = 1; mark <= 4; mark++)
+        {
+            Write(writer, mark);
+        }
+
+        Assert.Equal(["manifest-3.json", "manifest-4.json"], Directory.GetFiles(_directory, "manifest-*").Select(Path.GetFileName).Order());
+    }
 
     [Fact]
     public void Without_an_evaluation_the_newest_policy_is_kept()
@@ -51,7 +98,8 @@ public sealed class CheckpointWriterActorTests : TestKit
         Evaluated(writer, 3, mean: 499);
 
         Assert.Equal(2f, Write(writer, 7).Policy.Parameters[0]);
-        Assert.Equal(480.0, new CheckpointStore(_directory).Load().Content.Evaluation!.Mean);
+        CheckpointContent content = new CheckpointStore(_directory).Load().Content;
+        Assert.Equal((480.0, 1L), (content.Evaluation!.Mean, content.Counters[CounterNames.ScoreReached]));
     }
 
     [Fact]

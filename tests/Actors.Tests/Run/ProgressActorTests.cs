@@ -34,6 +34,24 @@ public sealed class ProgressActorTests : TestKit
     }
 
     [Fact]
+    public void A_run_that_goes_on_counts_from_where_it_was()
+    {
+        long start = System.Diagnostics.Stopwatch.GetTimestamp() - (60 * System.Diagnostics.Stopwatch.Frequency);
+        TestActorRef<ProgressActor> progress = ActorOfAsTestActorRef<ProgressActor>(
+            ProgressActor.CreateProps([_sink], start, _node, new ResumePoint(1000, 300, 20)));
+        Time.Advance(TimeSpan.FromMilliseconds(250));
+        ProgressReport first = Assert.Single(_sink.Reports);
+        Assert.Equal((1000L, 300L, 20L, 0.0), (first.Steps, first.Updates, first.Episodes, first.UpdatesPerSecond));
+        Assert.True(first.Elapsed >= TimeSpan.FromSeconds(60));
+
+        progress.Tell(new ProgressProtocol.RunnerReport(0, 12, 0.5, [3.0, 4.0], []));
+        progress.Tell(ProgressProtocol.CountEpisodes.Instance, TestActor);
+        Assert.Equal(22, ExpectMsg<ProgressProtocol.EpisodesCounted>().Episodes);
+        progress.Tell(new ProgressProtocol.Complete(StopReason.Steps, "", null, ""), TestActor);
+        Assert.Equal(new ResumePoint(1000, 300, 20), ExpectMsg<ProgressProtocol.Completed>().Summary.ResumedAt);
+    }
+
+    [Fact]
     public void A_sink_that_throws_is_dropped_and_the_others_hear_why()
     {
         int calls = 0;
