@@ -32,8 +32,16 @@ public static class SeedStreams
     /// <summary>Seeds of resumptions, one stream for each.</summary>
     private const ulong Resumptions = 7UL << 56;
 
+    /// <summary>What a deterministic run goes on with after each of its barriers.</summary>
+    private const ulong Barriers = 8UL << 56;
+
     /// <summary>Episodes of the <c>eval</c> command.</summary>
     public const ulong EvaluationCommand = 6UL << 56;
+
+    /// <summary>The seed of everything that a deterministic run begins anew at a barrier: runners, shards and the allotment of batches.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="barrier">The barrier's number, from 0.</param>
+    public static ulong AfterBarrier(ulong seed, long barrier) => new RandomSource(seed, Barriers + (ulong)barrier).NextUInt64();
 
     /// <summary>
     /// The seed of everything that goes on with fresh random numbers when a run is resumed (runners, environments, shards): the run's own from

@@ -82,6 +82,18 @@ public sealed class ConfigurationProblemTests
             "learner { backend = simd, device = \"cuda:1\" }",
             "dqn.learner.backend = simd (x.conf:2) runs on the CPU only, but dqn.learner.device = cuda:1 (x.conf:2): give dqn.learner.backend = torch or dqn.learner.device = cpu"
         },
+        {
+            "run.deterministic = true\nstop.minutes = 5",
+            "dqn.run.deterministic = true (x.conf:2) cannot end by the clock, but dqn.stop.minutes = 5 (x.conf:3): give dqn.stop.minutes = 0 and limit the run with dqn.stop.steps"
+        },
+        {
+            "run.deterministic = true\nlearner.device = cuda",
+            "dqn.run.deterministic = true (x.conf:2) computes on the CPU, since libtorch does not promise the same sums on a GPU twice, but dqn.learner.device = cuda (x.conf:3): give dqn.learner.device = cpu"
+        },
+        {
+            "run.deterministic = true\nreplay.durable = true",
+            "dqn.run.deterministic = true (x.conf:2) keeps the replay memory in its checkpoints, but dqn.replay.durable = true (x.conf:3): give dqn.replay.durable = auto"
+        },
     };
 
     public static TheoryData<string, string> SyntaxProblems => new()

@@ -24,6 +24,16 @@ public sealed class NodeCommandTests
         Assert.Equal("Acrobot-v1", host.Environments.Specification!.Id);
     }
 
+    [Fact]
+    public async Task A_deterministic_run_is_none_of_a_cluster()
+    {
+        using Host host = new();
+        Assert.Equal(2, await host.Run("node", "--roles", "seed", "--set", "dqn.run.deterministic=true"));
+        Assert.Null(host.Nodes.Start);
+        Assert.Contains(
+            "error: dqn.run.deterministic = true is for train: the course of a cluster depends on its network; set it to false", Lines(host));
+    }
+
     [Theory]
     [InlineData("seed", "akka.coordinated-shutdown.phases.service-stop.timeout", false)]
     [InlineData("runner", "akka.coordinated-shutdown.phases.service-stop.timeout", true)]

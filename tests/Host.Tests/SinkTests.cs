@@ -55,6 +55,7 @@ public sealed class SinkTests
         Assert.Equal(3, SummaryLines.Format(summary).Count);
         Assert.StartsWith("learner busy ", SummaryLines.Format(summary)[^1], StringComparison.Ordinal);
         Assert.Equal("checkpoint none", SummaryLines.Format(summary)[1]);
+        Assert.Equal("checkpoint hash abc", SummaryLines.Format(summary with { CheckpointHash = "abc" })[2]);
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class SinkTests
     {
         using TemporaryFolder folder = new();
         string path = folder.Sub("metrics.jsonl");
-        using MetricsFileSink sink = MetricsFileSink.Append(path);
+        using MetricsFileSink sink = MetricsFileSink.Append(path, isReproducible: false);
         sink.Report(Samples.Empty());
         sink.Report(Samples.Report());
         sink.Evaluated(Samples.Evaluation());
@@ -106,6 +107,67 @@ public sealed class SinkTests
         Assert.Equal("a \"quoted\"\nnotice", objects[3].GetProperty("message").GetString());
         Assert.Equal(("failed", "the environment broke"), (objects[4].GetProperty("reason").GetString(), objects[4].GetProperty("failure").GetString()));
         Assert.Equal(JsonValueKind.Null, objects[4].GetProperty("evaluation").ValueKind);
+    }
+
+    [Fact]
+    public void The_metrics_of_a_deterministic_run_hold_nothing_of_the_clock_and_of_the_place()
+    {
+        using TemporaryFolder folder = new();
+        string first = Write("first.jsonl", 1);
+        Assert.Equal(first, Write("second.jsonl", 2.5));
+        string[] lines = first.TrimEnd('\n').Split('\n');
+        JsonElement[] objects = [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(["progress", "evaluation", "summary"], objects.Select(item => item.GetProperty("type").GetString()));
+        Assert.All(
+            ["elapsed_seconds", "steps_per_second", "updates_per_second", "learner_busy", "recent_samples_per_insert"],
+            name => Assert.Equal(JsonValueKind.Null, objects[0].GetProperty(name).ValueKind));
+        Assert.Equal("abc", objects[2].GetProperty("checkpoint_hash").GetString());
+
+        string Write(string name, double factor)
+        {
+            using (MetricsFileSink sink = MetricsFileSink.Append(folder.Sub(name), isReproducible: true))
+            {
+                ProgressReport report = Samples.Report(seconds: 12.5 * factor);
+                sink.Report(report with
+                {
+                    StepsPerSecond = report.StepsPerSecond * factor,
+                    UpdatesPerSecond = report.UpdatesPerSecond * factor,
+                    LearnerBusy = report.LearnerBusy / factor,
+                    RecentSamplesPerInsert = 30 * factor,
+                });
+                sink.Evaluated(Samples.Evaluation() with { Elapsed = TimeSpan.FromSeconds(factor) });
+                sink.Notice($"{factor}");
+                sink.Completed(Samples.Summary(StopReason.Score) with { CheckpointDirectory = name, CheckpointHash = "abc", Progress = Samples.Report(seconds: factor) });
+            }
+
+            return File.ReadAllText(folder.Sub(name));
+        }
+    }
+
+    [Fact]
+    public void The_metrics_go_back_to_where_they_were_at_a_checkpoint()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Sub("metrics.jsonl");
+        using (MetricsFileSink sink = MetricsFileSink.Append(path, isReproducible: true))
+        {
+            sink.Report(Samples.Report());
+        }
+
+        string before = File.ReadAllText(path);
+        long length = new FileInfo(path).Length;
+        File.AppendAllText(path, "{\"type\":\"progress\"}\n{\"type\":\"pro");
+        using (MetricsFileSink sink = MetricsFileSink.Append(path, isReproducible: true))
+        {
+            sink.Rewind(length);
+            Assert.Equal(length, sink.Commit());
+            sink.Report(Samples.Report());
+            Assert.Equal(2 * length, sink.Commit());
+            IOException exception = Assert.Throws<IOException>(() => sink.Rewind(1_000_000));
+            Assert.Contains("1000000", exception.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before + before, File.ReadAllText(path));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Akka.Actor;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
@@ -15,8 +14,7 @@ public sealed class EvaluatorActor : ReceiveActor
 {
     private readonly TrainingOptions _options;
     private readonly EvaluatorLinks _links;
-    private readonly PolicyNetwork _policy;
-    private GreedyEvaluation? _evaluation;
+    private readonly PolicyEvaluation _evaluation;
     private ulong _evaluations;
     private long _nextStep;
     private bool _isDecided;
@@ -26,7 +24,7 @@ public sealed class EvaluatorActor : ReceiveActor
     {
         _options = options;
         _links = links;
-        _policy = new PolicyNetwork(layout, options.Runner.Backend);
+        _evaluation = new PolicyEvaluation(layout, options, links.StartTimestamp, links.Stop);
         _nextStep = ((links.StepsBefore / options.Evaluation.Period) + 1) * options.Evaluation.Period;
         _evaluations = (ulong)links.FirstEvaluation;
         Receive<PolicySnapshot>(OnPolicySnapshot);
@@ -44,7 +42,7 @@ public sealed class EvaluatorActor : ReceiveActor
     protected override void PreStart() => _links.Mirror.Tell(SnapshotProtocol.Subscribe.Instance);
 
     /// <inheritdoc />
-    protected override void PostStop() => _policy.Dispose();
+    protected override void PostStop() => _evaluation.Dispose();
 
     private void OnPolicySnapshot(PolicySnapshot snapshot)
     {
@@ -78,14 +76,14 @@ public sealed class EvaluatorActor : ReceiveActor
 
     private void Evaluate(PolicySnapshot snapshot)
     {
-        EvaluationResult result = Play(snapshot, SeedStreams.Evaluation + (_evaluations++ << 24));
+        EvaluationResult result = _evaluation.Play(snapshot, SeedStreams.Evaluation + (_evaluations++ << 24));
         Tell(new EvaluationProtocol.Evaluated(snapshot, result));
         if (!(result.Mean >= _options.Stop.Score))
         {
             return;
         }
 
-        EvaluationResult confirmation = Play(snapshot, SeedStreams.Evaluation + (_evaluations++ << 24));
+        EvaluationResult confirmation = _evaluation.Play(snapshot, SeedStreams.Evaluation + (_evaluations++ << 24));
         Tell(new EvaluationProtocol.Evaluated(snapshot, confirmation));
         if (confirmation.Mean >= _options.Stop.Score)
         {
@@ -105,7 +103,7 @@ public sealed class EvaluatorActor : ReceiveActor
     {
         try
         {
-            Sender.Tell(new EvaluationProtocol.FinalEvaluation(Play(request.Snapshot, SeedStreams.FinalEvaluation)));
+            Sender.Tell(new EvaluationProtocol.FinalEvaluation(_evaluation.Play(request.Snapshot, SeedStreams.FinalEvaluation)));
         }
         catch (OperationCanceledException)
         {
@@ -115,21 +113,6 @@ public sealed class EvaluatorActor : ReceiveActor
         {
             Sender.Tell(new EvaluationProtocol.FinalEvaluationFailed($"{exception.Message} (during the final evaluation)"));
         }
-    }
-
-    private EvaluationResult Play(PolicySnapshot snapshot, ulong firstStream)
-    {
-        // Made when it is first needed, so that an environment that cannot be made ends the run like one that breaks.
-        _evaluation ??= new GreedyEvaluation(
-            EnvironmentFactory.CreateVector(_options.Environment, _options.Evaluation.Episodes), _policy.GreedyActions);
-        _policy.Load(snapshot.Parameters);
-        IReadOnlyList<double> returns = _evaluation.Run(_options.Run.Seed, firstStream, _links.Stop);
-        ReturnStatistics statistics = ReturnStatistics.From(returns);
-        return new EvaluationResult(
-            snapshot.Steps, snapshot.Updates, statistics.Episodes, statistics.Mean, statistics.Deviation, statistics.Minimum, statistics.Maximum)
-        {
-            Elapsed = Stopwatch.GetElapsedTime(_links.StartTimestamp),
-        };
     }
 }
 

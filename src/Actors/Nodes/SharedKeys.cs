@@ -31,7 +31,7 @@ public static class SharedKeys
     ];
 
     private static readonly string[] OfLearners =
-        ["dqn.learner.", "dqn.replay.", "dqn.snapshot.", "dqn.evaluation.", "dqn.checkpoint.", "dqn.stop."];
+        ["dqn.learner.", "dqn.replay.", "dqn.snapshot.", "dqn.evaluation.", "dqn.checkpoint.", "dqn.stop.", "dqn.run.deterministic"];
 
     private static readonly string[] OfLearnersAndRunners = ["dqn.exploration."];
 
@@ -51,7 +51,7 @@ public static class SharedKeys
     private static readonly string[] OfTheOutcome = ["dqn.stop.", "dqn.evaluation.", "dqn.checkpoint."];
 
     // What weights, optimizer moments and the shards' records in a checkpoint are laid out by, and what they are about.
-    private static readonly string[] OfTheRun = ["dqn.environment.", "dqn.network.", "dqn.learner.optimizer", "dqn.replay.shards"];
+    private static readonly string[] OfTheRun = ["dqn.environment.", "dqn.network.", "dqn.learner.optimizer", "dqn.replay.shards", "dqn.run.deterministic"];
 
     /// <summary>Whether a run can go on with another value of a key where the user insists: what it has learned and counted still means something.</summary>
     /// <param name="key">The whole key.</param>

@@ -164,6 +164,9 @@ public sealed record RunOptions
     /// <summary>The run's seed; every stream of random numbers derives from it.</summary>
     public ulong Seed { get; init; } = 1;
 
+    /// <summary>Whether the run is a pure function of its configuration and its seed: everything on one thread, in one order.</summary>
+    public bool Deterministic { get; init; }
+
     /// <summary>How often the run was gone on with by <c>train --resume</c>, this time included; 0 from the start.</summary>
     public int Resumption { get; init; }
 

@@ -9,7 +9,7 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     private static readonly TimeSpan TickPeriod = TimeSpan.FromMilliseconds(250);
     private const int TicksPerPartReport = 4;
     private readonly ProgressLedger _ledger;
-    private readonly List<IProgressSink> _sinks;
+    private readonly ProgressSinks _sinks;
     private readonly IActorRef _node;
     private readonly ResumePoint? _resumedAt;
     private int _ticks;
@@ -18,16 +18,16 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     public ProgressActor(IReadOnlyList<IProgressSink> sinks, long startTimestamp, IActorRef node, ResumePoint? resumedAt)
     {
         _resumedAt = resumedAt;
-        _sinks = [.. sinks];
+        _sinks = new ProgressSinks(sinks);
         _node = node;
         _ledger = new ProgressLedger(startTimestamp, resumedAt);
         Receive<ProgressProtocol.RunnerReport>(report => _ledger.Add(report));
         Receive<ProgressProtocol.LearnerReport>(report => _ledger.Add(report));
-        Receive<EvaluationProtocol.Evaluated>(evaluated => Tell(sink => sink.Evaluated(evaluated.Result)));
+        Receive<EvaluationProtocol.Evaluated>(evaluated => _sinks.Tell(sink => sink.Evaluated(evaluated.Result)));
         Receive<ProgressProtocol.RunnerRestarted>(OnRunnerRestarted);
         Receive<ProgressProtocol.LearnerRestarted>(OnLearnerRestarted);
         Receive<ProgressProtocol.CheckpointSaved>(saved => _ledger.Add(saved));
-        Receive<ProgressProtocol.Notice>(notice => Tell(sink => sink.Notice(notice.Message)));
+        Receive<ProgressProtocol.Notice>(notice => _sinks.Tell(sink => sink.Notice(notice.Message)));
         // Akka marks as suppressed what it expects to lose, such as its own messages while a cluster forms.
         Receive<SuppressedDeadLetter>(_ => { });
         Receive<AllDeadLetters>(_ => _ledger.DeadLetters++);
@@ -60,7 +60,7 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     private void OnTick()
     {
         ProgressReport report = _ledger.Report();
-        Tell(sink => sink.Report(report));
+        _sinks.Tell(sink => sink.Report(report));
         if (++_ticks % TicksPerPartReport == 0)
         {
             _node.Tell(new NodeProtocol.PartReport("training", report.Updates + report.Inserts, _ledger.WaitsFor, _ledger.Status(report)));
@@ -70,13 +70,13 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     private void OnRunnerRestarted(ProgressProtocol.RunnerRestarted restarted)
     {
         _ledger.RunnerRestarts++;
-        Tell(sink => sink.Notice($"runner {restarted.Runner} restarts (restart {_ledger.RunnerRestarts}): {restarted.Cause}"));
+        _sinks.Tell(sink => sink.Notice($"runner {restarted.Runner} restarts (restart {_ledger.RunnerRestarts}): {restarted.Cause}"));
     }
 
     private void OnLearnerRestarted(ProgressProtocol.LearnerRestarted restarted)
     {
         _ledger.LearnerRestarts++;
-        Tell(sink => sink.Notice($"the learner restarts from its checkpoint (restart {_ledger.LearnerRestarts}): {restarted.Cause}"));
+        _sinks.Tell(sink => sink.Notice($"the learner restarts from its checkpoint (restart {_ledger.LearnerRestarts}): {restarted.Cause}"));
     }
 
     private void OnComplete(ProgressProtocol.Complete complete)
@@ -91,29 +91,10 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
             Progress = _ledger.Report(),
             ResumedAt = _resumedAt,
         };
-        Tell(sink => sink.Report(summary.Progress));
-        Tell(sink => sink.Completed(summary));
-        // Nothing follows, not even the notice of a sink that failed just now.
-        _sinks.Clear();
+        _sinks.Tell(sink => sink.Report(summary.Progress));
+        _sinks.Tell(sink => sink.Completed(summary));
+        _sinks.Close();
         Sender.Tell(new ProgressProtocol.Completed(summary));
-    }
-
-    /// <summary>A sink that fails must not end a run: it is dropped, and the others hear why.</summary>
-    private void Tell(Action<IProgressSink> call)
-    {
-        foreach (IProgressSink sink in _sinks.ToArray())
-        {
-            try
-            {
-                call(sink);
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                _sinks.Remove(sink);
-                string message = $"{sink.GetType().Name} failed and is no longer told: {exception.Message.ReplaceLineEndings(" ")}";
-                Self.Tell(new ProgressProtocol.Notice(message));
-            }
-        }
     }
 
     private sealed record Tick

@@ -8,13 +8,12 @@ namespace DqnAkka.Actors;
 /// <param name="resumedAt">What earlier parts of the run had; null where it begins.</param>
 internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt = null)
 {
-    private const int ReturnWindow = 100;
     // Reports that are asked for one right after the other say nothing of a rate.
     private const double RateSeconds = 0.2;
     private static readonly TimeSpan RunnerMemory = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RatioMemory = TimeSpan.FromSeconds(10);
     private readonly long _startTimestamp = startTimestamp;
-    private readonly Queue<double> _returns = new();
+    private readonly ReturnWindow _returns = new();
     private readonly Queue<(long Timestamp, long Inserts, long Samples)> _ratios = new();
     private readonly Dictionary<int, (double Epsilon, long Timestamp)> _runners = [];
     private long _checkpointUpdates = -1;
@@ -48,11 +47,7 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
         foreach (double value in report.Returns)
         {
             Episodes++;
-            _returns.Enqueue(value);
-            if (_returns.Count > ReturnWindow)
-            {
-                _returns.Dequeue();
-            }
+            _returns.Add(value);
         }
     }
 
@@ -104,7 +99,7 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
         // The learner's count is the run's clock; runners are ahead of it by what is in flight.
         long steps = Math.Max(_latestSteps, _learner?.Steps ?? _runnerSteps);
         long updates = _learner?.Updates ?? resumedAt?.Updates ?? 0;
-        ReturnStatistics? returns = _returns.Count > 0 ? ReturnStatistics.From([.. _returns]) : null;
+        ReturnStatistics? returns = _returns.Statistics;
         ForgetRunners(now);
         if (seconds >= RateSeconds)
         {

@@ -132,6 +132,9 @@ public sealed record RunSummary
 
     /// <summary>The checkpoint's folder; empty where none could be written.</summary>
     public string CheckpointDirectory { get; init; } = "";
+
+    /// <summary>What two deterministic runs are compared by: a hash of all that the checkpoint holds but for times; empty for other runs.</summary>
+    public string CheckpointHash { get; init; } = "";
 }
 
 /// <summary>Where a run goes on.</summary>
@@ -165,4 +168,17 @@ public interface IProgressSink
 
     /// <summary>The run ended; nothing follows.</summary>
     void Completed(RunSummary summary);
+}
+
+/// <summary>A sink whose output is part of what a deterministic run produces: a run that goes on from a checkpoint takes it back to where it was then.</summary>
+public interface IRewindableSink : IProgressSink
+{
+    /// <summary>Makes sure that what was written is on the disk before a checkpoint counts on it.</summary>
+    /// <returns>Bytes written so far.</returns>
+    long Commit();
+
+    /// <summary>Takes back what was written later.</summary>
+    /// <param name="length">What <see cref="Commit"/> gave at the checkpoint.</param>
+    /// <exception cref="IOException">There is less than that, or it cannot be written.</exception>
+    void Rewind(long length);
 }

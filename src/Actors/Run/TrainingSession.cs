@@ -37,6 +37,13 @@ public static class TrainingSession
     {
         ArgumentNullException.ThrowIfNull(options);
         TrainingRun run = new(options, () => sinks, stop) { Source = source };
+        if (options.Run.Deterministic)
+        {
+            return source is null
+                ? await DeterministicSession.RunAsync(run, sinks).ConfigureAwait(false)
+                : throw new InvalidOperationException("a deterministic run plays environments: it cannot go on from within an imported file (dqn.run.deterministic = true)");
+        }
+
         TaskCompletionSource<NodeEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool isStarted = false;
         using IHost host = NodeHost.Build(run, new NodeOptions(), Links, akka, Log, JoinSelf);

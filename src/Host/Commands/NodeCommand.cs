@@ -19,6 +19,9 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         NodeOptions node = configuration.Node with { Roles = roles };
         RequireContact(node);
         Require(RemoteSafety.Problem(node.Remote));
+        Require(configuration.Options.Run.Deterministic
+            ? "dqn.run.deterministic = true is for train: the course of a cluster depends on its network; set it to false"
+            : null);
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         RunChecks.RequireLayout(observation, actionCount, options.Network);

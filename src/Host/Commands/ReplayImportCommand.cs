@@ -36,6 +36,11 @@ internal sealed class ReplayImportCommand(HostCollaborators collaborators, HostC
 
         ResolvedConfiguration configuration = Resolve(request);
         TrainingOptions options = configuration.Options;
+        if (options.Run.Deterministic)
+        {
+            throw new UserErrorException("dqn.run.deterministic = true is for train: an import reads its file beside the learner, at a pace of its own; set it to false");
+        }
+
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         RunChecks.RequireLayout(observation, actionCount, options.Network);
         ReplayDescription expected = Expected(options, observation, actionCount);

@@ -65,7 +65,8 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
 
         await console.Output.WriteAsync(configuration.Text).ConfigureAwait(false);
         await console.Output.WriteLineAsync($"run directory {path}").ConfigureAwait(false);
-        if (options.Replay.Durable != ReplayDurability.On)
+        // A deterministic run has its replay memory in the checkpoint.
+        if (options.Replay.Durable != ReplayDurability.On && !options.Run.Deterministic)
         {
             await console.Output.WriteLineAsync(
                 $"the replay buffer starts empty: training goes on when it holds dqn.replay.min-size = {options.Replay.MinSize} transitions again (dqn.replay.durable = true would have kept them)").ConfigureAwait(false);
@@ -107,7 +108,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         IFragmentSource? source,
         CancellationToken stop)
     {
-        using MetricsFileSink metrics = MetricsFileSink.Append(directory.MetricsFile);
+        using MetricsFileSink metrics = MetricsFileSink.Append(directory.MetricsFile, options.Run.Deterministic);
         using IConsoleSink view = console.IsTerminal
             ? LiveConsoleSink.ForTerminal(console.Output, options.Stop)
             : new PlainConsoleSink(console.Output);

@@ -109,6 +109,7 @@ internal static class ConfigurationSchema
         new TextSetting("run.directory", "a folder (for train a new or empty one), or empty"),
         new TextSetting("run.name", "letters, digits, '-', '_' and '.', or empty", "^[A-Za-z0-9._-]*$"),
         new IntegerSetting("run.seed", 0, ulong.MaxValue),
+        new BooleanSetting("run.deterministic"),
         new NumberSetting("run.restart-window-minutes", 0, Unbounded) { AboveMinimum = true },
 
         new TextSetting("remote.hostname", "a host name or an address", @"^\S+$"),

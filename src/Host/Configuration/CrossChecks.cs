@@ -19,6 +19,9 @@ internal static class CrossChecks
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "learner.batch-size"], ToleranceTakesABatch),
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "runner.environments", "runner.fragment"], ToleranceTakesAFragment),
             (["learner.backend", "learner.device"], BackendSuitsDevice),
+            (["run.deterministic", "stop.minutes"], DeterminismHasNoClock),
+            (["run.deterministic", "learner.device"], DeterminismIsOnTheCpu),
+            (["run.deterministic", "replay.durable"], DeterminismKeepsReplayInCheckpoints),
             (["remote.tls.certificate", "remote.tls.private-key", "remote.tls.authority"], TlsFilesAreComplete),
             (["remote.port", "health.port"], PortsDiffer),
         ];
@@ -96,6 +99,21 @@ internal static class CrossChecks
         values.Get<Learner.ComputeBackend>("learner.backend") != Learner.ComputeBackend.Simd || values.Text("learner.device") == "cpu"
             ? null
             : $"{values.Describe("learner.backend")} runs on the CPU only, but {values.Describe("learner.device")}: give dqn.learner.backend = torch or dqn.learner.device = cpu";
+
+    private static string? DeterminismHasNoClock(ConfigurationValues values) =>
+        !values.Flag("run.deterministic") || values.Number("stop.minutes") == 0
+            ? null
+            : $"{values.Describe("run.deterministic")} cannot end by the clock, but {values.Describe("stop.minutes")}: give dqn.stop.minutes = 0 and limit the run with dqn.stop.steps";
+
+    private static string? DeterminismIsOnTheCpu(ConfigurationValues values) =>
+        !values.Flag("run.deterministic") || !values.Text("learner.device").StartsWith("cuda", StringComparison.Ordinal)
+            ? null
+            : $"{values.Describe("run.deterministic")} computes on the CPU, since libtorch does not promise the same sums on a GPU twice, but {values.Describe("learner.device")}: give dqn.learner.device = cpu";
+
+    private static string? DeterminismKeepsReplayInCheckpoints(ConfigurationValues values) =>
+        !values.Flag("run.deterministic") || values.Get<Learner.ReplayDurability>("replay.durable") != Learner.ReplayDurability.On
+            ? null
+            : $"{values.Describe("run.deterministic")} keeps the replay memory in its checkpoints, but {values.Describe("replay.durable")}: give dqn.replay.durable = auto";
 
     private static string? TlsFilesAreComplete(ConfigurationValues values)
     {

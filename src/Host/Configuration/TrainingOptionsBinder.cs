@@ -69,6 +69,7 @@ internal static class TrainingOptionsBinder
         {
             Directory = values.Text("run.directory"),
             Seed = (ulong)values.Get<decimal>("run.seed"),
+            Deterministic = values.Flag("run.deterministic"),
             RestartWindowMinutes = values.Number("run.restart-window-minutes"),
         },
     };

@@ -14,6 +14,6 @@ internal static class RunSinks
     {
         LearningCurve curve = new(directory.LearningCurveFile, name, score, message => console.Error.WriteLine($"warning: {message}"));
         MetricsHistory.Replay(directory.MetricsFile, curve);
-        return [MetricsFileSink.Append(directory.MetricsFile), new PlainConsoleSink(console.Output), curve];
+        return [MetricsFileSink.Append(directory.MetricsFile, isReproducible: false), new PlainConsoleSink(console.Output), curve];
     }
 }

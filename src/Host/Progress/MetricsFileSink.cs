@@ -5,32 +5,63 @@ namespace DqnAkka.Host;
 
 /// <summary>
 /// The run's course in JSON Lines: one object a line, its kind in <c>type</c>, names in snake_case, null where there is no
-/// number. Every line is flushed, so that a reader beside the run sees whole lines.
+/// number. Every line is flushed, so that a reader beside the run sees whole lines. Of a deterministic run it has no time, no rate and no
+/// notice (which tell of a process, not of the run), so that two such runs write the same bytes.
 /// </summary>
-internal sealed class MetricsFileSink : IProgressSink, IDisposable
+internal sealed class MetricsFileSink : IRewindableSink, IDisposable
 {
     private static readonly JsonWriterOptions Options = new() { SkipValidation = true };
     private readonly Stream _file;
+    private readonly bool _isReproducible;
     private TimeSpan _elapsed;
 
     /// <summary>Makes the file, or goes on with one that another part of the run has begun.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="isReproducible">Whether the run is deterministic.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public static MetricsFileSink Append(string path)
+    public static MetricsFileSink Append(string path, bool isReproducible)
     {
         bool isCut = EndsInTheMiddle(path);
-        FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+        file.Seek(0, SeekOrigin.End);
         if (isCut)
         {
             // Whoever wrote it was killed in a line; what follows begins a new one.
             file.WriteByte((byte)'\n');
         }
 
-        return new MetricsFileSink(file);
+        return new MetricsFileSink(file, isReproducible);
     }
 
     /// <summary>Writes to a stream, which it owns.</summary>
-    public MetricsFileSink(Stream file) => _file = file;
+    public MetricsFileSink(Stream file, bool isReproducible = false)
+    {
+        _file = file;
+        _isReproducible = isReproducible;
+    }
+
+    /// <inheritdoc />
+    public long Commit()
+    {
+        if (_file is FileStream file)
+        {
+            file.Flush(flushToDisk: true);
+        }
+
+        return _file.Length;
+    }
+
+    /// <inheritdoc />
+    public void Rewind(long length)
+    {
+        if (_file.Length < length)
+        {
+            throw new IOException($"the run's metrics have {_file.Length} bytes where its checkpoint knows of {length}: they were cut or replaced");
+        }
+
+        _file.SetLength(length);
+        _file.Seek(0, SeekOrigin.End);
+    }
 
     /// <inheritdoc />
     public void Report(ProgressReport report)
@@ -42,23 +73,37 @@ internal sealed class MetricsFileSink : IProgressSink, IDisposable
     /// <inheritdoc />
     public void Evaluated(EvaluationResult result) => WriteLine("evaluation", writer =>
     {
-        Number(writer, "elapsed_seconds", result.Elapsed.TotalSeconds);
+        Clocked(writer, "elapsed_seconds", result.Elapsed.TotalSeconds);
         WriteEvaluation(writer, result);
     });
 
     /// <inheritdoc />
-    public void Notice(string message) => WriteLine("notice", writer =>
+    public void Notice(string message)
     {
-        Number(writer, "elapsed_seconds", _elapsed.TotalSeconds);
-        writer.WriteString("message", message);
-    });
+        if (_isReproducible)
+        {
+            return;
+        }
+
+        WriteLine("notice", writer =>
+        {
+            Number(writer, "elapsed_seconds", _elapsed.TotalSeconds);
+            writer.WriteString("message", message);
+        });
+    }
 
     /// <inheritdoc />
     public void Completed(RunSummary summary) => WriteLine("summary", writer =>
     {
         writer.WriteString("reason", JsonNamingPolicy.SnakeCaseLower.ConvertName(summary.Reason.ToString()));
         writer.WriteString("failure", summary.Failure);
-        writer.WriteString("checkpoint_directory", summary.CheckpointDirectory);
+        // Folders differ from run to run.
+        writer.WriteString("checkpoint_directory", _isReproducible ? "" : summary.CheckpointDirectory);
+        if (summary.CheckpointHash.Length > 0)
+        {
+            writer.WriteString("checkpoint_hash", summary.CheckpointHash);
+        }
+
         WriteProgress(writer, summary.Progress);
         writer.WritePropertyName("evaluation");
         if (summary.Evaluation is null)
@@ -96,16 +141,16 @@ internal sealed class MetricsFileSink : IProgressSink, IDisposable
         return file.Length > 0 && file.Seek(-1, SeekOrigin.End) >= 0 && file.ReadByte() != '\n';
     }
 
-    private static void WriteProgress(Utf8JsonWriter writer, ProgressReport report)
+    private void WriteProgress(Utf8JsonWriter writer, ProgressReport report)
     {
-        Number(writer, "elapsed_seconds", report.Elapsed.TotalSeconds);
+        Clocked(writer, "elapsed_seconds", report.Elapsed.TotalSeconds);
         writer.WriteNumber("steps", report.Steps);
         writer.WriteNumber("episodes", report.Episodes);
         writer.WriteNumber("updates", report.Updates);
         writer.WriteNumber("inserts", report.Inserts);
         writer.WriteNumber("samples", report.Samples);
         Number(writer, "samples_per_insert", report.SamplesPerInsert);
-        Number(writer, "recent_samples_per_insert", report.RecentSamplesPerInsert);
+        Clocked(writer, "recent_samples_per_insert", report.RecentSamplesPerInsert);
         Number(writer, "limiter_error", report.LimiterError);
         writer.WriteNumber("replay_size", report.ReplaySize);
         Number(writer, "epsilon_low", report.EpsilonLow);
@@ -115,9 +160,9 @@ internal sealed class MetricsFileSink : IProgressSink, IDisposable
         Number(writer, "mean_q", report.MeanQ);
         Number(writer, "return_mean", report.ReturnMean);
         Number(writer, "return_deviation", report.ReturnDeviation);
-        Number(writer, "steps_per_second", report.StepsPerSecond);
-        Number(writer, "updates_per_second", report.UpdatesPerSecond);
-        Number(writer, "learner_busy", report.LearnerBusy);
+        Clocked(writer, "steps_per_second", report.StepsPerSecond);
+        Clocked(writer, "updates_per_second", report.UpdatesPerSecond);
+        Clocked(writer, "learner_busy", report.LearnerBusy);
         writer.WriteNumber("runner_restarts", report.RunnerRestarts);
         writer.WriteNumber("learner_restarts", report.LearnerRestarts);
         writer.WriteNumber("dead_letters", report.DeadLetters);
@@ -133,6 +178,9 @@ internal sealed class MetricsFileSink : IProgressSink, IDisposable
         Number(writer, "minimum", result.Minimum);
         Number(writer, "maximum", result.Maximum);
     }
+
+    /// <summary>A number that depends on the clock.</summary>
+    private void Clocked(Utf8JsonWriter writer, string name, double value) => Number(writer, name, _isReproducible ? double.NaN : value);
 
     private static void Number(Utf8JsonWriter writer, string name, double value)
     {

@@ -30,6 +30,27 @@ internal static class MetricsHistory
         }
     }
 
+    /// <summary>Whether the last line says how the run came to its end, other than by being interrupted or by failing.</summary>
+    /// <param name="path">The file; it need not exist.</param>
+    public static bool HasResult(string path)
+    {
+        if (!File.Exists(path) || File.ReadLines(path).LastOrDefault() is not { } last)
+        {
+            return false;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(last);
+            JsonElement line = document.RootElement;
+            return line.GetProperty("type").GetString() == "summary" && line.GetProperty("reason").GetString() is not ("interrupted" or "failed");
+        }
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static void Add(JsonElement line, LearningCurve curve)
     {
         switch (line.GetProperty("type").GetString())

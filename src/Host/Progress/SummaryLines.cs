@@ -17,6 +17,7 @@ internal static class SummaryLines
                 ? [string.Create(CultureInfo.InvariantCulture, $"resumed at step {point.Steps}, update {point.Updates}, episode {point.Episodes}")]
                 : Array.Empty<string>(),
             $"checkpoint {(summary.CheckpointDirectory.Length > 0 ? summary.CheckpointDirectory : "none")}",
+            .. summary.CheckpointHash.Length > 0 ? [$"checkpoint hash {summary.CheckpointHash}"] : Array.Empty<string>(),
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"learner busy {progress.LearnerBusy:P0}, wall time {progress.Elapsed.TotalSeconds:0.0} s, {progress.Steps} steps, {progress.Updates} updates, {progress.Episodes} episodes"),

@@ -52,7 +52,12 @@ internal sealed class ResumedRun : IDisposable
                 : null;
             LoadedCheckpoint checkpoint = Load(directory.Path);
             string? stray = hasConfiguration && change is null ? RequireHash(configuration, checkpoint, file, isForced) : null;
-            RequireWork(directory.Path, configuration.Options.Stop, checkpoint.Content);
+            // A deterministic run that was stopped after its last checkpoint still has its result to tell.
+            if (!configuration.Options.Run.Deterministic || MetricsHistory.HasResult(directory.MetricsFile))
+            {
+                RequireWork(directory.Path, configuration.Options.Stop, checkpoint.Content);
+            }
+
             return new ResumedRun(directory, runLock, configuration, checkpoint, change ?? stray);
         }
         catch

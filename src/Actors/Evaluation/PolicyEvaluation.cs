@@ -1,0 +1,39 @@
+using System.Diagnostics;
+using DqnAkka.Environments;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>Plays greedy episodes with policies of one run.</summary>
+/// <param name="layout">The network's shape.</param>
+/// <param name="options">The run's options.</param>
+/// <param name="startTimestamp">The run's start, a Stopwatch timestamp.</param>
+/// <param name="stop">Cancelled when the user ends the run: an evaluation under way is given up.</param>
+internal sealed class PolicyEvaluation(NetworkLayout layout, TrainingOptions options, long startTimestamp, CancellationToken stop) : IDisposable
+{
+    private readonly PolicyNetwork _policy = new(layout, options.Runner.Backend);
+    private GreedyEvaluation? _evaluation;
+
+    /// <summary>Plays <c>evaluation.episodes</c> episodes.</summary>
+    /// <param name="snapshot">The policy.</param>
+    /// <param name="firstStream">The stream of random numbers of the first episode's environment.</param>
+    /// <exception cref="EnvironmentException">The environment cannot be made, or breaks.</exception>
+    /// <exception cref="OperationCanceledException">The user ends the run.</exception>
+    public EvaluationResult Play(PolicySnapshot snapshot, ulong firstStream)
+    {
+        // Made when it is first needed, so that an environment that cannot be made ends the run like one that breaks.
+        _evaluation ??= new GreedyEvaluation(
+            EnvironmentFactory.CreateVector(options.Environment, options.Evaluation.Episodes), _policy.GreedyActions);
+        _policy.Load(snapshot.Parameters);
+        IReadOnlyList<double> returns = _evaluation.Run(options.Run.Seed, firstStream, stop);
+        ReturnStatistics statistics = ReturnStatistics.From(returns);
+        return new EvaluationResult(
+            snapshot.Steps, snapshot.Updates, statistics.Episodes, statistics.Mean, statistics.Deviation, statistics.Minimum, statistics.Maximum)
+        {
+            Elapsed = Stopwatch.GetElapsedTime(startTimestamp),
+        };
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _policy.Dispose();
+}
