@@ -24,8 +24,8 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
             : null);
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
-        RunChecks.RequireLayout(observation, actionCount, options.Network);
-        RunChecks.RequireBackends(new NetworkLayout(observation, actionCount, options.Network), options, roles);
+        NetworkLayout layout = RunChecks.RequireLayout(observation, actionCount, options.Network);
+        RunChecks.RequireBackends(layout, options, roles);
         if (roles.Contains(ClusterRoles.Replay))
         {
             // A node holds as many shards as come to it, and one at least.
