@@ -15,7 +15,7 @@ internal static partial class DirectorySync
             return;
         }
 
-        int descriptor = Open(directory, 0);
+        int descriptor = Retry(() => Open(directory, 0));
         if (descriptor < 0)
         {
             throw new IOException($"the folder {directory} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -25,7 +25,7 @@ internal static partial class DirectorySync
         {
             // Some file systems (of networks, of containers) have no such thing for folders and say so: EINVAL.
             const int InvalidArgument = 22;
-            if (Synchronize(descriptor) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument)
+            if (Retry(() => Synchronize(descriptor)) != 0 && Marshal.GetLastPInvokeError() != InvalidArgument)
             {
                 throw new IOException($"the folder {directory} cannot be flushed: {Marshal.GetLastPInvokeErrorMessage()}");
             }
@@ -34,6 +34,20 @@ internal static partial class DirectorySync
         {
             _ = Close(descriptor);
         }
+    }
+
+    /// <summary>A signal, such as the runtime's own, may interrupt a call that would otherwise succeed.</summary>
+    private static int Retry(Func<int> call)
+    {
+        const int Interrupted = 4;
+        int result;
+        do
+        {
+            result = call();
+        }
+        while (result < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+
+        return result;
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
