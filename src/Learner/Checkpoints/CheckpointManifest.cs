@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DqnAkka.Environments;
 
 namespace DqnAkka.Learner;
@@ -102,16 +103,22 @@ internal sealed record ManifestNetwork(
         try
         {
             ObservationFormat observation = new(Observation, (int)shape.Size, Stack, shape);
-            NetworkOptions options = new() { Kind = Kind, Hidden = Hidden, Activation = Activation, LayerNorm = LayerNorm, Dueling = Dueling, Type = Type ?? "" };
+            NetworkOptions options = new() { Kind = Kind, Hidden = Hidden, Activation = Activation, LayerNorm = LayerNorm, Dueling = Dueling };
             return Kind != NetworkKind.Custom ? new NetworkLayout(observation, ActionCount, options)
-                : Type is not { Length: > 0 } || Parameters is not { Length: > 0 } ? null
-                : new NetworkLayout(observation, ActionCount, options, [.. Parameters.Select(parameter => new ParameterShape(parameter.Name, parameter.Shape, 0))]);
+                : Type is not { Length: > 0 } || !IsSound(Parameters) ? null
+                : new NetworkLayout(
+                    observation, ActionCount, options with { Type = Type }, [.. Parameters.Select(parameter => new ParameterShape(parameter.Name, parameter.Shape, 0))]);
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {
             return null;
         }
     }
+
+    private static bool IsSound([NotNullWhen(true)] ManifestParameter[]? parameters) =>
+        parameters is { Length: > 0 }
+        && Array.TrueForAll(parameters, parameter => parameter is not null && Array.TrueForAll(parameter.Shape, side => side > 0))
+        && parameters.DistinctBy(parameter => parameter.Name).Count() == parameters.Length;
 }
 
 /// <summary>A parameter of a user's own module.</summary>

@@ -121,6 +121,18 @@ public sealed class CustomModuleTests
     }
 
     [Fact]
+    public void Parameters_that_no_module_can_have_make_no_layout()
+    {
+        ManifestNetwork manifest = ManifestNetwork.Of(Layout<SmallConvolution>(Images));
+        ManifestParameter sound = new("a", [2, 3]);
+        ManifestParameter[][] unsound = [[], [new("a", [2, 0])], [new("a", [-2, -3])], [sound, null!], [sound, sound], [new("a", [int.MaxValue, int.MaxValue])]];
+        Assert.Equal(16, (manifest with { Parameters = [sound] }).ToLayout()!.Length);
+        Assert.All(unsound, parameters => Assert.Null((manifest with { Parameters = parameters }).ToLayout()));
+        Assert.Null((manifest with { Parameters = null }).ToLayout());
+        Assert.Null((manifest with { Type = null }).ToLayout());
+    }
+
+    [Fact]
     public void Parameters_of_another_version_of_the_module_are_refused_with_their_shapes()
     {
         NetworkLayout layout = Layout<SmallConvolution>(Images);
