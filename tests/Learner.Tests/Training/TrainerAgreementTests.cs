@@ -40,6 +40,39 @@ public sealed class TrainerAgreementTests
         Assert.True(movement > 0.02, $"the parameters moved by {movement} only");
     }
 
+    [Theory]
+    [InlineData(ObservationType.Boolean, false, Activation.Relu)]
+    [InlineData(ObservationType.UInt8, true, Activation.Tanh)]
+    public void Backends_agree_over_fifty_steps_on_MinAtar_networks(ObservationType type, bool isDueling, Activation activation)
+    {
+        // As above, with sums of up to 1,024 terms.
+        const double Tolerance = 2e-5;
+        ObservationFormat images = new(type, 400, 1, new PlaneShape(4, 10, 10));
+        NetworkLayout layout = new(images, 6, new NetworkOptions { Kind = NetworkKind.MinAtar, Dueling = isDueling, Activation = activation });
+        LearnerOptions options = new() { AdamEpsilon = 1e-4f };
+        float[] parameters = TrainingExamples.Parameters(layout, 3);
+        using ITrainer simd = TrainingExamples.Create(ComputeBackend.Simd, layout, options, parameters);
+        using ITrainer torch = TrainingExamples.Create(ComputeBackend.Torch, layout, options, parameters);
+        float[] errors = new float[32];
+        for (int step = 0; step < 50; step++)
+        {
+            TrainingBatch batch = TrainingExamples.Batch(layout, 32, (ulong)(step % 10));
+            simd.Step(batch, 1e-4f, errors);
+            torch.Step(batch, 1e-4f, errors);
+            if (step % 20 == 19)
+            {
+                simd.SynchronizeTarget();
+                torch.SynchronizeTarget();
+            }
+        }
+
+        float[] simdParameters = TrainingExamples.ParametersOf(simd);
+        double difference = TrainingExamples.LargestDifference(simdParameters, TrainingExamples.ParametersOf(torch));
+        double movement = TrainingExamples.LargestDifference(simdParameters, parameters);
+        Assert.True(difference < Tolerance, $"the parameters differ by {difference}");
+        Assert.True(movement > 1e-3, $"the parameters moved by {movement} only");
+    }
+
     [Fact]
     public void Backends_agree_on_networks_and_batches_of_odd_sizes()
     {
