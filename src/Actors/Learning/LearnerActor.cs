@@ -39,6 +39,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private long _lastReport;
     private long _nextCheckpoint;
     private bool _checkpointIsPending;
+    private string _checkpoint = "";
     private bool _isStopAsked;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
@@ -55,6 +56,8 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         {
             _process.Restore(state);
             LearnerCounters.Read(checkpoint.Counters, _planner);
+            _process.Skipped.Total = checkpoint.Counters.GetValueOrDefault(CounterNames.SkippedUpdates);
+            _checkpoint = links.CheckpointDirectory;
         }
 
         _generation = Incarnations.Next();
@@ -75,6 +78,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     /// <inheritdoc />
     protected override void PreStart()
     {
+        Notice(_process.Device.ToString());
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TickPeriod);
         PublishIfDue();
         _shards.Grant(reportNow: true);
@@ -90,7 +94,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         Receive<ReplayProtocol.ShardState>(OnShardState);
         Receive<SnapshotProtocol.PublishAccepted>(_ => OnPublishAccepted());
         Receive<SnapshotProtocol.NewerGenerationSeen>(OnNewerGenerationSeen);
-        Receive<RunProtocol.CheckpointWritten>(_ => _checkpointIsPending = false);
+        Receive<RunProtocol.CheckpointWritten>(OnCheckpointWritten);
         Receive<RunProtocol.CheckpointFailed>(_ => _checkpointIsPending = false);
         Receive<Tick>(_ => OnTick());
         Receive<Continue>(_ => Train());
@@ -142,9 +146,10 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         _isTraining = false;
         while (!_isTraining && _ready.TryPeek(out SampleRound? round))
         {
-            int rows = _process.Learn(round, _nextBatch++, _absoluteTdErrors.AsSpan(_learned));
+            int rows = _process.Learn(round, _nextBatch++, _absoluteTdErrors.AsMemory(_learned));
             _learned += rows;
             _planner.CountLearned(rows);
+            _process.Skipped.RequireFew(_process.Updates, _checkpoint);
             if (_nextBatch == round.Batches)
             {
                 FinishRound(round);
@@ -312,6 +317,12 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void OnCheckpointWritten(RunProtocol.CheckpointWritten written)
+    {
+        _checkpointIsPending = false;
+        _checkpoint = written.Directory;
+    }
+
     private void OnFinishTraining(RunProtocol.FinishTraining message)
     {
         Timers.CancelAll();
@@ -322,7 +333,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
 
     private RunProtocol.LearnerCapture Capture() => new(
         _process.Capture(),
-        LearnerCounters.Write(_planner, _process.Updates, _generation, _links.ElapsedMilliseconds()),
+        LearnerCounters.Write(_planner, _process, _generation, _links.ElapsedMilliseconds()),
         NextSnapshot());
 
     private void Report()
@@ -335,6 +346,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         {
             Generation = _generation,
             SnapshotVersion = _version,
+            SkippedUpdates = _process.Skipped.Total,
             LimiterError = _planner.LimiterError,
             WaitsFor = _planner.DescribeWaiting(),
         });

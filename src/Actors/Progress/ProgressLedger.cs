@@ -85,6 +85,7 @@ internal sealed class ProgressLedger(long startTimestamp)
         StepsPerSecond = report.StepsPerSecond,
         Inserts = report.Inserts,
         Samples = report.Samples,
+        SkippedUpdates = report.SkippedUpdates,
         LimiterError = report.LimiterError,
         CheckpointUpdates = _checkpointUpdates,
         CheckpointAge = _checkpointUpdates < 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_checkpointTimestamp),
@@ -137,6 +138,7 @@ internal sealed class ProgressLedger(long startTimestamp)
             LearnerRestarts = LearnerRestarts,
             DeadLetters = DeadLetters,
             RecentSamplesPerInsert = RecentRatio(now),
+            SkippedUpdates = _learner?.SkippedUpdates ?? 0,
             LimiterError = _learner?.LimiterError ?? double.NaN,
         };
         _latestSteps = steps;

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using TorchSharp;
+
+namespace DqnAkka.Learner.Tests;
+
+/// <summary>Nothing that a step makes outlives it, neither tensors nor native memory.</summary>
+public sealed class TrainingMemoryTests
+{
+    private const int WarmUp = 4_000;
+    private const int Steps = 20_000;
+
+    // Other tests run in the same process meanwhile. A leak of one tensor of a row's floats per step would be 20 MB.
+    private const long Tolerance = 16L << 20;
+    private static readonly NetworkLayout Layout = new(4, 2, new NetworkOptions { Hidden = [16], Dueling = true });
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public void Twenty_thousand_steps_leave_the_tensors_and_the_memory_as_they_were(bool isDevice, bool alternates)
+    {
+        using ITrainer trainer = isDevice
+            ? new DeviceTrainer(Layout, new LearnerOptions(), TrainingExamples.Parameters(Layout, 1), torch.CPU)
+            : new TorchTrainer(Layout, new LearnerOptions(), TrainingExamples.Parameters(Layout, 1));
+        TrainingBatch example = TrainingExamples.Batch(Layout, 32, 1);
+        float[] errors = new float[32];
+        Run(trainer, example, errors, WarmUp, alternates);
+        DisposeScopeManager.Statistics.Reset();
+        (long tensors, long memory) = (LiveTensors(), ResidentBytes());
+        Run(trainer, example, errors, Steps, alternates);
+        Assert.Equal(tensors, LiveTensors());
+        long grown = ResidentBytes() - memory;
+        Assert.True(grown < Tolerance, $"the resident set grew by {grown} bytes");
+        Assert.Equal(WarmUp + Steps, trainer.Updates);
+    }
+
+    private static void Run(ITrainer trainer, TrainingBatch example, float[] errors, int steps, bool alternates)
+    {
+        for (int step = 0; step < steps; step++)
+        {
+            TrainingBatch batch = trainer.NextBatch(32);
+            example.Count = alternates && step % 2 == 1 ? 20 : 32;
+            batch.CopyFrom(example);
+            if (trainer is IDeferredTrainer deferred)
+            {
+                deferred.Enqueue(batch, 1e-4f, errors);
+            }
+            else
+            {
+                trainer.Step(batch, 1e-4f, errors);
+            }
+
+            if (step % 500 == 0)
+            {
+                trainer.SynchronizeTarget();
+            }
+        }
+
+        (trainer as IDeferredTrainer)?.Collect();
+    }
+
+    // Of this thread: other tests make tensors on theirs.
+    private static long LiveTensors() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
+
+    private static long ResidentBytes()
+    {
+        GC.Collect();
+        using Process process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+}
