@@ -65,7 +65,7 @@ internal sealed class FakeEnvironments(Func<EnvironmentSpecification, IVectorEnv
 
 internal sealed class FakeCheckpoints(NetworkLayout? layout = null, string environmentName = "Zed-v0") : ICheckpointSource
 {
-    public SavedPolicy Load(string directory) => File.Exists(Path.Combine(directory, "damaged"))
+    public SavedPolicy Load(string directory, IReadOnlyList<string> networkPath) => File.Exists(Path.Combine(directory, "damaged"))
         ? throw new UserErrorException($"{directory} is damaged")
         : new(layout ?? new NetworkLayout(2, 3, new NetworkOptions()), environmentName, (_, count, actions) => actions[..count].Fill(1));
 }

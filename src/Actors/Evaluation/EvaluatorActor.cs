@@ -26,7 +26,7 @@ public sealed class EvaluatorActor : ReceiveActor
     {
         _options = options;
         _links = links;
-        _policy = new PolicyNetwork(layout, options.Runner.Backend);
+        _policy = new PolicyNetwork(layout, options.Runner.Backend, options.Runner.TorchThreads);
         _nextStep = ((links.StepsBefore / options.Evaluation.Period) + 1) * options.Evaluation.Period;
         _evaluations = (ulong)links.FirstEvaluation;
         Receive<PolicySnapshot>(OnPolicySnapshot);

@@ -78,7 +78,6 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     /// <inheritdoc />
     protected override void PreStart()
     {
-        Notice(_process.Device.ToString());
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TickPeriod);
         PublishIfDue();
         _shards.Grant(reportNow: true);
@@ -333,7 +332,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
 
     private RunProtocol.LearnerCapture Capture() => new(
         _process.Capture(),
-        LearnerCounters.Write(_planner, _process, _generation, _links.ElapsedMilliseconds()),
+        LearnerCounters.Write(_planner, _process.Updates, _generation, _links.ElapsedMilliseconds(), _process.Skipped.Total),
         NextSnapshot());
 
     private void Report()

@@ -6,13 +6,13 @@ namespace DqnAkka.Actors;
 internal static class LearnerCounters
 {
     /// <summary>Everything that another learner needs to go on with the same account.</summary>
-    public static Dictionary<string, long> Write(SamplePlanner planner, LearningProcess process, long generation, long elapsedMilliseconds)
+    public static Dictionary<string, long> Write(SamplePlanner planner, long updates, long generation, long elapsedMilliseconds, long skippedUpdates = 0)
     {
         Dictionary<string, long> counters = new()
         {
             [CounterNames.Steps] = planner.Accounts.EnvironmentSteps,
-            [CounterNames.Updates] = process.Updates,
-            [CounterNames.SkippedUpdates] = process.Skipped.Total,
+            [CounterNames.Updates] = updates,
+            [CounterNames.SkippedUpdates] = skippedUpdates,
             [CounterNames.Inserts] = planner.Accounts.Inserts,
             [CounterNames.Samples] = planner.Learned,
             [CounterNames.Generation] = generation,

@@ -39,6 +39,7 @@ public static class SharedKeys
     [
         // Where a type's assembly is looked for.
         "dqn.environment.path",
+        "dqn.network.path",
         "dqn.replay.memory-limit",
         "dqn.learner.device",
         "dqn.learner.backend",

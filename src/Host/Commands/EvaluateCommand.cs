@@ -27,8 +27,10 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
         }
 
         (string checkpoint, string? runConfiguration) = Locate(request.CheckpointPath);
-        SavedPolicy saved = collaborators.Checkpoints.Load(checkpoint);
-        TrainingOptions options = Resolve(request.Configuration, runConfiguration, saved).Options;
+        // A network of the user's own is looked for before the checkpoint can say what it was trained on.
+        IReadOnlyList<string> networkPath = Resolve(request.Configuration, runConfiguration, "").Options.Network.SearchPaths;
+        using SavedPolicy saved = collaborators.Checkpoints.Load(checkpoint, networkPath);
+        TrainingOptions options = Resolve(request.Configuration, runConfiguration, saved.EnvironmentName).Options;
         RequireFit(saved.Layout, options.Environment, checkpoint);
         IVectorEnvironment environment = collaborators.Environments.CreateVector(options.Environment, request.Episodes ?? options.Evaluation.Episodes);
         IReadOnlyList<double> returns = new GreedyEvaluation(environment, saved.Policy).Run(options.Run.Seed, SeedStreams.EvaluationCommand, stop);
@@ -55,7 +57,7 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
         return (checkpoint, File.Exists(configuration) ? configuration : null);
     }
 
-    private static ResolvedConfiguration Resolve(ConfigurationSource source, string? runConfiguration, SavedPolicy saved)
+    private static ResolvedConfiguration Resolve(ConfigurationSource source, string? runConfiguration, string environmentName)
     {
         IReadOnlyList<string> files = source.Files.Count > 0 || runConfiguration is null ? source.Files : [runConfiguration];
         if (files.Count > 0)
@@ -64,11 +66,11 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
         }
 
         List<ConfigurationLayer> layers = [.. source.Overrides()];
-        if (saved.EnvironmentName.Length > 0)
+        if (environmentName.Length > 0)
         {
             // A user's own type is assembly-qualified, "Type, Assembly"; a registered id has no comma.
-            string key = saved.EnvironmentName.Contains(',', StringComparison.Ordinal) ? "dqn.environment.type" : "dqn.environment.id";
-            layers.Add(ConfigurationLayer.Single(key, saved.EnvironmentName, "the checkpoint"));
+            string key = environmentName.Contains(',', StringComparison.Ordinal) ? "dqn.environment.type" : "dqn.environment.id";
+            layers.Add(ConfigurationLayer.Single(key, environmentName, "the checkpoint"));
         }
 
         return ConfigurationResolver.Resolve(layers);

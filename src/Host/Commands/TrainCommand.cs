@@ -24,6 +24,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         RunChecks.RequireLayout(observation, actionCount, options.Network);
+        IReadOnlyList<string> device = RunChecks.RequireDevice(observation, actionCount, options);
         options = ReplayMemory.Require(options, observation, options.Replay.Shards, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         directory.WriteConfiguration(configuration.Text);
@@ -31,6 +32,11 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
 
         await console.Output.WriteAsync(configuration.Text).ConfigureAwait(false);
         await console.Output.WriteLineAsync($"run directory {directory.Path}").ConfigureAwait(false);
+        foreach (string line in device)
+        {
+            await console.Output.WriteLineAsync(line).ConfigureAwait(false);
+        }
+
         RunSummary summary = await RunSessionAsync(configuration, options, directory, source, stop).ConfigureAwait(false);
         if (summary.Reason == StopReason.Failed)
         {

@@ -104,7 +104,7 @@ internal sealed class ConfigurationLayer
 
     // What names a file or a folder counts from the file that it stands in.
     private static RawValue Rooted(string key, RawValue raw, string folder) =>
-        key == "dqn.environment.path" || key.StartsWith("dqn.remote.tls.", StringComparison.Ordinal)
+        key is "dqn.environment.path" or "dqn.network.path" || key.StartsWith("dqn.remote.tls.", StringComparison.Ordinal)
             ? raw with { Items = [.. raw.Items.Select(item => item.Length == 0 ? "" : Path.GetFullPath(item, folder))] }
             : raw;
 

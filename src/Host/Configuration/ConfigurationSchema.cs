@@ -23,8 +23,10 @@ internal static class ConfigurationSchema
             "network.kind",
             [
                 ("auto", NetworkKind.Auto), ("mlp", NetworkKind.Mlp), ("minatar", NetworkKind.MinAtar), ("nature", NetworkKind.Nature),
-                ("impala", NetworkKind.Impala),
+                ("impala", NetworkKind.Impala), ("custom", NetworkKind.Custom),
             ]),
+        new TextSetting("network.type", "\"Namespace.Type, Assembly\", or empty"),
+        new TextListSetting("network.path", "a list of folders"),
         new IntegerListSetting("network.hidden", 1, 65_536),
         new ChoiceSetting("network.activation", [("relu", Activation.Relu), ("tanh", Activation.Tanh)]),
         new BooleanSetting("network.layer-norm"),

@@ -9,6 +9,7 @@ internal static class CrossChecks
         (string[] Keys, Func<ConfigurationValues, string?> Check)[] checks =
         [
             (["environment.id", "environment.type"], EnvironmentIsNamed),
+            (["network.kind", "network.type"], NetworkTypeHasItsKind),
             (["learner.batch-size", "replay.capacity"], BatchFits),
             (["replay.min-size", "replay.capacity"], MinimumFits),
             (["stop.steps", "replay.min-size"], StepsReachTheMinimum),
@@ -31,6 +32,14 @@ internal static class CrossChecks
         values.Text("environment.id").Length > 0 || values.Text("environment.type").Length > 0
             ? null
             : "dqn.environment.id and dqn.environment.type are both empty: name an environment (the envs command lists them)";
+
+    private static string? NetworkTypeHasItsKind(ConfigurationValues values) =>
+        (values.Get<Learner.NetworkKind>("network.kind"), values.Text("network.type").Length > 0) switch
+        {
+            (Learner.NetworkKind.Custom, false) => $"{values.Describe("network.kind")} but dqn.network.type is empty: name the type of your module, or give another kind",
+            (Learner.NetworkKind.Auto or Learner.NetworkKind.Custom, _) or (_, false) => null,
+            _ => $"{values.Describe("network.type")} has no part in {values.Describe("network.kind")}: leave the type out, or give dqn.network.kind = custom",
+        };
 
     private static string? BatchFits(ConfigurationValues values) =>
         values.Integer("learner.batch-size") <= values.Integer("replay.capacity")

@@ -21,6 +21,8 @@ internal static class TrainingOptionsBinder
         Network = new NetworkOptions
         {
             Kind = values.Get<NetworkKind>("network.kind"),
+            Type = values.Text("network.type"),
+            SearchPaths = values.Get<IReadOnlyList<string>>("network.path"),
             Hidden = values.Get<IReadOnlyList<int>>("network.hidden"),
             Activation = values.Get<Activation>("network.activation"),
             LayerNorm = values.Flag("network.layer-norm"),

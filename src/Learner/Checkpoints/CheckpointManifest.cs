@@ -52,8 +52,20 @@ internal sealed record ManifestLearner(long Updates, ManifestFile Data);
 /// <param name="Activation">The nonlinearity.</param>
 /// <param name="LayerNorm">Whether layers are normalised.</param>
 /// <param name="Dueling">Whether the head is dueling.</param>
+/// <param name="Type">The type of a user's own module; null for other kinds.</param>
+/// <param name="Parameters">The parameters of a user's own module; null for other kinds.</param>
 internal sealed record ManifestNetwork(
-    NetworkKind Kind, ObservationType Observation, int[] Shape, int Stack, int ActionCount, int[] Hidden, Activation Activation, bool LayerNorm, bool Dueling)
+    NetworkKind Kind,
+    ObservationType Observation,
+    int[] Shape,
+    int Stack,
+    int ActionCount,
+    int[] Hidden,
+    Activation Activation,
+    bool LayerNorm,
+    bool Dueling,
+    string? Type,
+    ManifestParameter[]? Parameters)
 {
     public static ManifestNetwork Of(NetworkLayout layout)
     {
@@ -67,7 +79,9 @@ internal sealed record ManifestNetwork(
             [.. layout.Options.Hidden],
             layout.Options.Activation,
             layout.Options.LayerNorm,
-            layout.Options.Dueling);
+            layout.Options.Dueling,
+            layout.Kind == NetworkKind.Custom ? layout.Options.Type : null,
+            layout.Kind == NetworkKind.Custom ? [.. layout.Slots.Select(slot => new ManifestParameter(slot.Name, [.. slot.Shape]))] : null);
     }
 
     /// <summary>The layout, or null where there is no such network.</summary>
@@ -82,8 +96,10 @@ internal sealed record ManifestNetwork(
         try
         {
             ObservationFormat observation = new(Observation, (int)shape.Size, Stack, shape);
-            NetworkOptions options = new() { Kind = Kind, Hidden = Hidden, Activation = Activation, LayerNorm = LayerNorm, Dueling = Dueling };
-            return new NetworkLayout(observation, ActionCount, options);
+            NetworkOptions options = new() { Kind = Kind, Hidden = Hidden, Activation = Activation, LayerNorm = LayerNorm, Dueling = Dueling, Type = Type ?? "" };
+            return Kind != NetworkKind.Custom ? new NetworkLayout(observation, ActionCount, options)
+                : Type is not { Length: > 0 } || Parameters is not { Length: > 0 } ? null
+                : new NetworkLayout(observation, ActionCount, options, [.. Parameters.Select(parameter => new ParameterShape(parameter.Name, parameter.Shape, 0))]);
         }
         catch (Exception exception) when (exception is ArgumentException or OverflowException)
         {
@@ -91,3 +107,8 @@ internal sealed record ManifestNetwork(
         }
     }
 }
+
+/// <summary>A parameter of a user's own module.</summary>
+/// <param name="Name">Its name in the module.</param>
+/// <param name="Shape">Its shape, row-major.</param>
+internal sealed record ManifestParameter(string Name, int[] Shape);

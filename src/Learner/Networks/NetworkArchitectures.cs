@@ -6,19 +6,21 @@ namespace DqnAkka.Learner;
 internal static class NetworkArchitectures
 {
     private const int SmallestNatureSide = 36;
+    private const int MinAtarKernel = 3;
     private const int MinAtarUnits = 128;
     private const int NatureUnits = 512;
     private const int ImpalaUnits = 256;
 
     /// <summary>The kind that <see cref="NetworkKind.Auto"/> stands for.</summary>
-    public static NetworkKind Resolve(NetworkKind kind, PlaneShape shape) =>
-        kind != NetworkKind.Auto ? kind
-        : !shape.IsImage ? NetworkKind.Mlp
+    public static NetworkKind Resolve(NetworkOptions options, PlaneShape shape) =>
+        options.Kind != NetworkKind.Auto ? options.Kind
+        : options.Type.Length > 0 ? NetworkKind.Custom
+        : Math.Min(shape.Height, shape.Width) < MinAtarKernel ? NetworkKind.Mlp
         : Math.Min(shape.Height, shape.Width) < SmallestNatureSide ? NetworkKind.MinAtar
         : NetworkKind.Nature;
 
     /// <summary>The layers below the head, and the first index after them.</summary>
-    /// <param name="kind">Not <see cref="NetworkKind.Auto"/>.</param>
+    /// <param name="kind">Neither <see cref="NetworkKind.Auto"/> nor <see cref="NetworkKind.Custom"/>.</param>
     /// <param name="shape">One observation.</param>
     /// <param name="options">Hidden layers, nonlinearity, normalisation.</param>
     /// <exception cref="ArgumentException">The observation has no such shape.</exception>
@@ -33,7 +35,7 @@ internal static class NetworkArchitectures
         switch (kind)
         {
             case NetworkKind.MinAtar:
-                builder.Convolution(16, 3, 1).Flatten().Linear(MinAtarUnits);
+                builder.Convolution(16, MinAtarKernel, 1).Flatten().Linear(MinAtarUnits);
                 break;
             case NetworkKind.Nature:
                 builder.Convolution(32, 8, 4).Convolution(64, 4, 2).Convolution(64, 3, 1).Flatten().Linear(NatureUnits);

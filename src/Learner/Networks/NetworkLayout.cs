@@ -11,9 +11,6 @@ public sealed class NetworkLayout
 {
     private const int Alignment = 16;
 
-    // Weight and bias of each layer and of both parts of a head, each padded.
-    private const int PaddingOfLayer = 2 * (Alignment - 1);
-
     /// <summary>Lays out a network for vectors of float32.</summary>
     /// <param name="observationSize">Components of one observation.</param>
     /// <param name="actionCount">Number of actions.</param>
@@ -31,12 +28,25 @@ public sealed class NetworkLayout
     /// <exception cref="ArgumentException">
     /// There is no action or no hidden layer, the observation's shape does not suit the kind, or there are more parameters than one array holds.
     /// </exception>
+    /// <exception cref="LearnerException">A user's own module cannot be made, or is no network for these observations and actions.</exception>
     public NetworkLayout(ObservationFormat observation, int actionCount, NetworkOptions options)
         : this(observation, SizeOf(observation), actionCount, options)
     {
     }
 
-    private NetworkLayout(ObservationFormat observation, int observationSize, int actionCount, NetworkOptions options)
+    /// <summary>Lays out a user's own module whose parameters are known, without loading it.</summary>
+    /// <param name="observation">What transitions hold, and its shape.</param>
+    /// <param name="actionCount">Number of actions.</param>
+    /// <param name="options">Of kind <see cref="NetworkKind.Custom"/>.</param>
+    /// <param name="parameters">The module's parameters in its own order.</param>
+    /// <exception cref="ArgumentException">There is no action, or there are more parameters than one array holds.</exception>
+    internal NetworkLayout(ObservationFormat observation, int actionCount, NetworkOptions options, IReadOnlyList<ParameterShape> parameters)
+        : this(observation, SizeOf(observation), actionCount, options, parameters)
+    {
+    }
+
+    private NetworkLayout(
+        ObservationFormat observation, int observationSize, int actionCount, NetworkOptions options, IReadOnlyList<ParameterShape>? parameters = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (observationSize < 1 || actionCount < 1 || options.Hidden.Count == 0 || options.Hidden.Any(units => units < 1))
@@ -49,13 +59,11 @@ public sealed class NetworkLayout
         ObservationSize = observationSize;
         ActionCount = actionCount;
         Options = options;
-        Kind = NetworkArchitectures.Resolve(options.Kind, observation.Shape);
-        (Body, int next) = NetworkArchitectures.Body(Kind, observation.Shape, options);
-        int features = (int)Body[^1].Output.Size;
-        Head = options.Dueling
-            ? [new LinearLayer("value", features, 1), new LinearLayer("advantage", features, actionCount)]
-            : [new LinearLayer($"network.{next}", features, actionCount)];
-        Slots = Place([.. Body.Concat(Head).SelectMany(layer => layer.Parameters)]);
+        Kind = NetworkArchitectures.Resolve(options, observation.Shape);
+        (Body, Head) = Kind == NetworkKind.Custom ? ([], []) : Layers(Kind, observation.Shape, actionCount, options);
+        Slots = Place(
+            Kind != NetworkKind.Custom ? [.. Body.Concat(Head).SelectMany(layer => layer.Parameters)]
+            : parameters ?? CustomModuleParameters.Read(options, observation.Shape, actionCount));
         Length = NextOffset(Slots);
     }
 
@@ -74,13 +82,13 @@ public sealed class NetworkLayout
     /// <summary>The kind; never <see cref="NetworkKind.Auto"/>.</summary>
     public NetworkKind Kind { get; }
 
-    /// <summary>What an observation is multiplied by before the first layer: 1/255 for bytes in an image network, else 1.</summary>
+    /// <summary>What an observation is multiplied by before the first layer: 1/255 for bytes in an image network or a user's own, else 1.</summary>
     public float InputScale => Kind != NetworkKind.Mlp && Observation.Type == ObservationType.UInt8 ? 1f / byte.MaxValue : 1f;
 
-    /// <summary>The layers below the head, first to last.</summary>
+    /// <summary>The layers below the head, first to last; none of a user's own module.</summary>
     public IReadOnlyList<NetworkLayer> Body { get; }
 
-    /// <summary>The head on the body's output: one linear map to the action values, or value and advantage of a dueling head.</summary>
+    /// <summary>The head on the body's output: one linear map to the action values, or value and advantage of a dueling head. Empty for a user's own module.</summary>
     public IReadOnlyList<LinearLayer> Head { get; }
 
     /// <summary>The parameters: those of each layer of the body in order, then of the head (dueling: value, advantage).</summary>
@@ -92,16 +100,37 @@ public sealed class NetworkLayout
     /// <summary>Number of parameters, padding excluded.</summary>
     public int ParameterCount => Slots.Sum(slot => slot.Length);
 
-    /// <summary>One line that says the shape, equal for equal layouts: <c>4-64-64-2 relu</c>, <c>minatar 4x10x10-6 relu dueling</c>.</summary>
+    /// <summary>One line that says the shape, equal for equal layouts: <c>4-64-64-2 relu</c>, <c>minatar 4x10x10-6 relu dueling</c>, <c>Their.Type 4x10x10-6 of 1234 parameters</c>.</summary>
     public string Description
     {
         get
         {
+            if (Kind == NetworkKind.Custom)
+            {
+                return $"{Options.Type.Split(',')[0].Trim()} {Observation.Shape}-{ActionCount} of {ParameterCount} parameters";
+            }
+
             string sizes = Kind == NetworkKind.Mlp
                 ? $"{ObservationSize}-{string.Join('-', Options.Hidden)}-{ActionCount}"
                 : $"{Kind.ToString().ToLowerInvariant()} {Observation.Shape}-{ActionCount}";
             return $"{sizes} {Options.Activation.ToString().ToLowerInvariant()}{(Options.LayerNorm ? " layer-norm" : "")}{(Options.Dueling ? " dueling" : "")}";
         }
+    }
+
+    /// <summary>The same layout, with other folders in which the assembly of a user's own module is looked for.</summary>
+    /// <param name="folders">The folders.</param>
+    public NetworkLayout WithSearchPaths(IReadOnlyList<string> folders) => Kind == NetworkKind.Custom
+        ? new NetworkLayout(Observation, ActionCount, Options with { SearchPaths = folders }, [.. Slots.Select(slot => slot.Parameter)])
+        : this;
+
+    private static (IReadOnlyList<NetworkLayer> Body, IReadOnlyList<LinearLayer> Head) Layers(
+        NetworkKind kind, PlaneShape shape, int actionCount, NetworkOptions options)
+    {
+        (IReadOnlyList<NetworkLayer> body, int next) = NetworkArchitectures.Body(kind, shape, options);
+        int features = (int)body[^1].Output.Size;
+        return (body, options.Dueling
+            ? [new LinearLayer("value", features, 1), new LinearLayer("advantage", features, actionCount)]
+            : [new LinearLayer($"network.{next}", features, actionCount)]);
     }
 
     private static int SizeOf(ObservationFormat observation)
@@ -113,7 +142,7 @@ public sealed class NetworkLayout
     private static List<ParameterSlot> Place(IReadOnlyList<ParameterShape> parameters)
     {
         Int128 count = parameters.Aggregate((Int128)0, (sum, parameter) => sum + parameter.Length);
-        if (count + (((parameters.Count / 2) + 1L) * PaddingOfLayer) > Array.MaxLength)
+        if (count + (parameters.Count * (Alignment - 1L)) > Array.MaxLength)
         {
             throw new ArgumentException($"the network has {count} parameters, more than the {Array.MaxLength} that one array holds, padding included: give fewer or smaller hidden layers");
         }

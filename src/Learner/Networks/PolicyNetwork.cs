@@ -12,8 +12,9 @@ public sealed unsafe class PolicyNetwork : IDisposable
     /// <summary>Makes a network whose parameters are all zero.</summary>
     /// <param name="layout">The network's shape.</param>
     /// <param name="backend">What computes; <see cref="ComputeBackend.Auto"/> takes the vectorised kernels where they have its layers.</param>
+    /// <param name="torchThreads">Threads within one operation of libtorch.</param>
     /// <exception cref="LearnerException">The vectorised kernels are asked for and do not have its layers.</exception>
-    public PolicyNetwork(NetworkLayout layout, ComputeBackend backend = ComputeBackend.Auto)
+    public PolicyNetwork(NetworkLayout layout, ComputeBackend backend = ComputeBackend.Auto, int torchThreads = 1)
     {
         ArgumentNullException.ThrowIfNull(layout);
         Layout = layout;
@@ -22,7 +23,7 @@ public sealed unsafe class PolicyNetwork : IDisposable
             SimdSupport.Require(layout, "dqn.runner.backend");
         }
 
-        _network = backend != ComputeBackend.Torch && SimdSupport.Covers(layout) ? new PackedNetwork(layout) : new TorchPolicy(layout);
+        _network = backend != ComputeBackend.Torch && SimdSupport.Covers(layout) ? new PackedNetwork(layout) : new TorchPolicy(layout, torchThreads);
     }
 
     /// <summary>The network's shape.</summary>

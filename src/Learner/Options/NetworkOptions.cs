@@ -13,7 +13,7 @@ public enum Activation
 /// <summary>The architecture below the head.</summary>
 public enum NetworkKind
 {
-    /// <summary>By the observation's shape: fully connected for vectors, MinAtar's for images below 36 × 36, Nature's for larger ones.</summary>
+    /// <summary><see cref="Custom"/> where a type is named, otherwise by the observation's shape: fully connected for vectors (and images below 3 × 3), MinAtar's for images below 36 × 36, Nature's for larger ones.</summary>
     Auto,
 
     /// <summary>Fully connected hidden layers.</summary>
@@ -27,6 +27,9 @@ public enum NetworkKind
 
     /// <summary>The residual network of IMPALA (Espeholt et al. 2018, figure 3 right) and 256 units.</summary>
     Impala,
+
+    /// <summary>A user's own TorchSharp module, <see cref="NetworkOptions.Type"/>.</summary>
+    Custom,
 }
 
 /// <summary>The Q-network: an architecture and a linear head.</summary>
@@ -34,6 +37,16 @@ public sealed record NetworkOptions
 {
     /// <summary>The architecture.</summary>
     public NetworkKind Kind { get; init; } = NetworkKind.Auto;
+
+    /// <summary>
+    /// An assembly-qualified type name, <c>"Their.Type, Their.Assembly"</c>, of a <c>TorchSharp.torch.nn.Module&lt;Tensor, Tensor&gt;</c> with a
+    /// public constructor (<see cref="Environments.PlaneShape"/> observation, int actionCount); empty for the networks here. It is the whole
+    /// network, so that nothing below but <see cref="SearchPaths"/> applies to it.
+    /// </summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>Folders in which the assembly of <see cref="Type"/> is looked for, before the program's own.</summary>
+    public IReadOnlyList<string> SearchPaths { get; init; } = [];
 
     /// <summary>Whether each convolution and each fully connected layer below the head is followed by layer normalisation (Ba et al. 2016), before its nonlinearity.</summary>
     public bool LayerNorm { get; init; }

@@ -38,7 +38,7 @@ public sealed record DeviceChoice(string Name, string Reason)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(options);
-        RequireSuitableBackend(options);
+        RequireSuitableBackend(layout, options);
         return options.Device switch
         {
             Cpu => new DeviceChoice(Cpu, "dqn.learner.device says so"),
@@ -86,8 +86,13 @@ public sealed record DeviceChoice(string Name, string Reason)
         return new DeviceChoice(string.Create(CultureInfo.InvariantCulture, $"{CudaPrefix}{index}"), "dqn.learner.device says so");
     }
 
-    private static void RequireSuitableBackend(LearnerOptions options)
+    private static void RequireSuitableBackend(NetworkLayout layout, LearnerOptions options)
     {
+        if (options.BFloat16 && layout.Kind == NetworkKind.Custom)
+        {
+            throw new LearnerException("dqn.learner.bfloat16 = true is for the program's own networks, and dqn.network.kind = custom: cast within the module, or leave bfloat16");
+        }
+
         if (options.Backend != ComputeBackend.Simd)
         {
             return;

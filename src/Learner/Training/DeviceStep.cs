@@ -12,7 +12,6 @@ internal sealed class DeviceStep(LearnerOptions options, DeviceNetworks networks
     private readonly Tensor _zero = zeros([], ScalarType.Float32, device);
     // A scalar is a native object with a finalizer: one for all steps.
     private readonly Scalar _half = 0.5f;
-    private readonly Scalar _one = 1f;
     private readonly Scalar _guard = NormGuard;
     private readonly Scalar _maximum = options.MaxGradientNorm;
     private Tensor[] _columns = [];
@@ -37,10 +36,10 @@ internal sealed class DeviceStep(LearnerOptions options, DeviceNetworks networks
         using IDisposable inference = no_grad();
         networks.GatherGradients();
         Tensor norm = networks.Gradients.norm();
-        Tensor isFinite = (loss.detach() + norm).isfinite();
+        Tensor isFinite = loss.detach().add(norm, TorchScalars.One).isfinite();
         Tensor isTaken = isFinite.to(ScalarType.Float32);
         Tensor scale = options.MaxGradientNorm > 0
-            ? where(isFinite, norm.add(_guard).reciprocal_().mul_(_maximum).clamp_max_(_one), _zero)
+            ? where(isFinite, norm.add(_guard, TorchScalars.One).reciprocal_().mul_(_maximum).clamp_max_(TorchScalars.One), _zero)
             : isTaken;
         TorchState state = networks.State;
         _optimizer.Step(state.Online, networks.Gradients, state.FirstMoments, state.SecondMoments, scale, isTaken, learningRate, update);
@@ -55,7 +54,6 @@ internal sealed class DeviceStep(LearnerOptions options, DeviceNetworks networks
         _optimizer.Dispose();
         _zero.Dispose();
         _half.Dispose();
-        _one.Dispose();
         _guard.Dispose();
         _maximum.Dispose();
     }
@@ -68,7 +66,7 @@ internal sealed class DeviceStep(LearnerOptions options, DeviceNetworks networks
         Tensor values = Values(networks.Target, nextObservations);
         Tensor selector = options.Algorithm == Algorithm.DoubleDqn ? Values(networks.Online, nextObservations) : values;
         Tensor bootstraps = values.gather(1, selector.argmax(1, keepdim: true)).squeeze(1);
-        return bootstraps.mul_(discounts).add_(returns);
+        return bootstraps.mul_(discounts).add_(returns, TorchScalars.One);
     }
 
     private Tensor Loss(Tensor chosen, Tensor targets) => options.Loss == LossKind.Huber

@@ -7,11 +7,16 @@ namespace DqnAkka.Learner;
 /// The forward pass of a layout's layers on libtorch. Everything that a later layer and the backward pass do without is overwritten or
 /// given back at once.
 /// </summary>
-internal sealed class LayeredForward(NetworkLayout layout, Tensor[] parameters)
+/// <param name="layout">The layers.</param>
+/// <param name="flat">Float32 [<see cref="NetworkLayout.Length"/>].</param>
+internal sealed class LayeredForward(NetworkLayout layout, Tensor flat) : ITorchForward
 {
-    /// <summary>Q(s, a) of every action.</summary>
-    /// <param name="features">Observations, float32 [rows × planes × height × width], or [rows × components]; not changed.</param>
-    /// <returns>float32 [rows × actions], in the caller's dispose scope.</returns>
+    private readonly Tensor[] _parameters = [.. layout.Slots.Select(slot => TorchNetwork.View(flat, slot))];
+
+    /// <inheritdoc />
+    public IReadOnlyList<Tensor> Parameters => _parameters;
+
+    /// <inheritdoc />
     public Tensor Run(Tensor features)
     {
         int next = 0;
@@ -23,11 +28,20 @@ internal sealed class LayeredForward(NetworkLayout layout, Tensor[] parameters)
             Tensor advantages = Linear(hidden.Features, ref next);
             using Tensor value = values;
             using Tensor mean = advantages.mean([1], keepdim: true);
-            values = advantages.sub_(mean).add_(value);
+            values = advantages.sub_(mean).add_(value, TorchScalars.One);
         }
 
         hidden.Release();
         return values;
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (Tensor parameter in _parameters)
+        {
+            parameter.Dispose();
+        }
     }
 
     private Stage Run(IReadOnlyList<NetworkLayer> layers, Stage stage, ref int next)
@@ -50,11 +64,11 @@ internal sealed class LayeredForward(NetworkLayout layout, Tensor[] parameters)
     {
         LinearLayer => Stage.New(Linear(stage.Features, ref next)),
         ConvolutionLayer convolution => Stage.New(nn.functional.conv2d(
-            stage.Features, parameters[next++], parameters[next++], strides: [convolution.Stride, convolution.Stride], padding: [convolution.Padding, convolution.Padding])),
+            stage.Features, _parameters[next++], _parameters[next++], strides: [convolution.Stride, convolution.Stride], padding: [convolution.Padding, convolution.Padding])),
         MaxPoolLayer pool => Stage.New(nn.functional.max_pool2d(
             stage.Features, [pool.Kernel, pool.Kernel], [pool.Stride, pool.Stride], [pool.Padding, pool.Padding])),
         LayerNormLayer norm => Stage.New(nn.functional.layer_norm(
-            stage.Features, [.. norm.Shape.Select(side => (long)side)], parameters[next++], parameters[next++], LayerNormLayer.Epsilon)),
+            stage.Features, [.. norm.Shape.Select(side => (long)side)], _parameters[next++], _parameters[next++], LayerNormLayer.Epsilon)),
         ActivationLayer activation => Activate(activation.Activation, stage),
         // A write through a view would make autograd record it on the whole.
         FlattenLayer => new Stage(stage.Features.flatten(1), IsOwned: true, IsWritable: false),
@@ -62,7 +76,7 @@ internal sealed class LayeredForward(NetworkLayout layout, Tensor[] parameters)
         _ => throw new NotSupportedException($"a layer of type {layer.GetType().Name} has no forward pass on libtorch"),
     };
 
-    private Tensor Linear(Tensor features, ref int next) => nn.functional.linear(features, parameters[next++], parameters[next++]);
+    private Tensor Linear(Tensor features, ref int next) => nn.functional.linear(features, _parameters[next++], _parameters[next++]);
 
     // Both derivatives are written in terms of the result, so the input may be overwritten, and the result may not.
     private static Stage Activate(Activation kind, Stage stage)
@@ -82,10 +96,10 @@ internal sealed class LayeredForward(NetworkLayout layout, Tensor[] parameters)
         Stage inner = Run(layer.Inner, stage with { IsOwned = false, IsWritable = false }, ref next);
         if (inner.IsWritable)
         {
-            return Stage.New(inner.Features.add_(stage.Features));
+            return Stage.New(inner.Features.add_(stage.Features, TorchScalars.One));
         }
 
-        Stage sum = Stage.New(inner.Features.add(stage.Features));
+        Stage sum = Stage.New(inner.Features.add(stage.Features, TorchScalars.One));
         inner.Release();
         return sum;
     }

@@ -10,8 +10,7 @@ namespace DqnAkka.Learner;
 /// </summary>
 internal sealed class TorchNetwork : IDisposable
 {
-    private readonly Tensor[] _parameters;
-    private readonly LayeredForward _forward;
+    private readonly ITorchForward _forward;
     // Null where observations are vectors, which have the right shape.
     private readonly long[]? _inputShape;
     // A scalar is a native object with a finalizer: one for all passes. Null where the input is taken as it is.
@@ -21,23 +20,28 @@ internal sealed class TorchNetwork : IDisposable
     /// <param name="layout">The network's shape.</param>
     /// <param name="device">Where the tensors live.</param>
     /// <param name="isTrained">Whether backward passes leave gradients in <see cref="Gradients"/>.</param>
-    /// <param name="type">What it computes in, parameters and gradients included.</param>
+    /// <param name="type">What it computes in, parameters and gradients included; a user's own module in float32.</param>
+    /// <exception cref="LearnerException">A user's own module cannot be made.</exception>
     public TorchNetwork(NetworkLayout layout, Device device, bool isTrained, ScalarType type = ScalarType.Float32)
     {
         Parameters = zeros(layout.Length, type, device);
         Gradients = isTrained ? zeros(layout.Length, type, device) : null;
-        _parameters = [.. layout.Slots.Select(slot => View(Parameters, slot))];
-        for (int i = 0; isTrained && i < _parameters.Length; i++)
+        _forward = layout.Kind == NetworkKind.Custom ? new ModuleForward(layout, Parameters) : new LayeredForward(layout, Parameters);
+        for (int i = 0; i < layout.Slots.Count; i++)
         {
-            // Autograd adds to an existing gradient in place, so the gradients stay views of the flat tensor.
-            using Tensor view = View(Gradients!, layout.Slots[i]);
-            _parameters[i].requires_grad_(true);
-            _parameters[i].grad = view;
+            // What a user's module freezes stays so.
+            bool isLearned = isTrained && (layout.Kind != NetworkKind.Custom || _forward.Parameters[i].requires_grad);
+            _forward.Parameters[i].requires_grad_(isLearned);
+            if (isLearned)
+            {
+                // Autograd adds to an existing gradient in place, so the gradients stay views of the flat tensor.
+                using Tensor view = View(Gradients!, layout.Slots[i]);
+                _forward.Parameters[i].grad = view;
+            }
         }
 
-        _forward = new LayeredForward(layout, _parameters);
-        PlaneShape shape = layout.Observation.Shape;
-        _inputShape = shape.Height > 1 || shape.Width > 1 ? [-1, shape.Planes, shape.Height, shape.Width] : null;
+        long[] inputShape = InputShape(layout.Observation.Shape, rows: -1);
+        _inputShape = inputShape.Length > 2 ? inputShape : null;
         _inputScale = layout.InputScale == 1 ? null : layout.InputScale;
     }
 
@@ -62,15 +66,26 @@ internal sealed class TorchNetwork : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        foreach (Tensor parameter in _parameters)
+        foreach (Tensor parameter in _forward.Parameters)
         {
             parameter.grad = null;
-            parameter.Dispose();
         }
 
+        _forward.Dispose();
         _inputScale?.Dispose();
         Gradients?.Dispose();
         Parameters.Dispose();
+    }
+
+    /// <summary>What a network takes: [rows × planes × height × width], or [rows × components] where planes are of one cell.</summary>
+    internal static long[] InputShape(PlaneShape shape, long rows) =>
+        shape.Height > 1 || shape.Width > 1 ? [rows, shape.Planes, shape.Height, shape.Width] : [rows, shape.Planes];
+
+    /// <summary>One parameter's part of a flat tensor, in the parameter's shape.</summary>
+    internal static Tensor View(Tensor flat, ParameterSlot slot)
+    {
+        using Tensor part = flat.narrow(0, slot.Offset, slot.Length);
+        return part.view([.. slot.Shape.Select(dimension => (long)dimension)]);
     }
 
     /// <summary>What the first layer takes; null where that is <paramref name="observations"/>.</summary>
@@ -83,11 +98,5 @@ internal sealed class TorchNetwork : IDisposable
 
         Tensor widened = observations.to_type(Parameters.dtype);
         return _inputScale is null ? widened : widened.mul_(_inputScale);
-    }
-
-    private static Tensor View(Tensor flat, ParameterSlot slot)
-    {
-        using Tensor part = flat.narrow(0, slot.Offset, slot.Length);
-        return part.view([.. slot.Shape.Select(dimension => (long)dimension)]);
     }
 }

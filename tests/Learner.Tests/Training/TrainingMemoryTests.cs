@@ -6,7 +6,7 @@ namespace DqnAkka.Learner.Tests;
 /// <summary>Nothing that a step makes outlives it, neither tensors nor native memory.</summary>
 public sealed class TrainingMemoryTests
 {
-    private const int WarmUp = 4_000;
+    private const int WarmUp = 2_000;
     private const int Steps = 20_000;
 
     // Other tests run in the same process meanwhile. A leak of one tensor of a row's floats per step would be 20 MB.

@@ -11,7 +11,6 @@ internal sealed class TensorOptimizer : IDisposable
 {
     private readonly LearnerOptions _options;
     // A scalar is a native object with a finalizer: one for all steps where it stays the same.
-    private readonly Scalar _one = 1f;
     private readonly Scalar _minusOne = -1f;
     private readonly Scalar _zero = 0f;
     private readonly Scalar _firstShare;
@@ -46,7 +45,7 @@ internal sealed class TensorOptimizer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         gradients.nan_to_num_(0, 0, 0);
         gradients.mul_(gradientScale);
-        secondMoments.mul_(isTaken.mul(_minusSecondShare).add_(_one)).addcmul_(gradients, gradients, _secondShare);
+        secondMoments.mul_(isTaken.mul(_minusSecondShare).add_(TorchScalars.One, TorchScalars.One)).addcmul_(gradients, gradients, _secondShare);
         if (_options.Optimizer == OptimizerKind.Adam)
         {
             // The correction of the root is taken out of it: m/(√v·c + ε) = (m/c)/(√v + ε/c). A step that is not taken divides by infinity.
@@ -54,7 +53,7 @@ internal sealed class TensorOptimizer : IDisposable
             using Scalar epsilon = _options.AdamEpsilon / correction;
             using Scalar stepSize = -AdamOptimizer.StepSize(learningRate, _options.AdamBeta1, update) / correction;
             firstMoments.lerp_(gradients, isTaken.mul(_firstShare));
-            Tensor divisor = secondMoments.sqrt().add_(isTaken.reciprocal().mul_(epsilon));
+            Tensor divisor = secondMoments.sqrt().add_(isTaken.reciprocal().mul_(epsilon), TorchScalars.One);
             parameters.addcdiv_(firstMoments, divisor, stepSize);
         }
         else
@@ -68,7 +67,6 @@ internal sealed class TensorOptimizer : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        _one.Dispose();
         _minusOne.Dispose();
         _zero.Dispose();
         _firstShare.Dispose();
@@ -87,6 +85,6 @@ internal sealed class TensorOptimizer : IDisposable
 
         using Scalar epsilon = _options.RmsPropEpsilon;
         using Scalar stepSize = -learningRate;
-        parameters.addcdiv_(gradients, spread.sqrt().add_(epsilon), stepSize);
+        parameters.addcdiv_(gradients, spread.sqrt().add_(epsilon, TorchScalars.One), stepSize);
     }
 }
