@@ -3,13 +3,14 @@ using TorchSharp;
 
 namespace DqnAkka.Learner.Tests;
 
-/// <summary>Nothing that a step makes outlives it, neither tensors nor native memory.</summary>
+/// <summary>Nothing that a step makes outlives it, neither tensors nor native memory. Alone in the process, whose memory is looked at.</summary>
+[Collection(AloneInTheProcess.Name)]
 public sealed class TrainingMemoryTests
 {
     private const int WarmUp = 2_000;
     private const int Steps = 20_000;
 
-    // Other tests run in the same process meanwhile. A leak of one small tensor a step (1 kB with all that libtorch keeps of it) would be 20 MB.
+    // A leak of one small tensor a step (1 kB with all that libtorch keeps of it) would be 20 MB.
     private const long Tolerance = 16L << 20;
     private static readonly NetworkLayout Layout = new(4, 2, new NetworkOptions { Hidden = [8] });
 
@@ -59,7 +60,6 @@ public sealed class TrainingMemoryTests
         (trainer as IDeferredTrainer)?.Collect();
     }
 
-    // Of this thread: other tests make tensors on theirs.
     private static long LiveTensors() => DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
 
     private static long ResidentBytes()
@@ -68,4 +68,11 @@ public sealed class TrainingMemoryTests
         using Process process = Process.GetCurrentProcess();
         return process.WorkingSet64;
     }
+}
+
+/// <summary>Runs when no other test does.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneInTheProcess
+{
+    public const string Name = "alone in the process";
 }
