@@ -88,7 +88,7 @@ internal static class LearnerBenchmark
         float[] parameters = network.Parameters();
         torch.Load(parameters);
         simd.Load(parameters);
-        float[] observations = network.Batch(count).Observations;
+        float[] observations = network.Batch(count).Observations.ToArray();
         int[] actions = new int[count];
         double[] rates = AlternatingRates.Medians(
             () => torch.GreedyActions(observations, count, actions), () => simd.GreedyActions(observations, count, actions));

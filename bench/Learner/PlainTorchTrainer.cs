@@ -29,19 +29,19 @@ internal sealed class PlainTorchTrainer : IDisposable
             _actions[row] = batch.Actions[row];
         }
 
-        Tensor observations = tensor(batch.Observations).view(batch.Count, batch.ObservationSize);
-        Tensor nextObservations = tensor(batch.NextObservations).view(batch.Count, batch.ObservationSize);
+        Tensor observations = tensor(batch.Observations.ToArray()).view(batch.Count, batch.ObservationSize);
+        Tensor nextObservations = tensor(batch.NextObservations.ToArray()).view(batch.Count, batch.ObservationSize);
         Tensor actions = tensor(_actions).unsqueeze(1);
         Tensor targets;
         using (no_grad())
         {
             Tensor selected = _online.forward(nextObservations).argmax(1, keepdim: true);
             Tensor bootstraps = _target.forward(nextObservations).gather(1, selected).squeeze(1);
-            targets = tensor(batch.Returns) + (tensor(batch.Discounts) * bootstraps);
+            targets = tensor(batch.Returns.ToArray()) + (tensor(batch.Discounts.ToArray()) * bootstraps);
         }
 
         Tensor chosen = _online.forward(observations).gather(1, actions).squeeze(1);
-        Tensor loss = (tensor(batch.Weights) * nn.functional.huber_loss(chosen, targets, 1, nn.Reduction.None)).mean();
+        Tensor loss = (tensor(batch.Weights.ToArray()) * nn.functional.huber_loss(chosen, targets, 1, nn.Reduction.None)).mean();
         _optimizer.zero_grad();
         loss.backward();
         nn.utils.clip_grad_norm_(_online.parameters(), 10);

@@ -9,6 +9,9 @@ public static class CounterNames
     /// <summary>Learner updates.</summary>
     public const string Updates = "updates";
 
+    /// <summary>Updates skipped because the loss or the gradient was not finite.</summary>
+    public const string SkippedUpdates = "skipped_updates";
+
     /// <summary>Transitions inserted.</summary>
     public const string Inserts = "inserts";
 

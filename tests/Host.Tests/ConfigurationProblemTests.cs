@@ -33,7 +33,7 @@ public sealed class ConfigurationProblemTests
         { "dqn.network.hidden=[64, x]", "dqn.network.hidden = [64, x] (--set) has an item that is not an integer: give a list of integers such as [64, 64], each 1 to 65536" },
         { "dqn.network.hidden=[64, 0]", "dqn.network.hidden = [64, 0] (--set) has an item out of range: give a list of integers such as [64, 64], each 1 to 65536" },
         { "dqn.network.hidden=[]", "dqn.network.hidden = [] (--set) is empty: give a list of integers such as [64, 64], each 1 to 65536" },
-        { "dqn.learner.device=tpu", "dqn.learner.device = tpu (--set) is not understood: give cpu, cuda or \"cuda:N\"" },
+        { "dqn.learner.device=tpu", "dqn.learner.device = tpu (--set) is not understood: give auto, cpu, cuda or \"cuda:N\"" },
         { "dqn.run.name=a/b", "dqn.run.name = a/b (--set) is not understood: give letters, digits, '-', '_' and '.', or empty" },
         { "dqn.run.seed=-1", "dqn.run.seed = -1 (--set) is out of range: give an integer, at least 0" },
         { "dqn.environment.kwargs.x=[1, 2]", "dqn.environment.kwargs.x = [1, 2] (--set) is a list: give a number or a text" },

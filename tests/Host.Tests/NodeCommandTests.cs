@@ -115,7 +115,7 @@ public sealed class NodeCommandTests
         Assert.Equal(0, await host.Run([.. arguments, "--set", "dqn.replay.shards=4"]));
         Assert.Equal(0, await host.Run(arguments));
         Directory.CreateDirectory(Path.Combine(directory, "checkpoint"));
-        Assert.Equal(0, await host.Run([.. arguments, "--set", "dqn.runner.count=7", "--set", "dqn.learner.device=cuda"]));
+        Assert.Equal(0, await host.Run([.. arguments, "--set", "dqn.runner.count=7", "--set", "dqn.learner.device=cpu"]));
         Assert.Equal(2, await host.Run([.. arguments, "--set", "dqn.network.hidden=[8]", "--set", "dqn.replay.shards=4"]));
         Assert.Equal(
             $"error: run directory {directory} holds a run with another configuration (dqn.network.hidden is [64, 64] there and [8] here; dqn.replay.shards is 2 there and 4 here): give the same configuration, or another folder with --run-dir",

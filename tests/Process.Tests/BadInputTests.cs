@@ -17,6 +17,7 @@ public sealed class BadInputTests
             ["DQN needs discrete actions", "Box"]
         },
         { ["--config", "missing.conf"], ["missing.conf"] },
+        { ["--set", "dqn.learner.device=\"cuda:7\""], ["dqn.learner.device = cuda:7 is not there: there ", "cpu"] },
         { ["--run-dir", "file/run"], ["file/run"] },
     };
 
@@ -47,6 +48,18 @@ public sealed class BadInputTests
         Assert.Contains(message, line, StringComparison.Ordinal);
         Assert.Contains("dqn.runner.max-restarts", line, StringComparison.Ordinal);
         Assert.Equal(3, result.Lines.Count(output => output.StartsWith("notice runner 0 restarts", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_loss_that_stays_infinite_ends_the_run_with_one_line_and_no_restart()
+    {
+        using TemporaryFolder folder = new();
+        HostResult result = await HostProcess.RunAsync(folder.Root, [.. FaultyRun("reward", ""), "--set", "dqn.learner.loss=squared-error"]);
+
+        Assert.Equal(1, result.ExitCode);
+        string line = Assert.Single(result.ErrorLines);
+        Assert.StartsWith("error: the loss or its gradient was not finite 10 times in a row after update 0 (dqn.learner.max-skipped-updates = 10): ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(result.Lines, output => output.Contains("restarts from its checkpoint", StringComparison.Ordinal));
     }
 
     [Fact]

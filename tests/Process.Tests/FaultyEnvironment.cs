@@ -2,14 +2,14 @@ using DqnAkka.Environments;
 
 namespace DqnAkka.Process.Tests;
 
-/// <summary>A user's environment that breaks: by an exception or by a NaN, always or once.</summary>
+/// <summary>A user's environment that breaks: by an exception, by a NaN or by extreme rewards, always or once.</summary>
 public sealed class FaultyEnvironment : IEnvironment
 {
     private readonly string _fault;
     private readonly string _onceMarker;
     private int _steps;
 
-    /// <param name="fault"><c>throw</c> or <c>nan</c>.</param>
+    /// <param name="fault"><c>throw</c>, <c>nan</c>, or <c>reward</c> for rewards whose square is no float32 any more, from the first step on.</param>
     /// <param name="onceMarker">A file that is made by the first fault and prevents every later one; empty to fail always.</param>
     public FaultyEnvironment(string fault, string onceMarker = "")
     {
@@ -34,6 +34,11 @@ public sealed class FaultyEnvironment : IEnvironment
     {
         _steps++;
         observation.Fill(0.5f);
+        if (_fault == "reward")
+        {
+            return new StepResult(1e30, Terminated: _steps % 20 == 0, Truncated: false);
+        }
+
         if (_steps == 200 && IsFaulty())
         {
             if (_fault == "throw")

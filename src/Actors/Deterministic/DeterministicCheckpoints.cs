@@ -126,6 +126,7 @@ internal sealed class DeterministicCheckpoints(NetworkLayout layout, TrainingOpt
                 Inserts = counters.GetValueOrDefault(CounterNames.Inserts),
                 Samples = counters.GetValueOrDefault(CounterNames.Samples),
                 ReplaySize = counters[ReplaySize],
+                SkippedUpdates = counters.GetValueOrDefault(CounterNames.SkippedUpdates),
                 Loss = Number("loss-bits"),
                 MeanAbsoluteTdError = Number("mean-absolute-td-error-bits"),
                 MeanQ = Number("mean-q-bits"),

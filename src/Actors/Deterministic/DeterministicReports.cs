@@ -58,6 +58,7 @@ internal sealed class DeterministicReports(TrainingOptions options, RunClock clo
             UpdatesPerSecond = (segment.Process.Updates - _last.Updates) / seconds,
             LearnerBusy = segment.Process.Busy,
             LimiterError = planner.LimiterError,
+            SkippedUpdates = segment.Process.Skipped.Total,
         };
         BeginAfter(report);
         return report;

@@ -41,6 +41,7 @@ internal sealed class DeterministicSegment : IDisposable
         try
         {
             _process.Restore(state.Trainer);
+            _process.Skipped.Total = state.Counters.GetValueOrDefault(CounterNames.SkippedUpdates);
             for (int shard = 0; shard < _shards.Length; shard++)
             {
                 // To the accounts each barrier is a new incarnation, whose inserts count from 0.
@@ -86,7 +87,7 @@ internal sealed class DeterministicSegment : IDisposable
     /// nothing is limited a round is always due: the caller then trains one after each fragment.
     /// </summary>
     /// <returns>Whether there was a round.</returns>
-    /// <exception cref="LearnerException">The loss became NaN or infinite.</exception>
+    /// <exception cref="LearnerException">Too many updates in a row were skipped, or memory does not suffice.</exception>
     public bool TryTrain()
     {
         if (_planner.LimiterError < 0 || _planner.TryPlan() is not { } round)
@@ -107,7 +108,8 @@ internal sealed class DeterministicSegment : IDisposable
         int learned = 0;
         for (int batch = 0; batch < round.Batches; batch++)
         {
-            int rows = _process.Learn(round, batch, _absoluteTdErrors.AsSpan(learned));
+            int rows = _process.Learn(round, batch, _absoluteTdErrors.AsMemory(learned));
+            _process.Skipped.RequireFew(_process.Updates, Path.Combine(_options.Run.Directory, CheckpointStore.FolderName));
             _planner.CountLearned(rows);
             learned += rows;
         }
@@ -145,7 +147,7 @@ internal sealed class DeterministicSegment : IDisposable
     {
         Barrier = _barrier + 1,
         Trainer = _process.Capture(),
-        Counters = LearnerCounters.Write(_planner, _process.Updates, _barrier + 1, elapsedMilliseconds: 0),
+        Counters = LearnerCounters.Write(_planner, _process.Updates, _barrier + 1, elapsedMilliseconds: 0, _process.Skipped.Total),
         Snapshot = Snapshot(),
         Shards = [.. _shards.Select(shard => ShardContents.Of(shard.Buffer))],
         Course = course,

@@ -40,7 +40,7 @@ internal sealed record DeterministicState
         {
             Barrier = 0,
             Trainer = process.Capture(),
-            Counters = LearnerCounters.Write(new SamplePlanner(options, new RandomSource(options.Run.Seed)), 0, 0, 0),
+            Counters = LearnerCounters.Write(new SamplePlanner(options, new RandomSource(options.Run.Seed)), 0, 0, 0, 0),
             Snapshot = new PolicySnapshot(0, 0, 0, 0, process.CopyParameters()),
             Shards = [.. Enumerable.Repeat(ShardContents.Empty, options.Replay.Shards)],
             Course = RunCourse.Begin(options),

@@ -11,7 +11,7 @@ namespace DqnAkka.Actors;
 /// <param name="stop">Cancelled when the user ends the run: an evaluation under way is given up.</param>
 internal sealed class PolicyEvaluation(NetworkLayout layout, TrainingOptions options, long startTimestamp, CancellationToken stop) : IDisposable
 {
-    private readonly PolicyNetwork _policy = new(layout, options.Runner.Backend);
+    private readonly PolicyNetwork _policy = new(layout, options.Runner.Backend, options.Runner.TorchThreads);
     private GreedyEvaluation? _evaluation;
 
     /// <summary>Plays <c>evaluation.episodes</c> episodes.</summary>

@@ -40,6 +40,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     private long _lastReport;
     private long _nextCheckpoint;
     private bool _checkpointIsPending;
+    private string _checkpoint = "";
     private bool _isStopAsked;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
@@ -63,6 +64,8 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
             {
                 _random.Restore(random);
             }
+            _process.Skipped.Total = checkpoint.Counters.GetValueOrDefault(CounterNames.SkippedUpdates);
+            _checkpoint = links.CheckpointDirectory;
         }
 
         _generation = Incarnations.Next();
@@ -98,7 +101,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         Receive<ReplayProtocol.ShardState>(OnShardState);
         Receive<SnapshotProtocol.PublishAccepted>(_ => OnPublishAccepted());
         Receive<SnapshotProtocol.NewerGenerationSeen>(OnNewerGenerationSeen);
-        Receive<RunProtocol.CheckpointWritten>(_ => _checkpointIsPending = false);
+        Receive<RunProtocol.CheckpointWritten>(OnCheckpointWritten);
         Receive<RunProtocol.CheckpointFailed>(_ => _checkpointIsPending = false);
         Receive<Tick>(_ => OnTick());
         Receive<Continue>(_ => Train());
@@ -150,9 +153,10 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         _isTraining = false;
         while (!_isTraining && _ready.TryPeek(out SampleRound? round))
         {
-            int rows = _process.Learn(round, _nextBatch++, _absoluteTdErrors.AsSpan(_learned));
+            int rows = _process.Learn(round, _nextBatch++, _absoluteTdErrors.AsMemory(_learned));
             _learned += rows;
             _planner.CountLearned(rows);
+            _process.Skipped.RequireFew(_process.Updates, _checkpoint);
             if (_nextBatch == round.Batches)
             {
                 FinishRound(round);
@@ -320,6 +324,12 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         }
     }
 
+    private void OnCheckpointWritten(RunProtocol.CheckpointWritten written)
+    {
+        _checkpointIsPending = false;
+        _checkpoint = written.Directory;
+    }
+
     private void OnFinishTraining(RunProtocol.FinishTraining message)
     {
         Timers.CancelAll();
@@ -330,7 +340,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
 
     private RunProtocol.LearnerCapture Capture() => new(
         _process.Capture(),
-        LearnerCounters.Write(_planner, _process.Updates, _generation, _links.ElapsedMilliseconds()),
+        LearnerCounters.Write(_planner, _process.Updates, _generation, _links.ElapsedMilliseconds(), _process.Skipped.Total),
         NextSnapshot())
     {
         RandomStates = new Dictionary<string, RandomState> { [LearnerCounters.RandomStream] = _random.Capture() },
@@ -346,6 +356,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         {
             Generation = _generation,
             SnapshotVersion = _version,
+            SkippedUpdates = _process.Skipped.Total,
             LimiterError = _planner.LimiterError,
             WaitsFor = _planner.DescribeWaiting(),
         });

@@ -9,12 +9,13 @@ internal static class LearnerCounters
     public const string RandomStream = "learner";
 
     /// <summary>Everything that another learner needs to go on with the same account.</summary>
-    public static Dictionary<string, long> Write(SamplePlanner planner, long updates, long generation, long elapsedMilliseconds)
+    public static Dictionary<string, long> Write(SamplePlanner planner, long updates, long generation, long elapsedMilliseconds, long skippedUpdates = 0)
     {
         Dictionary<string, long> counters = new()
         {
             [CounterNames.Steps] = planner.Accounts.EnvironmentSteps,
             [CounterNames.Updates] = updates,
+            [CounterNames.SkippedUpdates] = skippedUpdates,
             [CounterNames.Inserts] = planner.Accounts.Inserts,
             [CounterNames.Samples] = planner.Learned,
             [CounterNames.Generation] = generation,

@@ -6,7 +6,8 @@ namespace DqnAkka.Actors;
 
 /// <summary>
 /// Keeps the learner and its publisher. A learner that fails goes on from the newest checkpoint, up to <c>learner.max-restarts</c>
-/// times within <c>run.restart-window-minutes</c>; want of memory, a CUDA error, or a learner that cannot even start ends the run.
+/// times within <c>run.restart-window-minutes</c>; want of memory, a CUDA error, a loss that stays infinite, or a learner that cannot even start
+/// ends the run.
 /// </summary>
 public sealed class LearnerGuardianActor : ReceiveActor
 {
@@ -24,6 +25,7 @@ public sealed class LearnerGuardianActor : ReceiveActor
         LearnerLinks learnerLinks = new(links.Region, publisher, links.CheckpointWriter, links.Coordinator, links.Progress, links.Resume)
         {
             Run = links.Run,
+            CheckpointDirectory = links.CheckpointDirectory,
             ElapsedMilliseconds = () => (long)Stopwatch.GetElapsedTime(links.StartTimestamp).TotalMilliseconds,
         };
         _learner = Context.ActorOf(LearnerActor.CreateProps(layout, options, learnerLinks), "learner");
@@ -58,7 +60,9 @@ public sealed class LearnerGuardianActor : ReceiveActor
     private Directive Decide(Exception exception)
     {
         string cause = Failures.Describe(exception);
-        bool isFatal = exception is ActorInitializationException or OutOfMemoryException || cause.Contains("CUDA", StringComparison.Ordinal);
+        bool isFatal = exception is ActorInitializationException or LearnerException { IsFinal: true }
+            || MemoryShortage.IsCause(exception)
+            || cause.Contains("CUDA", StringComparison.Ordinal);
         if (isFatal || !_restarts.TryAdd(cause))
         {
             string failure = isFatal ? cause : $"{_restarts.FirstCause} ({_restarts.Count} restarts, the limit dqn.learner.max-restarts)";
@@ -89,4 +93,7 @@ public sealed record LearnerGuardianLinks(
 {
     /// <summary>The run's number; 0 where it has none.</summary>
     public long Run { get; init; }
+
+    /// <summary>The folder of the run's checkpoints; empty where it has none.</summary>
+    public string CheckpointDirectory { get; init; } = "";
 }

@@ -21,6 +21,9 @@ public sealed record LearnerLinks(
     /// <summary>The run, by which shards know their transitions from another run's; 0 where it has no number.</summary>
     public long Run { get; init; }
 
+    /// <summary>The folder of the run's checkpoints; empty where it has none.</summary>
+    public string CheckpointDirectory { get; init; } = "";
+
     /// <summary>Wall time of the run so far in milliseconds, all its processes together; goes into checkpoints.</summary>
     public Func<long> ElapsedMilliseconds { get; init; } = () => 0;
 }

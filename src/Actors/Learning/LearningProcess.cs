@@ -10,6 +10,7 @@ namespace DqnAkka.Actors;
 internal sealed class LearningProcess : IDisposable
 {
     private readonly ITrainer _trainer;
+    private readonly NetworkLayout _layout;
     private readonly TrainingOptions _options;
     private readonly LinearSchedule _learningRate;
     private readonly LinearSchedule _beta;
@@ -22,25 +23,39 @@ internal sealed class LearningProcess : IDisposable
     private int _resultCount;
 
     /// <summary>Makes the networks: initial parameters from the run's seed, target equal to online.</summary>
+    /// <exception cref="LearnerException">The device is not there, or memory does not suffice.</exception>
     public LearningProcess(NetworkLayout layout, TrainingOptions options)
+        : this(layout, options, DeviceChoice.Choose(layout, options.Learner))
+    {
+    }
+
+    /// <summary>Learns with a given trainer.</summary>
+    public LearningProcess(TrainingOptions options, ITrainer trainer, DeviceChoice device)
     {
         LearnerOptions learner = options.Learner;
+        _layout = trainer.Layout;
         _options = options;
-        float[] parameters = new float[layout.Length];
-        NetworkInitializer.Initialize(layout, new RandomSource(options.Run.Seed, SeedStreams.Learner), parameters);
-        _trainer = TrainerFactory.Create(layout, learner, parameters);
+        _trainer = trainer;
+        Device = device;
+        Skipped = new SkippedUpdates(learner.MaxSkippedUpdates);
         _learningRate = new LinearSchedule(learner.LearningRate, learner.LearningRateFinal, learner.LearningRateDecayUpdates);
         _beta = new LinearSchedule(options.Replay.Beta, options.Replay.BetaFinal, options.Replay.BetaUpdates);
         _probabilities = new double[learner.BatchSize];
-        Batch = new TrainingBatch(learner.BatchSize, layout.ObservationSize);
-        Batch.Weights.AsSpan().Fill(1f);
     }
+
+    private LearningProcess(NetworkLayout layout, TrainingOptions options, DeviceChoice device)
+        : this(options, Create(layout, options, device), device)
+    {
+    }
+
+    /// <summary>Where it learns.</summary>
+    public DeviceChoice Device { get; }
+
+    /// <summary>Updates that were skipped.</summary>
+    public SkippedUpdates Skipped { get; }
 
     /// <summary>Learner updates.</summary>
     public long Updates => _trainer.Updates;
-
-    /// <summary>The reusable batch.</summary>
-    public TrainingBatch Batch { get; }
 
     /// <summary>Whether an update since the last <see cref="SnapshotTaken"/> asks for a snapshot.</summary>
     public bool IsSnapshotDue { get; private set; } = true;
@@ -51,29 +66,51 @@ internal sealed class LearningProcess : IDisposable
     /// <summary>Trains on one batch of a round.</summary>
     /// <param name="round">The complete round.</param>
     /// <param name="index">Number of the batch; the calls go 0, 1, 2, …</param>
-    /// <param name="absoluteTdErrors">Receives |δ| of every row.</param>
+    /// <param name="absoluteTdErrors">Receives |δ| of every row, at the round's last batch at the latest; not finite where it is not known.</param>
     /// <returns>Number of rows.</returns>
-    /// <exception cref="LearnerException">The loss became NaN or infinite.</exception>
-    public int Learn(SampleRound round, int index, Span<float> absoluteTdErrors)
+    /// <exception cref="LearnerException">Memory does not suffice.</exception>
+    public int Learn(SampleRound round, int index, Memory<float> absoluteTdErrors)
     {
         long start = Stopwatch.GetTimestamp();
         _firstUpdate = _firstUpdate == 0 ? start : _firstUpdate;
-        round.Fill(index, Batch, _probabilities);
+        int rows;
+        try
+        {
+            TrainingBatch batch = Fill(round, index);
+            rows = batch.Count;
+            Step(batch, absoluteTdErrors);
+            if (index == round.Batches - 1)
+            {
+                Collect();
+            }
+        }
+        catch (Exception exception) when (MemoryShortage.IsCause(exception))
+        {
+            throw MemoryShortage.Describe(_layout, _options.Learner, Device.Name, exception);
+        }
+
+        _busyTicks += Stopwatch.GetTimestamp() - start;
+        return rows;
+    }
+
+    /// <summary>The next batch of a round, with its importance weights.</summary>
+    public TrainingBatch Fill(SampleRound round, int index)
+    {
+        TrainingBatch batch = _trainer.NextBatch(_options.Learner.BatchSize);
+        round.Fill(index, batch, _probabilities);
         if (_options.Replay.Prioritized)
         {
             // Probabilities add up to one over all transitions of all shards.
             ImportanceWeights.Compute(
-                _probabilities.AsSpan(0, Batch.Count),
+                _probabilities.AsSpan(0, batch.Count),
                 round.SmallestProbability,
                 1.0,
                 round.TotalCount,
                 _beta.Value(_trainer.Updates),
-                Batch.Weights.AsSpan(0, Batch.Count));
+                batch.Weights[..batch.Count]);
         }
 
-        Step(absoluteTdErrors);
-        _busyTicks += Stopwatch.GetTimestamp() - start;
-        return Batch.Count;
+        return batch;
     }
 
     /// <summary>Copies the online parameters.</summary>
@@ -91,7 +128,11 @@ internal sealed class LearningProcess : IDisposable
     public void AskForSnapshot() => IsSnapshotDue = true;
 
     /// <summary>Networks and optimizer.</summary>
-    public TrainerState Capture() => _trainer.Capture();
+    public TrainerState Capture()
+    {
+        Collect();
+        return _trainer.Capture();
+    }
 
     /// <summary>Goes on from a captured state.</summary>
     public void Restore(TrainerState state)
@@ -114,10 +155,48 @@ internal sealed class LearningProcess : IDisposable
     /// <inheritdoc />
     public void Dispose() => _trainer.Dispose();
 
-    private void Step(Span<float> absoluteTdErrors)
+    private static ITrainer Create(NetworkLayout layout, TrainingOptions options, DeviceChoice device)
     {
-        TrainingResult result = _trainer.Step(Batch, (float)_learningRate.Value(_trainer.Updates), absoluteTdErrors);
-        UpdateTarget();
+        float[] parameters = new float[layout.Length];
+        NetworkInitializer.Initialize(layout, new RandomSource(options.Run.Seed, SeedStreams.Learner), parameters);
+        return TrainerFactory.Create(layout, options.Learner, device, parameters);
+    }
+
+    private void Step(TrainingBatch batch, Memory<float> absoluteTdErrors)
+    {
+        float learningRate = (float)_learningRate.Value(_trainer.Updates);
+        if (_trainer is IDeferredTrainer deferred)
+        {
+            Count(deferred.Enqueue(batch, learningRate, absoluteTdErrors));
+            // Nobody knows yet whether it was taken. Where it was not, the same networks give the same target once more.
+            UpdateTarget();
+            return;
+        }
+
+        TrainingResult result = _trainer.Step(batch, learningRate, absoluteTdErrors.Span);
+        Count(result);
+        if (!result.IsSkipped)
+        {
+            UpdateTarget();
+        }
+    }
+
+    /// <summary>Waits for the step that is outstanding on a device, if one is.</summary>
+    private void Collect() => Count((_trainer as IDeferredTrainer)?.Collect());
+
+    private void Count(TrainingResult? outcome)
+    {
+        if (outcome is not { } result)
+        {
+            return;
+        }
+
+        Skipped.Count(result);
+        if (result.IsSkipped)
+        {
+            return;
+        }
+
         _lossSum += result.Loss;
         _errorSum += result.MeanAbsoluteTdError;
         _valueSum += result.MeanQ;

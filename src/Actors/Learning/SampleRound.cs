@@ -95,11 +95,22 @@ internal sealed class SampleRound(long number, int[]?[] counts, ShardShare[] sha
             int from = _offsets[shard];
             int bytes = reply.Samples.Format.Bytes;
             SampledTransitions samples = reply.Samples;
-            samples.Format.DecodeRows(samples.Observations.AsSpan(from * bytes, count * bytes), batch.Observations.AsSpan(row * size, count * size));
-            samples.Format.DecodeRows(samples.NextObservations.AsSpan(from * bytes, count * bytes), batch.NextObservations.AsSpan(row * size, count * size));
-            samples.Actions.AsSpan(from, count).CopyTo(batch.Actions.AsSpan(row));
-            samples.Returns.AsSpan(from, count).CopyTo(batch.Returns.AsSpan(row));
-            samples.Discounts.AsSpan(from, count).CopyTo(batch.Discounts.AsSpan(row));
+            ReadOnlySpan<byte> observations = samples.Observations.AsSpan(from * bytes, count * bytes);
+            ReadOnlySpan<byte> nextObservations = samples.NextObservations.AsSpan(from * bytes, count * bytes);
+            if (batch.HoldsBytes)
+            {
+                observations.CopyTo(batch.ObservationBytes[(row * size)..]);
+                nextObservations.CopyTo(batch.NextObservationBytes[(row * size)..]);
+            }
+            else
+            {
+                samples.Format.DecodeRows(observations, batch.Observations.Slice(row * size, count * size));
+                samples.Format.DecodeRows(nextObservations, batch.NextObservations.Slice(row * size, count * size));
+            }
+
+            samples.Actions.AsSpan(from, count).CopyTo(batch.Actions[row..]);
+            samples.Returns.AsSpan(from, count).CopyTo(batch.Returns[row..]);
+            samples.Discounts.AsSpan(from, count).CopyTo(batch.Discounts[row..]);
             double scale = shares[shard].Probability / reply.State.Mass;
             for (int i = 0; i < count; i++)
             {
@@ -113,7 +124,7 @@ internal sealed class SampleRound(long number, int[]?[] counts, ShardShare[] sha
         batch.Count = row;
     }
 
-    /// <summary>The new priorities for each shard.</summary>
+    /// <summary>The new priorities for each shard. A transition whose |δ| is not finite keeps the one that it has.</summary>
     /// <param name="absoluteTdErrors">|δ| of every row of every batch, in the order in which <see cref="Fill"/> gave them.</param>
     public IEnumerable<ReplayProtocol.UpdatePriorities> Priorities(float[] absoluteTdErrors)
     {
@@ -141,7 +152,22 @@ internal sealed class SampleRound(long number, int[]?[] counts, ShardShare[] sha
                 start += counts.Sum(part => part?[index] ?? 0);
             }
 
-            yield return new ReplayProtocol.UpdatePriorities(shard, reply.State.Incarnation, reply.Samples.Keys, errors);
+            (long[] keys, float[] finite) = Finite(reply.Samples.Keys, errors);
+            if (keys.Length > 0)
+            {
+                yield return new ReplayProtocol.UpdatePriorities(shard, reply.State.Incarnation, keys, finite);
+            }
         }
+    }
+
+    private static (long[] Keys, float[] Errors) Finite(long[] keys, float[] errors)
+    {
+        if (Array.TrueForAll(errors, float.IsFinite))
+        {
+            return (keys, errors);
+        }
+
+        int[] kept = [.. Enumerable.Range(0, errors.Length).Where(row => float.IsFinite(errors[row]))];
+        return ([.. kept.Select(row => keys[row])], [.. kept.Select(row => errors[row])]);
     }
 }

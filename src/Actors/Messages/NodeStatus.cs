@@ -115,6 +115,9 @@ public sealed record TrainingStatus
     /// <summary>Samples for each insert over the run; NaN before the first sample.</summary>
     public double SamplesPerInsert => Inserts > 0 && Samples > 0 ? (double)Samples / Inserts : double.NaN;
 
+    /// <summary>Updates skipped over the run, because the loss or the gradient was not finite.</summary>
+    public long SkippedUpdates { get; init; }
+
     /// <summary>As <see cref="ProgressReport.LimiterError"/>.</summary>
     public double LimiterError { get; init; } = double.NaN;
 

@@ -48,6 +48,9 @@ public static class ProgressProtocol
         /// <summary>Version of its newest snapshot.</summary>
         public long SnapshotVersion { get; init; }
 
+        /// <summary>Updates skipped over the whole run, because the loss or the gradient was not finite.</summary>
+        public long SkippedUpdates { get; init; }
+
         /// <summary>How far the limiter's account is off, −1 to 1: at −1 the learner waits for the runners, at 1 they wait for it; NaN without a limit.</summary>
         public double LimiterError { get; init; } = double.NaN;
 

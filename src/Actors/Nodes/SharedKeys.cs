@@ -43,6 +43,9 @@ public static class SharedKeys
         "dqn.replay.memory-limit",
         "dqn.learner.device",
         "dqn.learner.backend",
+        "dqn.learner.tf32",
+        "dqn.learner.bfloat16",
+        "dqn.learner.torch-threads",
         "dqn.learner.prefetch",
         "dqn.replay.durable",
     ];

@@ -63,6 +63,9 @@ public sealed record RunnerOptions
 
     /// <summary>What computes the policy's forward pass in runners and evaluations.</summary>
     public ComputeBackend Backend { get; init; } = ComputeBackend.Auto;
+
+    /// <summary>Threads within one operation of libtorch, for each runner and the evaluator.</summary>
+    public int TorchThreads { get; init; } = 1;
 }
 
 /// <summary>How ε of the ε-greedy policy is set.</summary>

@@ -83,6 +83,7 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
         StepsPerSecond = report.StepsPerSecond,
         Inserts = report.Inserts,
         Samples = report.Samples,
+        SkippedUpdates = report.SkippedUpdates,
         LimiterError = report.LimiterError,
         CheckpointUpdates = _checkpointUpdates,
         CheckpointAge = _checkpointUpdates < 0 ? TimeSpan.Zero : Stopwatch.GetElapsedTime(_checkpointTimestamp),
@@ -135,6 +136,7 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
             LearnerRestarts = LearnerRestarts,
             DeadLetters = DeadLetters,
             RecentSamplesPerInsert = RecentRatio(now),
+            SkippedUpdates = _learner?.SkippedUpdates ?? 0,
             LimiterError = _learner?.LimiterError ?? double.NaN,
         };
         _latestSteps = steps;

@@ -15,6 +15,9 @@ public sealed record ProgressReport
     /// <summary>Learner updates.</summary>
     public required long Updates { get; init; }
 
+    /// <summary>Updates skipped because the loss or the gradient was not finite.</summary>
+    public long SkippedUpdates { get; init; }
+
     /// <summary>Transitions inserted into the replay buffer.</summary>
     public required long Inserts { get; init; }
 

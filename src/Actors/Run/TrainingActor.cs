@@ -57,6 +57,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
             LearnerGuardianLinks learnerLinks = new(links.Region, _checkpointWriter, _coordinator, _progress, start, LoadCheckpoint)
             {
                 Run = RunIdentity.ReadOrMake(options.Run.Directory),
+                CheckpointDirectory = run.CheckpointDirectory,
             };
             _learner = Context.ActorOf(LearnerGuardianActor.CreateProps(run.Layout, options, learnerLinks), "learner");
             _coordinator.Tell(new RunMembers(registry, _learner, _checkpointWriter, evaluator, _progress));

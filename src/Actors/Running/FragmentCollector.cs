@@ -37,7 +37,7 @@ public sealed class FragmentCollector : IFragmentSource, IDisposable
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(options);
         _environment = environment;
-        _policy = new PolicyNetwork(layout, options.Runner.Backend);
+        _policy = new PolicyNetwork(layout, options.Runner.Backend, options.Runner.TorchThreads);
         _observationSize = layout.ObservationSize;
         _actionCount = layout.ActionCount;
         _priorities = options.Replay.Prioritized ? new InitialPriorities(layout) : null;

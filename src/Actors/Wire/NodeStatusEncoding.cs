@@ -131,6 +131,7 @@ internal static class NodeStatusEncoding
         writer.Double(training.StepsPerSecond);
         writer.Int64(training.Inserts);
         writer.Int64(training.Samples);
+        writer.Int64(training.SkippedUpdates);
         writer.Double(training.LimiterError);
         writer.Int64(training.CheckpointUpdates);
         writer.Int64(training.CheckpointAge.Ticks);
@@ -149,6 +150,7 @@ internal static class NodeStatusEncoding
         StepsPerSecond = reader.Double(),
         Inserts = reader.Total(),
         Samples = reader.Total(),
+        SkippedUpdates = reader.Total(),
         LimiterError = reader.Double(),
         CheckpointUpdates = reader.Total(least: -1),
         CheckpointAge = reader.Duration(),

@@ -26,6 +26,8 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         NetworkLayout layout = RunChecks.RequireLayout(observation, actionCount, options.Network);
         RunChecks.RequireBackends(layout, options, roles);
+        // A node that may host the training must be able to train before it is asked to.
+        IReadOnlyList<string> device = roles.Contains(ClusterRoles.Learner) ? RunChecks.RequireDevice(layout, options) : [];
         if (roles.Contains(ClusterRoles.Replay))
         {
             // A node holds as many shards as come to it, and one at least.
@@ -43,7 +45,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         string? change = directory is not null && roles.Contains(ClusterRoles.Learner) ? directory.RequireSameRun(configuration, request.IsForced) : null;
         options = options with { Run = options.Run with { Directory = directory?.Path ?? "" } };
         options = DurableReplay.ForNode(options, roles, observation);
-        return await RunAsync(configuration, options, node, directory, change, gaps, leave).ConfigureAwait(false);
+        return await RunAsync(configuration, options, node, directory, change, device, gaps, leave).ConfigureAwait(false);
     }
 
     private static void Require(string? problem)
@@ -77,6 +79,7 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         NodeOptions node,
         RunDirectory? directory,
         string? change,
+        IReadOnlyList<string> device,
         IReadOnlyList<string> gaps,
         CancellationToken leave)
     {
@@ -90,6 +93,11 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
         if (change is not null)
         {
             log.Warn(change);
+        }
+
+        foreach (string line in device)
+        {
+            log.Say(line);
         }
 
         foreach (string gap in gaps)

@@ -39,7 +39,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
     /// <exception cref="UserErrorException">Something in the input is wrong; nothing was started.</exception>
     public async Task<int> RunAsync(ResolvedConfiguration configuration, IFragmentSource? source, CancellationToken stop)
     {
-        (TrainingOptions options, ObservationFormat observation, _) = Check(configuration);
+        (TrainingOptions options, ObservationFormat observation, NetworkLayout layout) = Check(configuration);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         using RunLock? runLock = RunLock.TryTake(directory.Path);
         directory.WriteConfiguration(configuration.Text);
@@ -47,7 +47,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
 
         await console.Output.WriteAsync(configuration.Text).ConfigureAwait(false);
         await console.Output.WriteLineAsync($"run directory {directory.Path}").ConfigureAwait(false);
-        return await RunAsync(configuration, options, directory, source, stop).ConfigureAwait(false);
+        return await RunAsync(configuration, options, layout, directory, source, stop).ConfigureAwait(false);
     }
 
     private async Task<int> ResumeAsync(ResumedRun run, CancellationToken stop)
@@ -72,7 +72,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
                 $"the replay buffer starts empty: training goes on when it holds dqn.replay.min-size = {options.Replay.MinSize} transitions again (dqn.replay.durable = true would have kept them)").ConfigureAwait(false);
         }
 
-        return await RunAsync(configuration, options, run.Directory, source: null, stop).ConfigureAwait(false);
+        return await RunAsync(configuration, options, layout, run.Directory, source: null, stop).ConfigureAwait(false);
     }
 
     private (TrainingOptions Options, ObservationFormat Observation, NetworkLayout Layout) Check(ResolvedConfiguration configuration)
@@ -81,12 +81,23 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         NetworkLayout layout = RunChecks.RequireLayout(observation, actionCount, options.Network);
         RunChecks.RequireBackends(layout, options, [ClusterRoles.Learner, ClusterRoles.Runner]);
+        RunChecks.RequireDevice(layout, options);
         return (ReplayMemory.Require(options, observation, options.Replay.Shards, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes), observation, layout);
     }
 
     private async Task<int> RunAsync(
-        ResolvedConfiguration configuration, TrainingOptions options, RunDirectory directory, IFragmentSource? source, CancellationToken stop)
+        ResolvedConfiguration configuration,
+        TrainingOptions options,
+        NetworkLayout layout,
+        RunDirectory directory,
+        IFragmentSource? source,
+        CancellationToken stop)
     {
+        foreach (string line in RunChecks.RequireDevice(layout, options))
+        {
+            await console.Output.WriteLineAsync(line).ConfigureAwait(false);
+        }
+
         RunSummary summary = await RunSessionAsync(configuration, options, directory, source, stop).ConfigureAwait(false);
         if (summary.Reason == StopReason.Failed)
         {

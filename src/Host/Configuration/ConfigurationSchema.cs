@@ -50,11 +50,15 @@ internal static class ConfigurationSchema
         new BooleanSetting("learner.rmsprop-centered"),
         new NumberSetting("learner.max-gradient-norm", 0, Unbounded),
         new NumberSetting("learner.polyak-tau", 0, 1),
-        new TextSetting("learner.device", "cpu, cuda or \"cuda:N\"", "^(cpu|cuda|cuda:[0-9]{1,3})$"),
+        new TextSetting("learner.device", "auto, cpu, cuda or \"cuda:N\"", "^(auto|cpu|cuda|cuda:[0-9]{1,3})$"),
+        new BooleanSetting("learner.tf32"),
+        new BooleanSetting("learner.bfloat16"),
+        new IntegerSetting("learner.torch-threads", 1, 1_024),
         new ChoiceSetting("learner.backend", [("auto", ComputeBackend.Auto), ("torch", ComputeBackend.Torch), ("simd", ComputeBackend.Simd)]),
         new IntegerSetting("learner.prefetch", 1, 64),
         new IntegerSetting("learner.batches-per-request", 1, 1_024),
         new IntegerSetting("learner.max-restarts", 0, int.MaxValue),
+        new IntegerSetting("learner.max-skipped-updates", 1, int.MaxValue),
 
         new IntegerSetting("replay.capacity", 1, int.MaxValue),
         new IntegerSetting("replay.shards", 1, 1_024),
@@ -80,6 +84,7 @@ internal static class ConfigurationSchema
         new IntegerSetting("runner.max-restarts", 0, int.MaxValue),
         new IntegerSetting("runner.threads", 0, 1_024),
         new ChoiceSetting("runner.backend", [("auto", ComputeBackend.Auto), ("torch", ComputeBackend.Torch), ("simd", ComputeBackend.Simd)]),
+        new IntegerSetting("runner.torch-threads", 1, 1_024),
 
         new ChoiceSetting(
             "exploration.kind",

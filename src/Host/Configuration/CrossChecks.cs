@@ -96,7 +96,7 @@ internal static class CrossChecks
     }
 
     private static string? BackendSuitsDevice(ConfigurationValues values) =>
-        values.Get<Learner.ComputeBackend>("learner.backend") != Learner.ComputeBackend.Simd || values.Text("learner.device") == "cpu"
+        values.Get<Learner.ComputeBackend>("learner.backend") != Learner.ComputeBackend.Simd || values.Text("learner.device") is "cpu" or "auto"
             ? null
             : $"{values.Describe("learner.backend")} runs on the CPU only, but {values.Describe("learner.device")}: give dqn.learner.backend = torch or dqn.learner.device = cpu";
 

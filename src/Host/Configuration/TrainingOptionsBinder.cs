@@ -39,6 +39,7 @@ internal static class TrainingOptionsBinder
             MaxRestarts = values.Integer("runner.max-restarts"),
             Threads = values.Integer("runner.threads"),
             Backend = values.Get<ComputeBackend>("runner.backend"),
+            TorchThreads = values.Integer("runner.torch-threads"),
         },
         Exploration = new ExplorationOptions
         {
@@ -95,10 +96,14 @@ internal static class TrainingOptionsBinder
         MaxGradientNorm = values.Single("learner.max-gradient-norm"),
         PolyakTau = values.Single("learner.polyak-tau"),
         Device = values.Text("learner.device"),
+        Tf32 = values.Flag("learner.tf32"),
+        BFloat16 = values.Flag("learner.bfloat16"),
+        TorchThreads = values.Integer("learner.torch-threads"),
         Backend = values.Get<ComputeBackend>("learner.backend"),
         Prefetch = values.Integer("learner.prefetch"),
         BatchesPerRequest = values.Integer("learner.batches-per-request"),
         MaxRestarts = values.Integer("learner.max-restarts"),
+        MaxSkippedUpdates = values.Integer("learner.max-skipped-updates"),
     };
 
     private static ReplayOptions BindReplay(ConfigurationValues values) => new()

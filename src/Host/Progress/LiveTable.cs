@@ -51,7 +51,9 @@ internal static class LiveTable
     private static (string Name, string Value)[] Cells(ProgressReport report, StopOptions limits) =>
     [
         ("steps", HumanNumber.Grouped(report.Steps)),
-        ("updates", HumanNumber.Grouped(report.Updates)),
+        ("updates", report.SkippedUpdates == 0
+            ? HumanNumber.Grouped(report.Updates)
+            : $"{HumanNumber.Grouped(report.Updates)}, {HumanNumber.Grouped(report.SkippedUpdates)} skipped"),
         ("samples per insert", $"{HumanNumber.Short(report.SamplesPerInsert)}, lately {HumanNumber.Short(report.RecentSamplesPerInsert)}"),
         ("limiter", LimiterText.Describe(report.LimiterError)),
         ("ε", report.EpsilonLow == report.EpsilonHigh

@@ -147,6 +147,7 @@ internal sealed class MetricsFileSink : IRewindableSink, IDisposable
         writer.WriteNumber("steps", report.Steps);
         writer.WriteNumber("episodes", report.Episodes);
         writer.WriteNumber("updates", report.Updates);
+        writer.WriteNumber("skipped_updates", report.SkippedUpdates);
         writer.WriteNumber("inserts", report.Inserts);
         writer.WriteNumber("samples", report.Samples);
         Number(writer, "samples_per_insert", report.SamplesPerInsert);

@@ -46,6 +46,7 @@ internal sealed class PlainConsoleSink(TextWriter output) : IConsoleSink
         [
             ("step", Whole(report.Steps)),
             ("updates", Whole(report.Updates)),
+            ("skipped-updates", report.SkippedUpdates == 0 ? "" : Whole(report.SkippedUpdates)),
             ("episodes", Whole(report.Episodes)),
             ("samples-per-insert", Known(report.SamplesPerInsert)),
             ("recent-samples-per-insert", Known(report.RecentSamplesPerInsert)),

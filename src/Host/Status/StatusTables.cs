@@ -51,7 +51,7 @@ internal static class StatusTables
     private static string[] Learner(string address, TrainingStatus training) =>
     [
         address,
-        Text($"{training.Updates}"),
+        training.SkippedUpdates == 0 ? Text($"{training.Updates}") : Text($"{training.Updates}, {training.SkippedUpdates} skipped"),
         Text($"{training.UpdatesPerSecond:0.#}"),
         Text($"{training.Steps}"),
         Text($"{training.StepsPerSecond:0.#}"),

@@ -12,13 +12,14 @@ public sealed unsafe class PolicyNetwork : IDisposable
     /// <summary>Makes a network whose parameters are all zero.</summary>
     /// <param name="layout">The network's shape.</param>
     /// <param name="backend">What computes; <see cref="ComputeBackend.Auto"/> takes the vectorised kernels where they have its layers.</param>
+    /// <param name="torchThreads">Threads within one operation of libtorch.</param>
     /// <exception cref="LearnerException">The vectorised kernels are asked for and do not have its layers, or libtorch is needed and cannot be loaded.</exception>
-    public PolicyNetwork(NetworkLayout layout, ComputeBackend backend = ComputeBackend.Auto)
+    public PolicyNetwork(NetworkLayout layout, ComputeBackend backend = ComputeBackend.Auto, int torchThreads = 1)
     {
         ArgumentNullException.ThrowIfNull(layout);
         Layout = layout;
         BackendRequirement.Require(layout, backend, "dqn.runner.backend");
-        _network = backend != ComputeBackend.Torch && SimdSupport.Covers(layout) ? new PackedNetwork(layout) : new TorchPolicy(layout);
+        _network = backend != ComputeBackend.Torch && SimdSupport.Covers(layout) ? new PackedNetwork(layout) : new TorchPolicy(layout, torchThreads);
     }
 
     /// <summary>The network's shape.</summary>

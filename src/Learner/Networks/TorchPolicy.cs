@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 namespace DqnAkka.Learner;
 
 /// <summary>
-/// The forward pass on libtorch, on the processor, with one thread of libtorch's on whichever thread calls: many runners share a machine.
+/// The forward pass on libtorch, on the processor, with so many threads of libtorch's on whichever thread calls; one, where many runners share a machine.
 /// </summary>
-internal sealed unsafe class TorchPolicy(NetworkLayout layout) : IPolicyBackend
+internal sealed unsafe class TorchPolicy(NetworkLayout layout, int threads) : IPolicyBackend
 {
     private readonly TorchNetwork _network = new(layout, CPU, isTrained: false);
     // Room for the largest batch so far.
@@ -25,7 +25,7 @@ internal sealed unsafe class TorchPolicy(NetworkLayout layout) : IPolicyBackend
             return;
         }
 
-        TorchThreads.Use(1);
+        TorchThreads.Use(threads);
         using IDisposable inference = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor inputs = EnsureCapacity(rows);

@@ -100,8 +100,17 @@ public sealed record LearnerOptions
     /// <summary>Polyak coefficient τ: after each update θ⁻ ← τθ + (1 − τ)θ⁻. 0 uses hard updates every <c>snapshot.target-period</c>.</summary>
     public float PolyakTau { get; init; }
 
-    /// <summary>Torch device: <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
-    public string Device { get; init; } = "cpu";
+    /// <summary>Where the step is computed: <c>auto</c>, <c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = DeviceChoice.Automatic;
+
+    /// <summary>Whether matrix products on a CUDA device may use TensorFloat-32 (10 bits of mantissa).</summary>
+    public bool Tf32 { get; init; }
+
+    /// <summary>Whether networks compute in bfloat16, forward and backward; loss, parameters and optimizer stay float32. libtorch only.</summary>
+    public bool BFloat16 { get; init; }
+
+    /// <summary>Threads within one operation of libtorch on the CPU.</summary>
+    public int TorchThreads { get; init; } = 1;
 
     /// <summary>What computes the step.</summary>
     public ComputeBackend Backend { get; init; } = ComputeBackend.Auto;
@@ -114,4 +123,7 @@ public sealed record LearnerOptions
 
     /// <summary>Restarts of the learner from its checkpoint after which the run ends with the first cause.</summary>
     public int MaxRestarts { get; init; } = 3;
+
+    /// <summary>Updates skipped in a row, because the loss or the gradient was not finite, with which the run ends.</summary>
+    public int MaxSkippedUpdates { get; init; } = 10;
 }

@@ -28,7 +28,7 @@ internal sealed class LayeredForward(NetworkLayout layout, Tensor flat) : ITorch
             Tensor advantages = Linear(hidden.Features, ref next);
             using Tensor value = values;
             using Tensor mean = advantages.mean([1], keepdim: true);
-            values = advantages.sub_(mean).add_(value);
+            values = advantages.sub_(mean).add_(value, TorchScalars.One);
         }
 
         hidden.Release();
@@ -96,10 +96,10 @@ internal sealed class LayeredForward(NetworkLayout layout, Tensor flat) : ITorch
         Stage inner = Run(layer.Inner, stage with { IsOwned = false, IsWritable = false }, ref next);
         if (inner.IsWritable)
         {
-            return Stage.New(inner.Features.add_(stage.Features));
+            return Stage.New(inner.Features.add_(stage.Features, TorchScalars.One));
         }
 
-        Stage sum = Stage.New(inner.Features.add(stage.Features));
+        Stage sum = Stage.New(inner.Features.add(stage.Features, TorchScalars.One));
         inner.Release();
         return sum;
     }

@@ -13,6 +13,9 @@ public sealed class LearnerException : Exception
     {
     }
 
+    /// <summary>Whether the same would happen again, so that to start anew from the checkpoint cannot help.</summary>
+    public bool IsFinal { get; init; }
+
     /// <summary>Makes an exception without a message.</summary>
     public LearnerException()
     {

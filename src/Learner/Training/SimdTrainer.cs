@@ -22,6 +22,7 @@ public sealed unsafe class SimdTrainer : ITrainer
     private float[] _outputGradients = [];
     private float[] _nextValues = [];
     private int[] _nextActions = [];
+    private TrainingBatch? _batch;
 
     /// <summary>Makes a trainer whose online and target networks both have the given parameters.</summary>
     /// <param name="layout">The networks' shape.</param>
@@ -52,7 +53,17 @@ public sealed unsafe class SimdTrainer : ITrainer
     public long Updates { get; private set; }
 
     /// <inheritdoc />
-    /// <exception cref="LearnerException">The loss or the gradient is no longer finite; the parameters are as before.</exception>
+    public TrainingBatch NextBatch(int capacity)
+    {
+        if (_batch?.Capacity != capacity)
+        {
+            _batch = new TrainingBatch(capacity, Layout.ObservationSize);
+        }
+
+        return _batch;
+    }
+
+    /// <inheritdoc />
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TrainingResult Step(TrainingBatch batch, float learningRate, Span<float> absoluteTdErrors)
     {
@@ -75,13 +86,18 @@ public sealed unsafe class SimdTrainer : ITrainer
 
         Span<float> gradients = _backward.Gradients.Span;
         float norm = GradientNorm.Compute(gradients);
-        StepChecks.RequireFinite(loss, norm, Updates + 1);
+        TrainingResult result = StepResults.Summarize(loss, norm, errors, _chosenValues, absoluteTdErrors);
+        if (result.IsSkipped)
+        {
+            return result;
+        }
+
         float scale = GradientNorm.ClipScale(norm, _options.MaxGradientNorm);
         Updates++;
         _optimizer.Step(_online.Parameters.Span, gradients, _firstMoments.Span, _secondMoments.Span, scale, learningRate, Updates);
         _online.ParametersChanged();
         GC.KeepAlive(this);
-        return Summarize(loss, norm, errors, absoluteTdErrors);
+        return result;
     }
 
     /// <inheritdoc />
@@ -157,22 +173,6 @@ public sealed unsafe class SimdTrainer : ITrainer
                 TemporalDifference.Bootstrap(_nextValues, _nextValues, actionCount, _bootstraps.AsSpan(0, rows));
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private TrainingResult Summarize(float loss, float norm, ReadOnlySpan<float> errors, Span<float> absoluteTdErrors)
-    {
-        double errorSum = 0;
-        double valueSum = 0;
-        for (int row = 0; row < errors.Length; row++)
-        {
-            float magnitude = MathF.Abs(errors[row]);
-            absoluteTdErrors[row] = magnitude;
-            errorSum += magnitude;
-            valueSum += _chosenValues[row];
-        }
-
-        return new TrainingResult(loss, (float)(errorSum / errors.Length), (float)(valueSum / errors.Length), norm);
     }
 
     private void EnsureCapacity(int rows)

@@ -27,23 +27,12 @@ internal static class StepChecks
             throw new ArgumentException($"a batch of {batch.Count} rows needs as many errors: the span has {errorLength}");
         }
 
-        foreach (int action in batch.Actions.AsSpan(0, batch.Count))
+        foreach (int action in batch.Actions[..batch.Count])
         {
             if ((uint)action >= (uint)layout.ActionCount)
             {
                 throw new ArgumentException($"a batch has action {action}: the network has actions 0 to {layout.ActionCount - 1}");
             }
-        }
-    }
-
-    /// <summary>Throws where a loss or a gradient is no longer finite; called before the parameters change.</summary>
-    /// <exception cref="LearnerException">The loss or the norm is not finite.</exception>
-    public static void RequireFinite(float loss, float gradientNorm, long update)
-    {
-        if (!float.IsFinite(loss) || !float.IsFinite(gradientNorm))
-        {
-            throw new LearnerException(
-                $"the loss became NaN at update {update}: lower dqn.learner.learning-rate or set dqn.learner.max-gradient-norm");
         }
     }
 

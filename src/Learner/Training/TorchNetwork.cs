@@ -20,11 +20,12 @@ internal sealed class TorchNetwork : IDisposable
     /// <param name="layout">The network's shape.</param>
     /// <param name="device">Where the tensors live.</param>
     /// <param name="isTrained">Whether backward passes leave gradients in <see cref="Gradients"/>.</param>
+    /// <param name="type">What it computes in, parameters and gradients included; a user's own module in float32.</param>
     /// <exception cref="LearnerException">A user's own module cannot be made.</exception>
-    public TorchNetwork(NetworkLayout layout, Device device, bool isTrained)
+    public TorchNetwork(NetworkLayout layout, Device device, bool isTrained, ScalarType type = ScalarType.Float32)
     {
-        Parameters = zeros(layout.Length, ScalarType.Float32, device);
-        Gradients = isTrained ? zeros(layout.Length, ScalarType.Float32, device) : null;
+        Parameters = zeros(layout.Length, type, device);
+        Gradients = isTrained ? zeros(layout.Length, type, device) : null;
         _forward = layout.Kind == NetworkKind.Custom ? new ModuleForward(layout, Parameters) : new LayeredForward(layout, Parameters);
         for (int i = 0; i < layout.Slots.Count; i++)
         {
@@ -44,7 +45,7 @@ internal sealed class TorchNetwork : IDisposable
         _inputScale = layout.InputScale == 1 ? null : layout.InputScale;
     }
 
-    /// <summary>θ, float32 [<see cref="NetworkLayout.Length"/>].</summary>
+    /// <summary>θ [<see cref="NetworkLayout.Length"/>].</summary>
     public Tensor Parameters { get; }
 
     /// <summary>∂L/∂θ, as long; summed into by backward passes. Null where the network is not trained.</summary>
@@ -54,7 +55,7 @@ internal sealed class TorchNetwork : IDisposable
     /// <param name="observations">
     /// float32 or uint8 [rows × components], not changed; multiplied by <see cref="NetworkLayout.InputScale"/> on the way, on their own device.
     /// </param>
-    /// <returns>float32 [rows × actions], in the caller's dispose scope.</returns>
+    /// <returns>Of the parameters' type, [rows × actions], in the caller's dispose scope.</returns>
     public Tensor Forward(Tensor observations)
     {
         using Tensor? planes = _inputShape is null ? null : observations.view(_inputShape);
@@ -90,12 +91,12 @@ internal sealed class TorchNetwork : IDisposable
     /// <summary>What the first layer takes; null where that is <paramref name="observations"/>.</summary>
     private Tensor? Prepare(Tensor observations)
     {
-        if (observations.dtype == ScalarType.Float32)
+        if (observations.dtype == Parameters.dtype)
         {
             return _inputScale is null ? null : observations.mul(_inputScale);
         }
 
-        Tensor widened = observations.to_type(ScalarType.Float32);
+        Tensor widened = observations.to_type(Parameters.dtype);
         return _inputScale is null ? widened : widened.mul_(_inputScale);
     }
 }

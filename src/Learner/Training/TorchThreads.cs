@@ -2,19 +2,22 @@ using static TorchSharp.torch;
 
 namespace DqnAkka.Learner;
 
-/// <summary>Threads that libtorch computes with on behalf of the calling thread; a setting of that thread, wherever libtorch has been told.</summary>
+/// <summary>
+/// How many threads libtorch uses within one operation. The setting belongs to the calling thread (OpenMP), and libtorch's threads spin
+/// while they wait, so that on a machine that others share one thread is the fastest.
+/// </summary>
 internal static class TorchThreads
 {
     [ThreadStatic]
-    private static int s_count;
+    private static int s_current;
 
-    /// <summary>Makes libtorch use <paramref name="count"/> threads from here on. More than one spin, and starve whatever shares the machine.</summary>
-    public static void Use(int count)
+    /// <summary>Has operations of this thread use that many threads.</summary>
+    public static void Use(int threads)
     {
-        if (s_count != count)
+        if (s_current != threads)
         {
-            set_num_threads(count);
-            s_count = count;
+            set_num_threads(threads);
+            s_current = threads;
         }
     }
 }

@@ -1,34 +1,27 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace DqnAkka.Learner;
 
 /// <summary>
-/// The learning step on libtorch, on any device. Parameters, gradients and moments are flat tensors in the layout's order; on the CPU
-/// clipping and the optimizer are the SIMD pass of <see cref="SimdTrainer"/> over their memory, elsewhere a few tensor operations.
+/// The learning step on libtorch, on the processor. libtorch computes action values and, from their gradient, that of the parameters;
+/// targets, loss, clipping and the optimizer are the same code as in <see cref="SimdTrainer"/>, on the tensors' memory.
 /// </summary>
 public sealed class TorchTrainer : ITrainer
 {
     private readonly LearnerOptions _options;
-    private readonly Device _device;
     private readonly IFlatOptimizer _optimizer;
     private readonly TorchNetwork _online;
     private readonly TorchNetwork _target;
-    private readonly Tensor _gradients;
-    private readonly Tensor _firstMoments;
-    private readonly Tensor _secondMoments;
-    // A scalar is a native object with a finalizer: one for all steps.
-    private readonly Scalar _half = 0.5f;
+    private readonly TorchState _state;
     private TorchBatch? _batch;
-    private int _preparedThread = -1;
+    private StepMemory? _memory;
 
     /// <summary>Makes a trainer whose online and target networks both have the given parameters.</summary>
     /// <param name="layout">The networks' shape.</param>
-    /// <param name="options">The learning step and its device.</param>
+    /// <param name="options">The learning step; the device is not looked at.</param>
     /// <param name="initialParameters">The parameters in the layout's order, float32 [<see cref="NetworkLayout.Length"/>]; copied.</param>
     /// <exception cref="ArgumentException">The parameters are not as long as the layout.</exception>
-    /// <exception cref="LearnerException">The device is unknown or not available.</exception>
     public TorchTrainer(NetworkLayout layout, LearnerOptions options, ReadOnlySpan<float> initialParameters)
     {
         ArgumentNullException.ThrowIfNull(layout);
@@ -36,16 +29,11 @@ public sealed class TorchTrainer : ITrainer
         ParameterVector.RequireLength(layout, initialParameters.Length);
         Layout = layout;
         _options = options;
-        _device = TorchDevice.Open(options.Device);
-        PrepareThread();
+        TorchThreads.Use(options.TorchThreads);
         _optimizer = FlatOptimizers.Create(options);
-        _online = new TorchNetwork(layout, _device, isTrained: true);
-        _target = new TorchNetwork(layout, _device, isTrained: false);
-        _gradients = _online.Gradients!;
-        _firstMoments = zeros(layout.Length, ScalarType.Float32, _device);
-        _secondMoments = zeros(layout.Length, ScalarType.Float32, _device);
-        Write(initialParameters, _online.Parameters);
-        Write(initialParameters, _target.Parameters);
+        _online = new TorchNetwork(layout, CPU, isTrained: true);
+        _target = new TorchNetwork(layout, CPU, isTrained: false);
+        _state = new TorchState(layout, _online.Parameters, _target.Parameters, initialParameters);
     }
 
     /// <inheritdoc />
@@ -55,185 +43,179 @@ public sealed class TorchTrainer : ITrainer
     public long Updates { get; private set; }
 
     /// <inheritdoc />
-    /// <exception cref="LearnerException">The loss or the gradient is no longer finite; the parameters are as before.</exception>
+    public TrainingBatch NextBatch(int capacity)
+    {
+        if (_batch?.Columns.Capacity != capacity)
+        {
+            _memory?.Dispose();
+            _memory = null;
+            _batch?.Dispose();
+            _batch = new TorchBatch(capacity, Layout.ObservationSize, holdsBytes: false, isPinned: false);
+        }
+
+        return _batch.Columns;
+    }
+
+    /// <inheritdoc />
     public TrainingResult Step(TrainingBatch batch, float learningRate, Span<float> absoluteTdErrors)
     {
         StepChecks.RequireFit(Layout, batch, absoluteTdErrors.Length);
-        PrepareThread();
+        TorchThreads.Use(_options.TorchThreads);
         using DisposeScope scope = NewDisposeScope();
-        TorchBatch columns = Upload(batch);
-        Tensor targets = Targets(columns);
-        Tensor chosen = _online.Forward(columns.Observations).gather(1, columns.Actions).squeeze(1);
-        Tensor loss = (columns.Weights * Loss(chosen, targets)).mean();
-        ClearGradients();
-        loss.backward();
-        float lossValue = loss.item<float>();
-        float norm = Norm();
-        StepChecks.RequireFinite(lossValue, norm, Updates + 1);
-        Optimize(norm, learningRate);
+        StepMemory memory = Take(batch);
+        TrainingBatch columns = _batch!.Columns;
+        int rows = memory.Rows;
+        Bootstrap(memory);
+        Tensor values = _online.Forward(memory.Observations);
+        Select(TorchState.Memory(values.contiguous()), columns.Actions, memory.Chosen);
+        TemporalDifference.Errors(columns.Returns, columns.Discounts, memory.Bootstraps, memory.Chosen, memory.Errors);
+        float loss = Losses.WeightedMean(_options.Loss, _options.HuberThreshold, memory.Errors, columns.Weights, memory.Derivatives);
+        float norm = float.IsFinite(loss) ? Differentiate(values, memory, columns.Actions) : float.NaN;
+        Span<float> gradients = TorchState.Memory(_online.Gradients!);
+        TrainingResult result = StepResults.Summarize(loss, norm, memory.Errors, memory.Chosen, absoluteTdErrors[..rows]);
+        if (result.IsSkipped)
+        {
+            gradients.Clear();
+            return result;
+        }
 
-        Tensor errors = (targets - chosen.detach()).abs_();
-        Read(errors, absoluteTdErrors[..batch.Count]);
-        return new TrainingResult(lossValue, errors.mean().item<float>(), chosen.mean().item<float>(), norm);
+        Updates++;
+        _optimizer.Step(
+            TorchState.Memory(_state.Online),
+            gradients,
+            TorchState.Memory(_state.FirstMoments),
+            TorchState.Memory(_state.SecondMoments),
+            GradientNorm.ClipScale(norm, _options.MaxGradientNorm),
+            learningRate,
+            Updates);
+        return result;
     }
 
     /// <inheritdoc />
-    public void SynchronizeTarget()
-    {
-        using IDisposable inference = no_grad();
-        _target.Parameters.copy_(_online.Parameters);
-    }
+    public void SynchronizeTarget() => _state.Synchronize();
 
     /// <inheritdoc />
     /// <exception cref="ArgumentOutOfRangeException">τ is not in (0, 1].</exception>
-    public void BlendTarget(float tau)
-    {
-        StepChecks.RequireTau(tau);
-        if (_device.type == DeviceType.CPU)
-        {
-            TargetBlending.Blend(Memory(_online.Parameters), Memory(_target.Parameters), tau);
-            return;
-        }
-
-        using IDisposable inference = no_grad();
-        _target.Parameters.mul_(1f - tau).add_(_online.Parameters, alpha: tau);
-    }
+    public void BlendTarget(float tau) => _state.Blend(tau);
 
     /// <inheritdoc />
     /// <exception cref="ArgumentException">The span is not as long as the layout.</exception>
-    public void CopyParameters(Span<float> destination)
-    {
-        ParameterVector.RequireLength(Layout, destination.Length);
-        Read(_online.Parameters, destination);
-    }
+    public void CopyParameters(Span<float> destination) => _state.CopyParameters(destination);
 
     /// <inheritdoc />
-    public TrainerState Capture() => new()
-    {
-        Updates = Updates,
-        Online = Read(_online.Parameters),
-        Target = Read(_target.Parameters),
-        FirstMoments = Read(_firstMoments),
-        SecondMoments = Read(_secondMoments),
-    };
+    public TrainerState Capture() => _state.Capture(Updates);
 
     /// <inheritdoc />
     public void Restore(TrainerState state)
     {
-        StepChecks.RequireFit(Layout, state);
+        _state.Restore(state);
         Updates = state.Updates;
-        Write(state.Online, _online.Parameters);
-        Write(state.Target, _target.Parameters);
-        Write(state.FirstMoments, _firstMoments);
-        Write(state.SecondMoments, _secondMoments);
     }
 
     /// <inheritdoc />
     public void Dispose()
     {
+        _memory?.Dispose();
         _batch?.Dispose();
+        _state.Dispose();
         _online.Dispose();
         _target.Dispose();
-        _firstMoments.Dispose();
-        _secondMoments.Dispose();
-        _half.Dispose();
     }
 
-    private static Span<float> Memory(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
-
-    private static void Write(ReadOnlySpan<float> values, Tensor tensor)
+    /// <summary>Q(s, a; θ) of the actions taken.</summary>
+    private static void Select(ReadOnlySpan<float> values, ReadOnlySpan<int> actions, Span<float> chosen)
     {
-        if (tensor.device.type == DeviceType.CPU)
+        int actionCount = values.Length / chosen.Length;
+        for (int row = 0; row < chosen.Length; row++)
         {
-            values.CopyTo(Memory(tensor));
-            return;
+            chosen[row] = values[(row * actionCount) + actions[row]];
+        }
+    }
+
+    private StepMemory Take(TrainingBatch batch)
+    {
+        if (!batch.IsOf(_batch))
+        {
+            (_batch?.Columns.Capacity >= batch.Count ? _batch.Columns : NextBatch(batch.Capacity)).CopyFrom(batch);
         }
 
-        using IDisposable inference = no_grad();
-        using Tensor onHost = torch.tensor(values.ToArray());
-        tensor.copy_(onHost);
-    }
-
-    private static void Read(Tensor tensor, Span<float> values)
-    {
-        if (tensor.device.type == DeviceType.CPU)
+        if (_memory?.Rows != batch.Count)
         {
-            Memory(tensor).CopyTo(values);
-            return;
+            _memory?.Dispose();
+            _memory = new StepMemory(_batch!, batch.Count, Layout.ActionCount);
         }
 
-        using Tensor onHost = tensor.cpu();
-        Memory(onHost).CopyTo(values);
+        return _memory;
     }
 
-    private static float[] Read(Tensor tensor)
-    {
-        float[] values = new float[tensor.numel()];
-        Read(tensor, values);
-        return values;
-    }
-
-    private TorchBatch Upload(TrainingBatch batch)
-    {
-        if (_batch?.Rows != batch.Count)
-        {
-            _batch?.Dispose();
-            _batch = new TorchBatch(batch.Count, Layout.ObservationSize, _device);
-        }
-
-        _batch.Fill(batch);
-        return _batch;
-    }
-
-    private Tensor Targets(TorchBatch columns)
+    private void Bootstrap(StepMemory memory)
     {
         using IDisposable inference = no_grad();
-        Tensor values = _target.Forward(columns.NextObservations);
-        Tensor selector = _options.Algorithm == Algorithm.DoubleDqn ? _online.Forward(columns.NextObservations) : values;
-        Tensor bootstraps = values.gather(1, selector.argmax(1, keepdim: true)).squeeze(1);
-        return bootstraps.mul_(columns.Discounts).add_(columns.Returns);
+        Tensor target = _target.Forward(memory.NextObservations).contiguous();
+        Tensor selector = _options.Algorithm == Algorithm.DoubleDqn ? _online.Forward(memory.NextObservations).contiguous() : target;
+        TemporalDifference.Bootstrap(TorchState.Memory(selector), TorchState.Memory(target), Layout.ActionCount, memory.Bootstraps);
     }
 
-    private Tensor Loss(Tensor chosen, Tensor targets) => _options.Loss == LossKind.Huber
-        ? nn.functional.huber_loss(chosen, targets, _options.HuberThreshold, nn.Reduction.None)
-        : nn.functional.mse_loss(chosen, targets, nn.Reduction.None).mul(_half);
-
-    private void ClearGradients()
+    /// <summary>Leaves ∂L/∂θ in the flat gradient, which was zero.</summary>
+    /// <returns>Its norm.</returns>
+    private float Differentiate(Tensor values, StepMemory memory, ReadOnlySpan<int> actions)
     {
-        if (_device.type == DeviceType.CPU)
+        Span<float> gradients = TorchState.Memory(memory.ValueGradients);
+        gradients.Clear();
+        for (int row = 0; row < memory.Rows; row++)
         {
-            Memory(_gradients).Clear();
+            gradients[(row * Layout.ActionCount) + actions[row]] = memory.Derivatives[row];
         }
-        else
-        {
-            _gradients.zero_();
-        }
+
+        autograd.backward(values, memory.ValueGradients);
+        return GradientNorm.Compute(TorchState.Memory(_online.Gradients!));
     }
 
-    private float Norm() => _device.type == DeviceType.CPU ? GradientNorm.Compute(Memory(_gradients)) : _gradients.norm().item<float>();
-
-    private void Optimize(float norm, float learningRate)
+    /// <summary>Views of the batch's columns and the intermediate results, for one number of rows.</summary>
+    private sealed class StepMemory : IDisposable
     {
-        float scale = GradientNorm.ClipScale(norm, _options.MaxGradientNorm);
-        Updates++;
-        if (_device.type == DeviceType.CPU)
-        {
-            _optimizer.Step(
-                Memory(_online.Parameters), Memory(_gradients), Memory(_firstMoments), Memory(_secondMoments), scale, learningRate, Updates);
-        }
-        else
-        {
-            TensorOptimizer.Step(_options, _online.Parameters, _gradients, _firstMoments, _secondMoments, scale, learningRate, Updates);
-        }
-    }
+        private readonly float[] _values;
 
-    private void PrepareThread()
-    {
-        // libtorch's threads spin and starve whatever shares the machine, and the setting belongs to the calling thread.
-        if (_device.type == DeviceType.CPU && Environment.CurrentManagedThreadId != _preparedThread)
+        public StepMemory(TorchBatch batch, int rows, int actionCount)
         {
-            set_num_threads(1);
-            _preparedThread = Environment.CurrentManagedThreadId;
+            // They outlive the step, and with it the dispose scope, in which they are made.
+            Rows = rows;
+            Observations = View(batch.Observations, 0, rows);
+            NextObservations = View(batch.Observations, 1, rows);
+            ValueGradients = TorchBatch.OnHost([rows, actionCount], ScalarType.Float32, isPinned: false);
+            _values = new float[4 * rows];
+        }
+
+        public int Rows { get; }
+
+        /// <summary>s, float32 [B × D].</summary>
+        public Tensor Observations { get; }
+
+        /// <summary>s′, float32 [B × D].</summary>
+        public Tensor NextObservations { get; }
+
+        /// <summary>∂L/∂Q(s, ·), float32 [B × actions].</summary>
+        public Tensor ValueGradients { get; }
+
+        public Span<float> Bootstraps => _values.AsSpan(0, Rows);
+
+        public Span<float> Chosen => _values.AsSpan(Rows, Rows);
+
+        public Span<float> Errors => _values.AsSpan(2 * Rows, Rows);
+
+        public Span<float> Derivatives => _values.AsSpan(3 * Rows, Rows);
+
+        public void Dispose()
+        {
+            Observations.Dispose();
+            NextObservations.Dispose();
+            ValueGradients.Dispose();
+        }
+
+        private static Tensor View(Tensor observations, long part, int rows)
+        {
+            using Tensor whole = observations.select(0, part);
+            return whole.narrow(0, 0, rows).DetachFromDisposeScope();
         }
     }
 }

@@ -50,12 +50,12 @@ public sealed class SampleRoundTests
                 sut.Fill(index, batch, probabilities);
                 int[] expected = [.. Enumerable.Range(0, counts.Length).SelectMany(shard => Enumerable.Range(0, counts[shard]?[index] ?? 0).Select(_ => next[shard]++))];
                 Assert.Equal(size, batch.Count);
-                Assert.Equal(expected.Select(id => (float)id), batch.Returns);
-                Assert.Equal(expected.SelectMany(id => new[] { (float)id, id }), batch.Observations);
-                Assert.Equal(expected.SelectMany(id => new[] { (float)id, id }), batch.NextObservations);
+                Assert.Equal(expected.Select(id => (float)id), batch.Returns.ToArray());
+                Assert.Equal(expected.SelectMany(id => new[] { (float)id, id }), batch.Observations.ToArray());
+                Assert.Equal(expected.SelectMany(id => new[] { (float)id, id }), batch.NextObservations.ToArray());
                 // Transition id has the mass 1 + id; of shard s, planned at 0.1·(s + 1), drawn from a mass of 50·(s + 1).
                 Assert.Equal(expected.Select(id => 0.1 / 50 * (1.0 + id)), probabilities, (one, other) => Math.Abs(one - other) <= 1e-12 * one);
-                Assert.All(batch.Discounts, discount => Assert.Equal(0.5f, discount));
+                Assert.All(batch.Discounts.ToArray(), discount => Assert.Equal(0.5f, discount));
                 errors.AddRange(expected.Select(id => id + 0.5f));
             }
 
@@ -67,6 +67,12 @@ public sealed class SampleRoundTests
                 Assert.Equal(counts[update.Shard]!.Sum(), update.Keys.Length);
                 Assert.Equal(update.Keys.Select(key => key + 0.5f), update.AbsoluteTdErrors);
             }
+            // What is not finite leaves the transition's priority as it is.
+            float[] broken = [.. errors.Select((error, row) => row % 2 == 0 ? float.NaN : error)];
+            ReplayProtocol.UpdatePriorities[] partial = [.. sut.Priorities(broken)];
+            Assert.Equal(errors.Where((_, row) => row % 2 == 1).Order(), partial.SelectMany(update => update.AbsoluteTdErrors).Order());
+            Assert.All(partial, update => Assert.Equal(update.Keys.Select(key => key + 0.5f), update.AbsoluteTdErrors));
+            Assert.Empty(sut.Priorities([.. errors.Select(_ => float.PositiveInfinity)]));
         },
         iter: 500,
         seed: "0000000000000");

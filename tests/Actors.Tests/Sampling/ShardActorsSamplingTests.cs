@@ -97,7 +97,7 @@ public sealed class ShardActorsSamplingTests : TestKit
             for (int index = 0; index < round.Batches; index++)
             {
                 round.Fill(index, batch, new double[512]);
-                foreach (int number in batch.Returns.Select(number => (int)number))
+                foreach (int number in batch.Returns.ToArray().Select(number => (int)number))
                 {
                     drawn[number]++;
                     sum++;

@@ -120,11 +120,11 @@ public sealed class ShardedSamplingTests
             SampleRound round = replay.NextRound();
             for (int index = 0; index < round.Batches; index++)
             {
-                process.Learn(round, index, new float[replay.BatchSize]);
-                for (int row = 0; row < process.Batch.Count; row++)
+                TrainingBatch batch = process.Fill(round, index);
+                for (int row = 0; row < batch.Count; row++)
                 {
-                    double expected = Math.Pow(count * probabilities[(int)process.Batch.Returns[row]], -Beta) / largest;
-                    Assert.Equal(1, process.Batch.Weights[row] / expected, 1e-6);
+                    double expected = Math.Pow(count * probabilities[(int)batch.Returns[row]], -Beta) / largest;
+                    Assert.Equal(1, batch.Weights[row] / expected, 1e-6);
                 }
             }
 

@@ -121,7 +121,7 @@ internal sealed class ShardedReplay : IDisposable
             for (int index = 0; index < round.Batches; index++)
             {
                 round.Fill(index, batch, new double[BatchSize]);
-                foreach (int number in batch.Returns.Select(number => (int)number))
+                foreach (int number in batch.Returns.ToArray().Select(number => (int)number))
                 {
                     _errors[number] = errorOf(number);
                     _largestError = Math.Max(_largestError, _errors[number]);

@@ -89,6 +89,7 @@ internal static class Examples
             StepsPerSecond = 6.5,
             Inserts = 7,
             Samples = 8,
+            SkippedUpdates = 14,
             LimiterError = -0.5,
             CheckpointUpdates = 9,
             CheckpointAge = TimeSpan.FromSeconds(10),

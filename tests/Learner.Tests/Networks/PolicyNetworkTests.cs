@@ -19,7 +19,7 @@ public sealed class PolicyNetworkTests
                 NetworkLayout layout = new(observationSize, actions, shape);
                 float[] parameters = TrainingExamples.Parameters(layout, 5);
                 double[] reference = [.. parameters.Select(value => (double)value)];
-                float[] observations = TrainingExamples.Batch(layout, count, 6).Observations;
+                float[] observations = TrainingExamples.Batch(layout, count, 6).Observations.ToArray();
                 float[] values = new float[count * actions];
                 int[] greedy = new int[count];
                 PolicyNetwork network = new(layout);
@@ -54,7 +54,7 @@ public sealed class PolicyNetworkTests
         int size = layout.ObservationSize;
         PolicyNetwork network = new(layout);
         network.Load(TrainingExamples.Parameters(layout, 5));
-        float[] observations = TrainingExamples.Batch(layout, Count, 6).Observations;
+        float[] observations = TrainingExamples.Batch(layout, Count, 6).Observations.ToArray();
         float[] together = new float[Count * 3];
         float[] alone = new float[3];
         network.Forward(observations, Count, together);
@@ -96,7 +96,7 @@ public sealed class PolicyNetworkTests
         NetworkLayout layout = new(Images, 2, new NetworkOptions { Kind = kind, Dueling = true });
         PolicyNetwork network = new(layout);
         float[] parameters = TrainingExamples.Parameters(layout, 5);
-        float[] observations = TrainingExamples.Batch(layout, 80, 6).Observations;
+        float[] observations = TrainingExamples.Batch(layout, 80, 6).Observations.ToArray();
         float[] values = new float[160];
         int[] actions = new int[80];
         Assert.Equal(0, Allocations.Of(() => Run(network, parameters, observations, values, actions)));

@@ -26,7 +26,7 @@ public sealed class TorchPolicyTests
         NetworkLayout layout = new(4, 3, new NetworkOptions { Dueling = true });
         using PolicyNetwork network = new(layout, ComputeBackend.Torch);
         network.Load(TrainingExamples.Parameters(layout, 1));
-        float[] observations = TrainingExamples.Batch(layout, 64, 6).Observations;
+        float[] observations = TrainingExamples.Batch(layout, 64, 6).Observations.ToArray();
         float[] all = new float[64 * 3];
         network.Forward(observations, 64, all);
         long before = DisposeScopeManager.Statistics.TensorStatistics.ThreadTotalLiveCount;
@@ -85,7 +85,7 @@ public sealed class TorchPolicyTests
     private static void RequireAgreement(NetworkLayout layout, int count)
     {
         float[] parameters = TrainingExamples.Parameters(layout, 5);
-        float[] observations = TrainingExamples.Batch(layout, count, 6).Observations;
+        float[] observations = TrainingExamples.Batch(layout, count, 6).Observations.ToArray();
         float[] expected = Values(layout, ComputeBackend.Torch, parameters, observations, count);
         float[] actual = Values(layout, ComputeBackend.Simd, parameters, observations, count);
         float largest = expected.Max(MathF.Abs);

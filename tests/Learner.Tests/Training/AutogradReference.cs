@@ -36,19 +36,19 @@ internal sealed class AutogradReference : IDisposable
         Tensor targets;
         using (no_grad())
         {
-            Tensor values = Forward(_target, batch.NextObservations, batch.Count);
-            Tensor selector = _options.Algorithm == Algorithm.DoubleDqn ? Forward(_online, batch.NextObservations, batch.Count) : values;
+            Tensor values = Forward(_target, batch.NextObservations.ToArray(), batch.Count);
+            Tensor selector = _options.Algorithm == Algorithm.DoubleDqn ? Forward(_online, batch.NextObservations.ToArray(), batch.Count) : values;
             FollowSelection(selector);
             Tensor bootstraps = values.gather(1, selector.argmax(1, keepdim: true)).squeeze(1);
-            targets = Column(batch.Returns, batch) + (Column(batch.Discounts, batch) * bootstraps);
+            targets = Column(batch.Returns, batch.Count) + (Column(batch.Discounts, batch.Count) * bootstraps);
         }
 
-        Tensor actions = tensor(batch.Actions.AsSpan(0, batch.Count).ToArray(), int64).unsqueeze(1);
-        Tensor chosen = Forward(_online, batch.Observations, batch.Count).gather(1, actions).squeeze(1);
+        Tensor actions = tensor(batch.Actions[..batch.Count].ToArray(), int64).unsqueeze(1);
+        Tensor chosen = Forward(_online, batch.Observations.ToArray(), batch.Count).gather(1, actions).squeeze(1);
         Tensor losses = _options.Loss == LossKind.Huber
             ? nn.functional.huber_loss(chosen, targets, _options.HuberThreshold, nn.Reduction.None)
             : 0.5f * (chosen - targets).square();
-        Tensor loss = (Column(batch.Weights, batch) * losses).mean();
+        Tensor loss = (Column(batch.Weights, batch.Count) * losses).mean();
         loss.backward();
         float[] gradient = new float[_layout.Length];
         for (int i = 0; i < _online.Length; i++)
@@ -68,7 +68,7 @@ internal sealed class AutogradReference : IDisposable
         }
     }
 
-    private static Tensor Column(float[] values, TrainingBatch batch) => tensor(values.AsSpan(0, batch.Count).ToArray());
+    private static Tensor Column(ReadOnlySpan<float> values, int rows) => tensor(values[..rows].ToArray());
 
     private Tensor[] Parameters(float[] flat, bool isTrained) =>
     [

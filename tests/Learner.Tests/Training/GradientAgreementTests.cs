@@ -62,8 +62,8 @@ public sealed class GradientAgreementTests
         (float Loss, float[] Gradient, double DistanceFromKink) expected;
         do
         {
-            Observations(layout, rows, random).CopyTo(batch.Observations, 0);
-            Observations(layout, rows, random).CopyTo(batch.NextObservations, 0);
+            Observations(layout, rows, random).CopyTo(batch.Observations);
+            Observations(layout, rows, random).CopyTo(batch.NextObservations);
             using AutogradReference reference = new(layout, options, online, target);
             (float Loss, float[] Gradient) step = reference.Step(batch);
             expected = (step.Loss, step.Gradient, reference.DistanceFromKink);

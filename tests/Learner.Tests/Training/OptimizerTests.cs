@@ -85,6 +85,9 @@ public sealed class OptimizerTests
         float[] parameters = new float[48];
         float[] first = new float[48];
         float[] second = new float[48];
+        using TensorOptimizer tensors = new(options);
+        using torch.Tensor half = torch.tensor(0.5f);
+        using torch.Tensor one = torch.tensor(1f);
         using torch.Tensor parameterTensor = torch.zeros(48);
         using torch.Tensor firstTensor = torch.zeros(48);
         using torch.Tensor secondTensor = torch.zeros(48);
@@ -93,7 +96,9 @@ public sealed class OptimizerTests
             float[] gradients = [.. Enumerable.Range(0, 48).Select(_ => (float)random.NextUniform(-1, 1))];
             using torch.Tensor gradientTensor = torch.tensor(gradients);
             optimizer.Step(parameters, gradients, first, second, 0.5f, 1e-2f, update);
-            TensorOptimizer.Step(options, parameterTensor, gradientTensor, firstTensor, secondTensor, 0.5f, 1e-2f, update);
+            tensors.Step(parameterTensor, gradientTensor, firstTensor, secondTensor, half, one, 1e-2f, update);
+            Assert.All(gradients, gradient => Assert.Equal(0f, gradient));
+            Assert.Equal(0f, gradientTensor.abs().max().item<float>());
         }
 
         Assert.True(TrainingExamples.LargestDifference(parameters, parameterTensor.data<float>().ToArray()) < 1e-6);

@@ -86,7 +86,7 @@ internal sealed class ReferenceTrainer
         double[] targets = new double[batch.Count];
         for (int row = 0; row < targets.Length; row++)
         {
-            ReadOnlySpan<float> next = batch.NextObservations.AsSpan(row * _layout.ObservationSize, _layout.ObservationSize);
+            ReadOnlySpan<float> next = batch.NextObservations.Slice(row * _layout.ObservationSize, _layout.ObservationSize);
             double[] values = ReferenceNetwork.Values(_layout, _target, next);
             double[] selector = _options.Algorithm == Algorithm.DoubleDqn ? ReferenceNetwork.Values(_layout, Online, next) : values;
             targets[row] = batch.Returns[row] + (batch.Discounts[row] * values[Array.IndexOf(selector, selector.Max())]);
@@ -97,7 +97,7 @@ internal sealed class ReferenceTrainer
 
     private double Chosen(TrainingBatch batch, int row)
     {
-        ReadOnlySpan<float> observation = batch.Observations.AsSpan(row * _layout.ObservationSize, _layout.ObservationSize);
+        ReadOnlySpan<float> observation = batch.Observations.Slice(row * _layout.ObservationSize, _layout.ObservationSize);
         return ReferenceNetwork.Values(_layout, Online, observation)[batch.Actions[row]];
     }
 

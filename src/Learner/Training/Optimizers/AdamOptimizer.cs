@@ -14,7 +14,7 @@ internal sealed class AdamOptimizer(float beta1, float beta2, float epsilon) : I
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(
         Span<float> parameters,
-        ReadOnlySpan<float> gradients,
+        Span<float> gradients,
         Span<float> firstMoments,
         Span<float> secondMoments,
         float gradientScale,
@@ -37,6 +37,7 @@ internal sealed class AdamOptimizer(float beta1, float beta2, float epsilon) : I
         for (nuint i = 0; i < (nuint)parameters.Length; i += (nuint)Vector512<float>.Count)
         {
             Vector512<float> g = scale * Vector512.LoadUnsafe(ref gradient, i);
+            Vector512<float>.Zero.StoreUnsafe(ref gradient, i);
             Vector512<float> m = (keep1 * Vector512.LoadUnsafe(ref first, i)) + (take1 * g);
             Vector512<float> v = (keep2 * Vector512.LoadUnsafe(ref second, i)) + (take2 * g * g);
             Vector512<float> change = stepSize * m / ((Vector512.Sqrt(v) * rootCorrection) + added);

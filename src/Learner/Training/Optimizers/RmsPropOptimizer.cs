@@ -14,7 +14,7 @@ internal sealed class RmsPropOptimizer(float decay, float epsilon, bool isCenter
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(
         Span<float> parameters,
-        ReadOnlySpan<float> gradients,
+        Span<float> gradients,
         Span<float> firstMoments,
         Span<float> secondMoments,
         float gradientScale,
@@ -34,6 +34,7 @@ internal sealed class RmsPropOptimizer(float decay, float epsilon, bool isCenter
         for (nuint i = 0; i < (nuint)parameters.Length; i += (nuint)Vector512<float>.Count)
         {
             Vector512<float> g = scale * Vector512.LoadUnsafe(ref gradient, i);
+            Vector512<float>.Zero.StoreUnsafe(ref gradient, i);
             Vector512<float> v = (keep * Vector512.LoadUnsafe(ref second, i)) + (take * g * g);
             v.StoreUnsafe(ref second, i);
             Vector512<float> spread = v;
