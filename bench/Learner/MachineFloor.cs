@@ -48,22 +48,22 @@ internal sealed record MachineFloor(double FlopsPerSecond, double CopiedBytesPer
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < Rounds; i++)
         {
-            s0 = Vector512.FusedMultiplyAdd(s0, factor, factor);
-            s1 = Vector512.FusedMultiplyAdd(s1, factor, factor);
-            s2 = Vector512.FusedMultiplyAdd(s2, factor, factor);
-            s3 = Vector512.FusedMultiplyAdd(s3, factor, factor);
-            s4 = Vector512.FusedMultiplyAdd(s4, factor, factor);
-            s5 = Vector512.FusedMultiplyAdd(s5, factor, factor);
-            s6 = Vector512.FusedMultiplyAdd(s6, factor, factor);
-            s7 = Vector512.FusedMultiplyAdd(s7, factor, factor);
-            s8 = Vector512.FusedMultiplyAdd(s8, factor, factor);
-            s9 = Vector512.FusedMultiplyAdd(s9, factor, factor);
-            s10 = Vector512.FusedMultiplyAdd(s10, factor, factor);
-            s11 = Vector512.FusedMultiplyAdd(s11, factor, factor);
-            s12 = Vector512.FusedMultiplyAdd(s12, factor, factor);
-            s13 = Vector512.FusedMultiplyAdd(s13, factor, factor);
-            s14 = Vector512.FusedMultiplyAdd(s14, factor, factor);
-            s15 = Vector512.FusedMultiplyAdd(s15, factor, factor);
+            s0 = Vector512.MultiplyAddEstimate(s0, factor, factor);
+            s1 = Vector512.MultiplyAddEstimate(s1, factor, factor);
+            s2 = Vector512.MultiplyAddEstimate(s2, factor, factor);
+            s3 = Vector512.MultiplyAddEstimate(s3, factor, factor);
+            s4 = Vector512.MultiplyAddEstimate(s4, factor, factor);
+            s5 = Vector512.MultiplyAddEstimate(s5, factor, factor);
+            s6 = Vector512.MultiplyAddEstimate(s6, factor, factor);
+            s7 = Vector512.MultiplyAddEstimate(s7, factor, factor);
+            s8 = Vector512.MultiplyAddEstimate(s8, factor, factor);
+            s9 = Vector512.MultiplyAddEstimate(s9, factor, factor);
+            s10 = Vector512.MultiplyAddEstimate(s10, factor, factor);
+            s11 = Vector512.MultiplyAddEstimate(s11, factor, factor);
+            s12 = Vector512.MultiplyAddEstimate(s12, factor, factor);
+            s13 = Vector512.MultiplyAddEstimate(s13, factor, factor);
+            s14 = Vector512.MultiplyAddEstimate(s14, factor, factor);
+            s15 = Vector512.MultiplyAddEstimate(s15, factor, factor);
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;

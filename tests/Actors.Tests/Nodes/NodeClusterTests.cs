@@ -120,8 +120,12 @@ public sealed class NodeClusterTests
 
         await using TestNode again = TestNode.Start(Seed with { Port = port, Remembered = [second.Address, third.Address] });
         await again.Up();
-        Assert.Contains(second.Cluster.SelfUniqueAddress, again.Cluster.State.Members.Select(member => member.UniqueAddress));
-        Assert.Contains(third.Cluster.SelfUniqueAddress, again.Cluster.State.Members.Select(member => member.UniqueAddress));
+        // A node's own picture of the cluster follows its messages with a delay.
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        while (!new[] { second, third }.All(node => again.Cluster.State.Members.Any(member => member.UniqueAddress == node.Cluster.SelfUniqueAddress)))
+        {
+            await Task.Delay(20, limit.Token);
+        }
     }
 
     [Fact]
