@@ -37,6 +37,9 @@ internal sealed class TransitionAccount
     /// <summary>What runners are told from now on is left out: the shards are asked after them.</summary>
     public void CloseRunners() => _runnersAreClosed = true;
 
+    /// <summary>What each shard that lives has inserted, by its newest status.</summary>
+    public IReadOnlyDictionary<(int Shard, long Incarnation), long> Inserts => _living.ToDictionary(key => key, key => _shards[key].Inserts);
+
     /// <summary>One line for each incarnation of a shard, and what does not add up.</summary>
     public (IReadOnlyList<string> Lines, IReadOnlyList<string> Errors) Close()
     {
