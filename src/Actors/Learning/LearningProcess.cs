@@ -168,7 +168,8 @@ internal sealed class LearningProcess : IDisposable
         if (_trainer is IDeferredTrainer deferred)
         {
             Count(deferred.Enqueue(batch, learningRate, absoluteTdErrors));
-            // Nobody knows yet whether it was taken. Where it was not, the same networks give the same target once more.
+            // Nobody knows yet whether it was taken. Where it was not, a hard update gives the same target once more when the step's number
+            // comes again, and a soft one goes τ of the way to the same network twice.
             UpdateTarget();
             return;
         }

@@ -14,12 +14,19 @@ internal sealed unsafe class AlignedBuffer
     private readonly float[] _storage;
 
     /// <summary>Allocates <paramref name="length"/> floats.</summary>
-    public AlignedBuffer(int length)
+    /// <exception cref="InsufficientMemoryException">They are more than one array holds.</exception>
+    public AlignedBuffer(long length)
     {
-        _storage = GC.AllocateArray<float>(length + (Alignment / sizeof(float)), pinned: true);
+        const int Slack = Alignment / sizeof(float);
+        if (length > Array.MaxLength - Slack)
+        {
+            throw new InsufficientMemoryException($"a buffer of {length} floats is more than one array holds");
+        }
+
+        _storage = GC.AllocateArray<float>((int)length + Slack, pinned: true);
         nint address = (nint)Unsafe.AsPointer(ref _storage[0]);
         Pointer = (float*)((address + Alignment - 1) / Alignment * Alignment);
-        Length = length;
+        Length = (int)length;
     }
 
     /// <summary>First element.</summary>

@@ -28,8 +28,8 @@ internal sealed class HiddenActivations(PackedLayout layout)
     // Apart from the check, whose every call would otherwise allocate the lambda's closure.
     private void Grow(int rows)
     {
-        _layers = [.. layout.Hidden.Select(linear => new AlignedBuffer(rows * linear.Stride))];
-        _features = layout.Filters is { } filters ? new AlignedBuffer(rows * filters.Stride) : null;
+        _layers = [.. layout.Hidden.Select(linear => new AlignedBuffer((long)rows * linear.Stride))];
+        _features = layout.Filters is { } filters ? new AlignedBuffer((long)rows * filters.Stride) : null;
         Capacity = rows;
     }
 }

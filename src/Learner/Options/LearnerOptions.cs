@@ -33,7 +33,7 @@ public enum OptimizerKind
 /// <summary>What computes the learning step.</summary>
 public enum ComputeBackend
 {
-    /// <summary>Simd for fully connected networks on the CPU, Torch otherwise.</summary>
+    /// <summary>Simd on the CPU for networks whose layers its kernels have (fully connected ones and MinAtar's), Torch otherwise.</summary>
     Auto,
 
     /// <summary>libtorch through TorchSharp, on any device.</summary>

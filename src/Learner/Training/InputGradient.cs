@@ -29,7 +29,7 @@ internal sealed unsafe class InputGradient(PackedLinear linear, int inputStride)
             return;
         }
 
-        _turnedWeights ??= new AlignedBuffer(linear.Stride * inputStride);
+        _turnedWeights ??= new AlignedBuffer((long)linear.Stride * inputStride);
         float* turned = _turnedWeights.Pointer;
         LayerKernels.Transpose(weights, linear.Inputs, linear.Stride, turned, inputStride);
         MatrixKernels.Multiply<Identity>(deltas, linear.Stride, 1, rows, linear.Outputs, turned, null, result, inputStride);
@@ -37,15 +37,15 @@ internal sealed unsafe class InputGradient(PackedLinear linear, int inputStride)
 
     private void RunTurned(float* weights, float* deltas, int rows, int columns, float* result)
     {
-        float* turnedDeltas = Room(ref _turnedDeltas, linear.Stride * columns);
-        float* turnedResult = Room(ref _turnedResult, inputStride * columns);
+        float* turnedDeltas = Room(ref _turnedDeltas, (long)linear.Stride * columns);
+        float* turnedResult = Room(ref _turnedResult, (long)inputStride * columns);
         new Span<float>(turnedResult + (linear.Inputs * columns), (inputStride - linear.Inputs) * columns).Clear();
         LayerKernels.Transpose(deltas, rows, linear.Stride, turnedDeltas, columns);
         MatrixKernels.Multiply<Identity>(weights, linear.Stride, 1, linear.Inputs, linear.Outputs, turnedDeltas, null, turnedResult, columns);
         LayerKernels.Transpose(turnedResult, inputStride, columns, result, inputStride);
     }
 
-    private static float* Room(ref AlignedBuffer? buffer, int length)
+    private static float* Room(ref AlignedBuffer? buffer, long length)
     {
         if (buffer is null || buffer.Length < length)
         {

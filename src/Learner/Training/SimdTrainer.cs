@@ -68,6 +68,7 @@ public sealed unsafe class SimdTrainer : ITrainer
     public TrainingResult Step(TrainingBatch batch, float learningRate, Span<float> absoluteTdErrors)
     {
         StepChecks.RequireFit(Layout, batch, absoluteTdErrors.Length);
+        StepChecks.RequireFloats(batch);
         int rows = batch.Count;
         EnsureCapacity(rows);
         Span<float> errors = _errors.AsSpan(0, rows);

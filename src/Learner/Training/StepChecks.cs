@@ -36,6 +36,16 @@ internal static class StepChecks
         }
     }
 
+    /// <summary>Throws unless a batch's observations are floats.</summary>
+    /// <exception cref="ArgumentException">They are bytes.</exception>
+    public static void RequireFloats(TrainingBatch batch)
+    {
+        if (batch.HoldsBytes)
+        {
+            throw new ArgumentException("a batch of bytes was given where floats are taken");
+        }
+    }
+
     /// <summary>Throws unless τ is in (0, 1].</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
     public static void RequireTau(float tau)

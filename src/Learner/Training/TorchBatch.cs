@@ -15,8 +15,15 @@ internal sealed unsafe class TorchBatch : IDisposable
     /// <param name="observationSize">Components of one observation, D.</param>
     /// <param name="holdsBytes">Whether observations are uint8.</param>
     /// <param name="isPinned">Whether the memory is page-locked.</param>
+    /// <exception cref="InsufficientMemoryException">The observations are more than one span of a tensor's memory holds.</exception>
     public TorchBatch(int capacity, int observationSize, bool holdsBytes, bool isPinned)
     {
+        long bytes = 2L * capacity * observationSize * (holdsBytes ? sizeof(byte) : sizeof(float));
+        if (bytes >= int.MaxValue)
+        {
+            throw new InsufficientMemoryException($"a batch's observations of {bytes} bytes are more than one span holds");
+        }
+
         Observations = OnHost([2, capacity, observationSize], holdsBytes ? ScalarType.Byte : ScalarType.Float32, isPinned);
         Scalars = OnHost([BatchMemory.ScalarColumns, capacity], ScalarType.Float32, isPinned);
         Actions = OnHost([capacity], ScalarType.Int32, isPinned);

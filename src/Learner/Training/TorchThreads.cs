@@ -16,6 +16,8 @@ internal static class TorchThreads
     {
         if (s_current != threads)
         {
+            // Unless asked first, libtorch gives a thread at its first operation the number that whichever thread has set last.
+            _ = get_num_threads();
             set_num_threads(threads);
             s_current = threads;
         }

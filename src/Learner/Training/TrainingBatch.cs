@@ -16,6 +16,7 @@ public sealed unsafe class TrainingBatch
     /// <summary>Allocates columns for up to <paramref name="capacity"/> rows; the weights are 1.</summary>
     /// <param name="capacity">The largest batch.</param>
     /// <param name="observationSize">Components of one observation, D.</param>
+    /// <exception cref="InsufficientMemoryException">The observations are more than one array holds.</exception>
     public TrainingBatch(int capacity, int observationSize)
         : this(capacity, observationSize, new OwnMemory(RequireAtLeastOne(capacity), RequireAtLeastOne(observationSize)))
     {
@@ -115,8 +116,8 @@ public sealed unsafe class TrainingBatch
 
         public OwnMemory(int capacity, int observationSize)
         {
-            _observations = new AlignedBuffer(checked(2 * capacity * observationSize));
-            _scalars = new AlignedBuffer(BatchMemory.ScalarColumns * capacity);
+            _observations = new AlignedBuffer(2L * capacity * observationSize);
+            _scalars = new AlignedBuffer((long)BatchMemory.ScalarColumns * capacity);
             // An int32 has the size of a float32.
             _actions = new AlignedBuffer(capacity);
         }

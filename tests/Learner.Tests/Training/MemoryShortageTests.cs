@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DqnAkka.Environments;
 using TorchSharp;
 
 namespace DqnAkka.Learner.Tests;
@@ -17,6 +18,21 @@ public sealed class MemoryShortageTests
         Assert.Equal(
             "out of memory on cuda:0: a batch of 512 rows and the network 4-64-64-2 relu of 4610 parameters do not fit: lower dqn.learner.batch-size or the network's size",
             told.Message);
+    }
+
+    [Fact]
+    public void A_batch_that_no_buffer_holds_is_want_of_memory_and_no_wrapped_size()
+    {
+        PlaneShape shape = new(4, 84, 84);
+        NetworkOptions options = new() { Kind = NetworkKind.MinAtar };
+        NetworkLayout layout = new(new ObservationFormat(ObservationType.UInt8, (int)shape.Size, shape: shape), 6, options);
+        HiddenActivations activations = new(new PackedLayout(layout));
+        // In 32 bits the features' size would come out as a few megabytes.
+        RequireShortage(() => activations.EnsureCapacity(39_917));
+        RequireShortage(() => _ = new TrainingBatch(40_000, layout.ObservationSize));
+        RequireShortage(() => new TorchBatch(40_000, layout.ObservationSize, holdsBytes: false, isPinned: false).Dispose());
+
+        static void RequireShortage(Action allocate) => Assert.True(MemoryShortage.IsCause(Assert.ThrowsAny<Exception>(allocate)));
     }
 
     [Fact]

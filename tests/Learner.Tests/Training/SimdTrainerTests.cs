@@ -70,6 +70,16 @@ public sealed unsafe class SimdTrainerTests
     }
 
     [Fact]
+    public void A_batch_of_bytes_is_refused()
+    {
+        NetworkLayout layout = new(4, 2, new NetworkOptions());
+        using SimdTrainer trainer = new(layout, new LearnerOptions(), TrainingExamples.Parameters(layout, 1));
+        using TorchBatch bytes = new(2, 4, holdsBytes: true, isPinned: false);
+        bytes.Columns.Count = 2;
+        Assert.Throws<ArgumentException>(() => trainer.Step(bytes.Columns, 1e-3f, new float[2]));
+    }
+
+    [Fact]
     public void Packing_and_unpacking_give_back_every_parameter()
     {
         NetworkLayout layout = new(Images, 3, new NetworkOptions { Kind = NetworkKind.MinAtar, Dueling = true });
