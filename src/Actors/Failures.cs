@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Akka.Actor;
 
 namespace DqnAkka.Actors;
@@ -22,7 +23,9 @@ internal static class Failures
 
         bool isOurs = exception is Environments.EnvironmentException or FragmentSourceException or FragmentRefusedException
             or Learner.LearnerException or Learner.CheckpointException or Learner.ReplayFileException or Learner.ReplayMemoryException;
-        string message = exception.Message.ReplaceLineEndings(" ");
+        // libtorch's errors come with its native frames, one a line, which help nobody.
+        string told = exception is ExternalException ? exception.Message.Split('\n')[0].TrimEnd() : exception.Message;
+        string message = told.ReplaceLineEndings(" ");
         return isOurs ? message : $"{exception.GetType().Name}: {message}";
     }
 }

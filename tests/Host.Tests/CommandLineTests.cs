@@ -50,6 +50,17 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("--output", "--output is empty: write --output FILE; see 'export --help'", "export", "run", "--format", "onnx", "--output", "")]
+    [InlineData("the argument", "RUN is empty: see 'export --help'", "export", "", "--format", "onnx", "--output", "policy.onnx")]
+    [InlineData("--run-dir", "--run-dir is empty: write --run-dir DIR; see 'train --help'", "train", "--run-dir", "")]
+    [InlineData("a subcommand's", "--output is empty: write --output FILE; see 'replay export --help'", "replay", "export", "run", "--output", "")]
+    public async Task An_empty_text_is_refused_by_the_name_of_what_it_was_given_for(string what, string expected, params string[] arguments)
+    {
+        int code = await _host.Run(arguments);
+        Assert.True((2, $"error: {expected}\n") == (code, _host.Error.ToString()), $"{what}: {code} {_host.Error}");
+    }
+
+    [Theory]
     [InlineData("--help", "train --config acrobot --seed 3")]
     [InlineData("train --help", "train --run-dir runs/first")]
     [InlineData("eval -h", "eval runs/first --episodes 100")]

@@ -40,7 +40,7 @@ public sealed class NetworkTests
         using TemporaryFolder folder = new();
         HostResult training = await HostProcess.RunAsync(folder.Root, [.. Images(2, 10, "Boolean"), "--set", "dqn.network.kind=nature"]);
         Assert.Equal(2, training.ExitCode);
-        Assert.Equal(["error: dqn.network.kind = nature does not suit the environment: a network of kind Nature needs images of at least 36 by 36: they are 10 by 10; use the kind Auto"], training.ErrorLines);
+        Assert.Equal(["error: dqn.network.kind = nature does not suit the environment: a network of kind nature needs images of at least 36 by 36: they are 10 by 10; use the kind auto"], training.ErrorLines);
     }
 
     [Fact]

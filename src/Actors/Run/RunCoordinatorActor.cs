@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Akka.Actor;
+using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
 
@@ -188,8 +189,27 @@ public sealed class RunCoordinatorActor : ReceiveActor, IWithTimers
     private void Complete(EvaluationResult? evaluation)
     {
         Timers.CancelAll();
-        _members!.Progress.Tell(new ProgressProtocol.Complete(_stop!.Reason, _stop.Failure, evaluation, _checkpointDirectory));
+        _members!.Progress.Tell(new ProgressProtocol.Complete(_stop!.Reason, _stop.Failure, evaluation, _checkpointDirectory.Length > 0 ? _checkpointDirectory : EarlierCheckpoints()));
         Become(Ended);
+    }
+
+    /// <summary>Where the last checkpoint was not written, those before it still hold.</summary>
+    private string EarlierCheckpoints()
+    {
+        if (_options.Run.Directory.Length == 0)
+        {
+            return "";
+        }
+
+        CheckpointStore store = new(Path.Combine(_options.Run.Directory, CheckpointStore.FolderName));
+        try
+        {
+            return store.Exists ? store.DirectoryPath : "";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
     }
 
     /// <summary>The run is completed once: what a late stage still sends changes nothing.</summary>

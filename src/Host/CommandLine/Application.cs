@@ -21,6 +21,12 @@ internal sealed class Application(HostCollaborators collaborators, HostConsole c
             return ExitCode.BadInput;
         }
 
+        if (ParseProblem.DescribeEmptyValue(result) is { } problem)
+        {
+            WriteError(problem);
+            return ExitCode.BadInput;
+        }
+
         InvocationConfiguration configuration = new()
         {
             Output = console.Output,

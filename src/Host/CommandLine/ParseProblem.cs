@@ -39,6 +39,18 @@ internal static class ParseProblem
         return $"{typed} is no {what}{(path.Length == 0 ? "" : $" of {path}")}: {hint}See '{help}'";
     }
 
+    /// <summary>The line for the first option or argument that is an empty text, as a script's unset variable gives it; null where there is none.</summary>
+    public static string? DescribeEmptyValue(ParseResult result)
+    {
+        string help = $"see '{PathOf(result.CommandResult)} --help'";
+        return result.CommandResult.Children.FirstOrDefault(symbol => symbol.Tokens.Any(token => token.Value.Length == 0)) switch
+        {
+            OptionResult { Option: var option } => $"{option.Name} is empty: write {option.Name} {option.HelpName}; {help}",
+            ArgumentResult { Argument: var argument } => $"{argument.HelpName} is empty: {help}",
+            _ => null,
+        };
+    }
+
     private static string RangeOf(Option option, string value) => option.Name switch
     {
         "--epochs" => $"from 1 to {int.MaxValue}",

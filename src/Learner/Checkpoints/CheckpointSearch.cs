@@ -40,6 +40,10 @@ internal sealed class CheckpointSearch(CheckpointFolder folder, IReadOnlyList<lo
     /// <exception cref="CheckpointException">It is another version's.</exception>
     public LoadedCheckpoint? Newest() => FirstWhole(numbers, folder.UnfinishedAfter(numbers[0]));
 
+    /// <summary>The newest whole one, or null; that a later one was not finished is nobody's concern, since these were asked for.</summary>
+    /// <exception cref="CheckpointException">It is another version's.</exception>
+    public LoadedCheckpoint? Named() => FirstWhole(numbers, unfinished: null);
+
     /// <summary>The best whole one by evaluation, or null.</summary>
     /// <exception cref="CheckpointException">None was evaluated, or it is another version's.</exception>
     public LoadedCheckpoint? Best()

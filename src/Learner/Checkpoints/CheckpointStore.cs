@@ -121,7 +121,7 @@ public sealed class CheckpointStore
 
                 StepDone?.Invoke("listed");
                 CheckpointSearch search = new(_folder, numbers);
-                LoadedCheckpoint? found = choice == CheckpointChoice.Best && _only is null ? search.Best() : search.Newest();
+                LoadedCheckpoint? found = _only is not null ? search.Named() : choice == CheckpointChoice.Best ? search.Best() : search.Newest();
                 // A training run may have deleted meanwhile what was to be read, and has put a newer one there before.
                 bool isOvertaken = search.FirstFault is not null && attempt < LoadAttempts && !Numbers().SequenceEqual(numbers);
                 if (!isOvertaken)

@@ -48,7 +48,7 @@ internal static class CustomModuleParameters
 
     private static void RequireValues(string name, nn.Module<Tensor, Tensor> module, PlaneShape shape, int actionCount)
     {
-        using IDisposable inference = no_grad();
+        using IDisposable gradients = enable_grad();
         long[] inputShape = TorchNetwork.InputShape(shape, TrialRows);
         Tensor inputs = linspace(0, 1, TrialRows * shape.Size, ScalarType.Float32).view(inputShape);
         Tensor before = inputs.clone();
@@ -62,6 +62,12 @@ internal static class CustomModuleParameters
         if (!inputs.equal(before).all().item<bool>())
         {
             throw new LearnerException($"{name} changes its input, which others read too: use no operation in place on it");
+        }
+
+        if (!values.requires_grad)
+        {
+            throw new LearnerException(
+                $"{name} gives values through which no gradient reaches its parameters, so nothing can be learned: use its parameters in forward, without detach or no_grad");
         }
     }
 

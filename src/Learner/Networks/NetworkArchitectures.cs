@@ -28,13 +28,13 @@ internal static class NetworkArchitectures
     {
         if (kind != NetworkKind.Mlp && !shape.IsImage)
         {
-            throw new ArgumentException($"a network of kind {kind} needs images: the observation is a vector of {shape} components; use the kind Mlp");
+            throw new ArgumentException($"a network of kind {kind.ToString().ToLowerInvariant()} needs images: the observation is a vector of {shape} components; use the kind mlp");
         }
 
         int smallest = kind switch { NetworkKind.MinAtar => MinAtarKernel, NetworkKind.Nature => SmallestNatureSide, _ => 1 };
         if (Math.Min(shape.Height, shape.Width) < smallest)
         {
-            throw new ArgumentException($"a network of kind {kind} needs images of at least {smallest} by {smallest}: they are {shape.Height} by {shape.Width}; use the kind Auto");
+            throw new ArgumentException($"a network of kind {kind.ToString().ToLowerInvariant()} needs images of at least {smallest} by {smallest}: they are {shape.Height} by {shape.Width}; use the kind auto");
         }
 
         SequentialBuilder builder = new(shape, options);

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using Akka.Actor;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
@@ -14,6 +15,14 @@ public sealed class FailuresTests
     [Fact]
     public void Another_exception_is_named() =>
         Assert.Equal("InvalidOperationException: the motor burned out", Failures.Describe(new InvalidOperationException("the motor\nburned out")));
+
+    // It is what TorchSharp throws.
+#pragma warning disable CA2201
+    [Fact]
+    public void An_error_of_libtorch_is_told_without_its_native_frames() => Assert.Equal(
+        "ExternalException: element 0 of tensors does not require grad",
+        Failures.Describe(new ExternalException("element 0 of tensors does not require grad\nException raised from run_backward\nframe #0: c10::Error::Error")));
+#pragma warning restore CA2201
 
     [Fact]
     public void What_wraps_the_cause_is_taken_off() => Assert.Equal("checkpoint x is damaged", Failures.Describe(

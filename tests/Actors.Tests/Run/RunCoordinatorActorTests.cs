@@ -103,6 +103,30 @@ public sealed class RunCoordinatorActorTests : TestKit
         Assert.Equal(new ProgressProtocol.Complete(StopReason.Failed, failure, null, ""), _progress.ExpectMsg<ProgressProtocol.Complete>());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_end_without_a_checkpoint_of_its_own_names_those_before_it(bool isLost)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("dqn-coordinator-");
+        try
+        {
+            string checkpoints = folder.CreateSubdirectory(CheckpointStore.FolderName).FullName;
+            File.WriteAllText(Path.Combine(checkpoints, "manifest-1.json"), "{}");
+            TrainingOptions options = Make.Options();
+            TestActorRef<RunCoordinatorActor> coordinator = Start(options with { Run = options.Run with { Directory = folder.FullName } });
+            coordinator.Tell(new RunProtocol.StopRun(StopReason.Failed, "first"));
+            coordinator.Tell(isLost ? RunProtocol.TrainingLost.Instance : new RunProtocol.TrainingFinished(Capture()));
+            coordinator.Tell(new RunProtocol.CheckpointFailed("disk full", Capture().Snapshot));
+
+            Assert.Equal(new ProgressProtocol.Complete(StopReason.Failed, "first", null, checkpoints), _progress.ExpectMsg<ProgressProtocol.Complete>());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void A_final_evaluation_that_fails_makes_the_run_fail_and_keeps_the_checkpoint()
     {

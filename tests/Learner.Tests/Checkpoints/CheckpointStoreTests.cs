@@ -229,7 +229,9 @@ public sealed class CheckpointStoreTests : IDisposable
         store.Save(Evaluated(1, 1));
         store.Save(Evaluated(2, 2));
         string first = Path.Combine(_directory.Path, "manifest-1.json");
-        Assert.Equal(1, CheckpointStore.Open(first).Load().Content.Learner!.Updates);
+        LoadedCheckpoint named = CheckpointStore.Open(first).Load();
+        Assert.Equal(1, named.Content.Learner!.Updates);
+        Assert.Empty(named.Notices);
         Assert.Equal(1, CheckpointStore.Open(first).Load(CheckpointChoice.Best).Content.Learner!.Updates);
         File.WriteAllBytes(Path.Combine(_directory.Path, "policy-1.safetensors"), []);
         Checkpoints.AssertRefused(() => CheckpointStore.Open(first).Load());

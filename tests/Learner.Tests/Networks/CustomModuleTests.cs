@@ -160,6 +160,7 @@ public sealed class CustomModuleTests
     [InlineData(typeof(OneValueTooMany), "gives Float32 [2, 5] for 2 observations of 3: it must give Float32 [2, 4], one value for each action")]
     [InlineData(typeof(OfAnotherInput), "fails on an input of [2, 3]: ExternalException: mat1 and mat2 shapes cannot be multiplied (2x3 and 4x4)")]
     [InlineData(typeof(ChangesItsInput), "changes its input, which others read too: use no operation in place on it")]
+    [InlineData(typeof(DetachesItsValues), "gives values through which no gradient reaches its parameters, so nothing can be learned: use its parameters in forward, without detach or no_grad")]
     [InlineData(typeof(ThrowsWhenMade), "cannot be made for observations of 3 and 4 actions: its constructor threw InvalidOperationException: no idea what to do with 3")]
     [InlineData(typeof(WithoutConstructor), "has no public constructor (PlaneShape observation, int actionCount): give it one")]
     [InlineData(typeof(CustomModuleBase), "is abstract or generic: name a class that can be made")]

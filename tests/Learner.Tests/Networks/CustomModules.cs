@@ -111,6 +111,16 @@ public sealed class ChangesItsInput : CustomModuleBase
     public override Tensor forward(Tensor input) => _head.call(input.neg_());
 }
 
+public sealed class DetachesItsValues : CustomModuleBase
+{
+    private readonly Module<Tensor, Tensor> _head;
+
+    public DetachesItsValues(PlaneShape observation, int actionCount)
+        : base(actionCount) => _head = Register("head", Linear(observation.Size, actionCount));
+
+    public override Tensor forward(Tensor input) => _head.call(input).detach();
+}
+
 public sealed class ThrowsWhenMade : CustomModuleBase
 {
     public ThrowsWhenMade(PlaneShape observation, int actionCount)

@@ -35,9 +35,9 @@ public sealed class NetworkSizesTests
     }
 
     [Theory]
-    [InlineData(NetworkKind.Nature, 35, 36, "a network of kind Nature needs images of at least 36 by 36: they are 35 by 36; use the kind Auto")]
-    [InlineData(NetworkKind.MinAtar, 2, 10, "a network of kind MinAtar needs images of at least 3 by 3: they are 2 by 10; use the kind Auto")]
-    [InlineData(NetworkKind.Impala, 1, 10, "a network of kind Impala needs images: the observation is a vector of 1x1x10 components; use the kind Mlp")]
+    [InlineData(NetworkKind.Nature, 35, 36, "a network of kind nature needs images of at least 36 by 36: they are 35 by 36; use the kind auto")]
+    [InlineData(NetworkKind.MinAtar, 2, 10, "a network of kind minatar needs images of at least 3 by 3: they are 2 by 10; use the kind auto")]
+    [InlineData(NetworkKind.Impala, 1, 10, "a network of kind impala needs images: the observation is a vector of 1x1x10 components; use the kind mlp")]
     public void Images_that_are_too_small_are_refused(NetworkKind kind, int height, int width, string message)
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(() => new NetworkLayout(Images(1, height, width), 3, new NetworkOptions { Kind = kind }));
