@@ -162,6 +162,9 @@ public sealed class ResumeTests : IDisposable
         await AssertRefusedAsync("does not exist: give a run's folder");
         await TrainAsync();
         await AssertRefusedAsync($"has no checkpoint to go on from: start it anew with train --config {Path.Combine(_run, "resolved.conf")} --run-dir DIR");
+        string old = _host.Folder.Write(Path.Combine(_run, "checkpoint", "manifest.json"), "{}");
+        await AssertRefusedAsync("manifest.json is of an earlier version, which this program does not read");
+        File.Delete(old);
         Save(steps: 1000);
         File.Delete(Path.Combine(_run, "resolved.conf"));
         await AssertRefusedAsync("has lost its resolved.conf: give the run's configuration with --config");

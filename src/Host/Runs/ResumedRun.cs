@@ -144,7 +144,7 @@ internal sealed class ResumedRun : IDisposable
         }
         catch (CheckpointException exception)
         {
-            throw new UserErrorException(store.Exists
+            throw new UserErrorException(store.Exists || store.HoldsEarlierFormat
                 ? exception.Message
                 : $"the run in {path} has no checkpoint to go on from: start it anew with train --config {Path.Combine(path, RunDirectory.ConfigurationName)} --run-dir DIR");
         }
