@@ -36,8 +36,8 @@ public sealed class ResumedScheduleTests
         float[] errors = new float[4];
         for (int i = 0; i < count; i++)
         {
-            // The shard's rarest transition is four times rarer than those that were drawn, so that the weights are 4 to the power −β.
-            SampleRound round = new(1, [[4]], [new ShardShare(1, 0.0025)], 0) { TotalCount = 100 };
+            // Masses 1 to 4, of which 1 is the smallest: the last row has the weight 4 to the power −β.
+            SampleRound round = new(1, [[4]], [new ShardShare(1, 0.01)], 0) { TotalCount = 100 };
             Assert.True(round.Add(new ReplayProtocol.SampleReply(1, Make.Sampled(4), Make.State(0, 100))));
             Assert.Equal(4, process.Learn(round, 0, errors));
         }
@@ -60,7 +60,7 @@ public sealed class ResumedScheduleTests
         public TrainingResult Step(TrainingBatch batch, float learningRate, Span<float> absoluteTdErrors)
         {
             Updates++;
-            Seen.Add(new Update(learningRate, batch.Weights[0], IsSynchronized: false));
+            Seen.Add(new Update(learningRate, batch.Weights[3], IsSynchronized: false));
             return default;
         }
 
