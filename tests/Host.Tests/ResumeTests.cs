@@ -80,6 +80,20 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("goes on with other settings, as --force demands: ", _host.Error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("dqn.runner.count=3", "dqn.runner.count is 2 there and 3 here")]
+    [InlineData("dqn.learner.backend=torch", "dqn.learner.backend is ")]
+    [InlineData("dqn.checkpoint.period=77", "dqn.checkpoint.period is ")]
+    public async Task What_the_course_of_a_deterministic_run_follows_from_may_not_differ(string assignment, string fault)
+    {
+        await TrainAsync("--set", "dqn.run.deterministic=true");
+        Save(steps: 1000);
+        Assert.Equal(2, await _host.Run("train", "--resume", _run, "--set", assignment));
+        Assert.Contains(fault, Assert.Single(_host.Error.ToString().TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(0, await _host.Run("train", "--resume", _run, "--set", assignment, "--force"));
+        Assert.Equal(0, await _host.Run("train", "--resume", _run));
+    }
+
     [Fact]
     public async Task What_weights_are_laid_out_by_cannot_be_forced()
     {
