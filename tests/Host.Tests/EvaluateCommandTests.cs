@@ -21,6 +21,18 @@ public sealed class EvaluateCommandTests
     }
 
     [Fact]
+    public async Task The_policy_is_computed_as_the_key_says()
+    {
+        FakeCheckpoints checkpoints = new();
+        using Host host = new() { Checkpoints = checkpoints };
+        host.Folder.Write("c/manifest.json", "{}");
+        Assert.Equal(0, await host.Run("eval", host.Folder.Sub("c"), "--episodes", "1"));
+        Assert.Equal(ComputeBackend.Auto, checkpoints.Runner!.Backend);
+        Assert.Equal(0, await host.Run("eval", host.Folder.Sub("c"), "--episodes", "1", "--set", "dqn.runner.backend=torch"));
+        Assert.Equal(ComputeBackend.Torch, checkpoints.Runner.Backend);
+    }
+
+    [Fact]
     public async Task A_single_episode_has_no_deviation()
     {
         using Host host = new();

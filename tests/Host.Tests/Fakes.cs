@@ -67,9 +67,12 @@ internal sealed class FakeCheckpoints(NetworkLayout? layout = null, string envir
 {
     public CheckpointChoice? Choice { get; private set; }
 
-    public SavedPolicy Load(string directory, CheckpointChoice choice, IReadOnlyList<string> networkPath)
+    public RunnerOptions? Runner { get; private set; }
+
+    public SavedPolicy Load(string directory, CheckpointChoice choice, IReadOnlyList<string> networkPath, RunnerOptions runner)
     {
         Choice = choice;
+        Runner = runner;
         return Load(directory);
     }
 

@@ -80,6 +80,20 @@ public sealed class ResumeTests : IDisposable
         Assert.Contains("goes on with other settings, as --force demands: ", _host.Error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("dqn.runner.count=3", "dqn.runner.count is 2 there and 3 here")]
+    [InlineData("dqn.learner.backend=torch", "dqn.learner.backend is ")]
+    [InlineData("dqn.checkpoint.period=77", "dqn.checkpoint.period is ")]
+    public async Task What_the_course_of_a_deterministic_run_follows_from_may_not_differ(string assignment, string fault)
+    {
+        await TrainAsync("--set", "dqn.run.deterministic=true");
+        Save(steps: 1000);
+        Assert.Equal(2, await _host.Run("train", "--resume", _run, "--set", assignment));
+        Assert.Contains(fault, Assert.Single(_host.Error.ToString().TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.Equal(0, await _host.Run("train", "--resume", _run, "--set", assignment, "--force"));
+        Assert.Equal(0, await _host.Run("train", "--resume", _run));
+    }
+
     [Fact]
     public async Task What_weights_are_laid_out_by_cannot_be_forced()
     {
@@ -162,6 +176,9 @@ public sealed class ResumeTests : IDisposable
         await AssertRefusedAsync("does not exist: give a run's folder");
         await TrainAsync();
         await AssertRefusedAsync($"has no checkpoint to go on from: start it anew with train --config {Path.Combine(_run, "resolved.conf")} --run-dir DIR");
+        string old = _host.Folder.Write(Path.Combine(_run, "checkpoint", "manifest.json"), "{}");
+        await AssertRefusedAsync("manifest.json is of an earlier version, which this program does not read");
+        File.Delete(old);
         Save(steps: 1000);
         File.Delete(Path.Combine(_run, "resolved.conf"));
         await AssertRefusedAsync("has lost its resolved.conf: give the run's configuration with --config");

@@ -66,6 +66,8 @@ internal sealed class DeterministicTraining
             while (state.End(_options.Stop) is null)
             {
                 using DeterministicSegment segment = new(_layout, _options, state);
+                // The segment has the replay memory now; nobody needs a second one until it ends.
+                state = state with { Shards = [] };
                 _reports.BeginAfter(_keeper.Course.LastReport);
                 if (!TryReachBarrier(segment))
                 {
@@ -82,6 +84,11 @@ internal sealed class DeterministicTraining
         catch (Exception exception) when (exception is EnvironmentException or LearnerException or CheckpointException or ReplayMemoryException)
         {
             return Complete(StopReason.Failed, Failures.Describe(exception), null, _keeper.Course.LastReport);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            string failure = $"the checkpoints in {_store.DirectoryPath} cannot be read or written: {exception.Message.ReplaceLineEndings(" ")}; see to the folder and go on with train --resume";
+            return Complete(StopReason.Failed, failure, null, _keeper.Course.LastReport);
         }
     }
 
@@ -171,7 +178,7 @@ internal sealed class DeterministicTraining
     {
         ProgressReport report = _reports.Make(segment, _keeper);
         _sinks.Tell(sink => sink.Report(report));
-        _keeper.Note(report, isBarrier ? CommitMetrics() : 0);
+        _keeper.Note(report, isBarrier ? CommitMetrics() : _keeper.Course.MetricsLength);
     }
 
     private long CommitMetrics()
@@ -182,8 +189,8 @@ internal sealed class DeterministicTraining
         }
         catch (IOException)
         {
-            // A full disk: whoever writes to it has told of it.
-            return 0;
+            // A full disk: whoever writes to it has told of it. What was there before must not be cut off by whoever goes on.
+            return _keeper.Course.MetricsLength;
         }
     }
 

@@ -56,6 +56,17 @@ public static class SharedKeys
     // What weights, optimizer moments and the shards' records in a checkpoint are laid out by, and what they are about.
     private static readonly string[] OfTheRun = ["dqn.environment.", "dqn.network.", "dqn.learner.optimizer", "dqn.replay.shards", "dqn.run.deterministic"];
 
+    // What the course of a deterministic run follows from beside that: who plays, by what arithmetic, and where its barriers are.
+    private static readonly string[] OfTheCourse =
+    [
+        "dqn.runner.count",
+        "dqn.runner.environments",
+        "dqn.runner.fragment",
+        "dqn.runner.backend",
+        "dqn.learner.backend",
+        "dqn.checkpoint.period",
+    ];
+
     /// <summary>Whether a run can go on with another value of a key where the user insists: what it has learned and counted still means something.</summary>
     /// <param name="key">The whole key.</param>
     public static bool CanChange(string key)
@@ -71,6 +82,10 @@ public static class SharedKeys
         ArgumentNullException.ThrowIfNull(key);
         return MustAgree(key, [ClusterRoles.Learner]) && !IsIn(OfTheOutcome, key);
     }
+
+    /// <summary>Whether a run that is resumed and deterministic must have the same value of a key as it had, or the user must insist.</summary>
+    /// <param name="key">The whole key.</param>
+    public static bool MustStayForTheSameCourse(string key) => MustStay(key) || IsIn(OfTheCourse, key);
 
     /// <summary>Whether a key must have the same value on a node as in the cluster that it joins.</summary>
     /// <param name="key">The whole key, <c>dqn.replay.shards</c>.</param>

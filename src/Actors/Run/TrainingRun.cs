@@ -72,7 +72,7 @@ public sealed class TrainingRun
     public LoadedCheckpoint? LoadCheckpoint()
     {
         CheckpointStore store = new(CheckpointDirectory);
-        LoadedCheckpoint? checkpoint = store.Exists ? store.Load() : null;
+        LoadedCheckpoint? checkpoint = store.Exists || store.HoldsEarlierFormat ? store.Load() : null;
         return checkpoint is not null && ShapeDifference.Describe(checkpoint.Content.Layout, Layout) is { } difference
             ? throw new CheckpointException($"checkpoint {checkpoint.ManifestPath} is of another network ({difference}): give the same network, or another folder with --run-dir")
             : checkpoint;

@@ -32,6 +32,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     private long _steps;
     private long _transitions;
     private long _unreportedSteps;
+    private long? _stepsBefore;
     private long _lastReport;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
@@ -86,8 +87,9 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
         }
     }
 
-    // Several runners share the steps of a run about equally; the snapshot's count keeps a restarted runner from exploring anew.
-    private double Epsilon => _exploration.Epsilon(_index, Math.Max(_steps * _total, _snapshot?.Steps ?? 0));
+    // Several runners share the steps of a run about equally; the first snapshot's count keeps a runner that is restarted, or resumed, from
+    // exploring anew, also as long as an empty buffer has no further one made.
+    private double Epsilon => _exploration.Epsilon(_index, Math.Max((_stepsBefore ?? 0) + (_steps * _total), _snapshot?.Steps ?? 0));
 
     [MemberNotNull(nameof(_exploration))]
     private ExplorationSchedule Climb(int total)
@@ -100,6 +102,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     private void OnPolicySnapshot(PolicySnapshot snapshot)
     {
         _snapshot = snapshot;
+        _stepsBefore ??= snapshot.Steps;
         _source.Load(snapshot.Parameters);
         Sender.Tell(SnapshotProtocol.Consumed.Instance);
         StepIfPossible();

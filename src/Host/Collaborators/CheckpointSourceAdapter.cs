@@ -1,16 +1,17 @@
+using DqnAkka.Actors;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
 
-/// <summary>Reads the checkpoints that training writes; acting on them needs libtorch only for what the vectorised kernels do not have.</summary>
+/// <summary>Reads the checkpoints that training writes; by default acting on them needs libtorch only for what the vectorised kernels do not have.</summary>
 internal sealed class CheckpointSourceAdapter : ICheckpointSource
 {
     /// <inheritdoc />
-    public SavedPolicy Load(string path, CheckpointChoice choice, IReadOnlyList<string> networkPath)
+    public SavedPolicy Load(string path, CheckpointChoice choice, IReadOnlyList<string> networkPath, RunnerOptions runner)
     {
         LoadedCheckpoint checkpoint = Read(path, choice);
         CheckpointContent content = checkpoint.Content;
-        PolicyNetwork policy = MakePolicy(content.Layout.WithSearchPaths(networkPath));
+        PolicyNetwork policy = MakePolicy(content.Layout.WithSearchPaths(networkPath), runner);
         policy.Load(content.Policy);
         return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions, checkpoint.Notices, policy);
     }
@@ -28,11 +29,11 @@ internal sealed class CheckpointSourceAdapter : ICheckpointSource
         }
     }
 
-    private static PolicyNetwork MakePolicy(NetworkLayout layout)
+    private static PolicyNetwork MakePolicy(NetworkLayout layout, RunnerOptions runner)
     {
         try
         {
-            return new PolicyNetwork(layout);
+            return new PolicyNetwork(layout, runner.Backend, runner.TorchThreads);
         }
         catch (LearnerException exception)
         {

@@ -1,3 +1,4 @@
+using DqnAkka.Actors;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Host;
@@ -22,8 +23,9 @@ internal interface ICheckpointSource
     /// <param name="path">The checkpoints' folder, or one checkpoint's manifest.</param>
     /// <param name="choice">Which one of a folder.</param>
     /// <param name="networkPath">Folders in which the assembly of a user's own network is looked for.</param>
-    /// <exception cref="UserErrorException">It is missing, cut short or altered, or its network is a user's own and not to be had.</exception>
-    SavedPolicy Load(string path, CheckpointChoice choice, IReadOnlyList<string> networkPath);
+    /// <param name="runner">What computes it, and on how many threads.</param>
+    /// <exception cref="UserErrorException">It is missing, cut short or altered, its network is a user's own and not to be had, or the backend cannot compute it.</exception>
+    SavedPolicy Load(string path, CheckpointChoice choice, IReadOnlyList<string> networkPath, RunnerOptions runner);
 
     /// <summary>Reads and verifies one.</summary>
     /// <param name="path">A run's folder, the checkpoints' folder, or one checkpoint's manifest.</param>

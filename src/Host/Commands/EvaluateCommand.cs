@@ -29,9 +29,9 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
 
         (string checkpoint, string? runConfiguration) = Locate(request.CheckpointPath);
         // A network of the user's own is looked for before the checkpoint can say what it was trained on.
-        IReadOnlyList<string> networkPath = Resolve(request.Configuration, runConfiguration, "").Options.Network.SearchPaths;
+        TrainingOptions given = Resolve(request.Configuration, runConfiguration, "").Options;
         CheckpointChoice choice = request.IsBest ? CheckpointChoice.Best : CheckpointChoice.Newest;
-        using SavedPolicy saved = collaborators.Checkpoints.Load(checkpoint, choice, networkPath);
+        using SavedPolicy saved = collaborators.Checkpoints.Load(checkpoint, choice, given.Network.SearchPaths, given.Runner);
         foreach (string notice in saved.Notices)
         {
             console.Error.WriteLine($"warning: {notice}");

@@ -47,8 +47,9 @@ internal sealed class ResumedRun : IDisposable
             // Without a file of its own the command line is compared with what the run has had; the file that it was is not needed.
             bool hasConfiguration = File.Exists(file);
             ResolvedConfiguration configuration = (source.Files.Count > 0 ? source : source with { Files = [file] }).Resolve();
+            Func<string, bool> matters = configuration.Options.Run.Deterministic ? SharedKeys.MustStayForTheSameCourse : SharedKeys.MustStay;
             string? change = hasConfiguration
-                ? ConfigurationDrift.Require(directory.Path, RunDirectory.ReadConfiguration(file), configuration, isForced, SharedKeys.MustStay, "start a new run without --resume")
+                ? ConfigurationDrift.Require(directory.Path, RunDirectory.ReadConfiguration(file), configuration, isForced, matters, "start a new run without --resume")
                 : null;
             LoadedCheckpoint checkpoint = Load(directory.Path);
             string? stray = hasConfiguration && change is null ? RequireHash(configuration, checkpoint, file, isForced) : null;
@@ -144,7 +145,7 @@ internal sealed class ResumedRun : IDisposable
         }
         catch (CheckpointException exception)
         {
-            throw new UserErrorException(store.Exists
+            throw new UserErrorException(store.Exists || store.HoldsEarlierFormat
                 ? exception.Message
                 : $"the run in {path} has no checkpoint to go on from: start it anew with train --config {Path.Combine(path, RunDirectory.ConfigurationName)} --run-dir DIR");
         }

@@ -11,7 +11,10 @@ internal sealed class CheckpointSearch(CheckpointFolder folder, IReadOnlyList<lo
     public CheckpointException? FirstFault => _faults.Count > 0 ? _faults[0] : null;
 
     /// <summary>The manifests that can be read, the newest first.</summary>
-    public static IEnumerable<(long Number, CheckpointManifest Manifest)> ReadManifests(CheckpointFolder folder, IEnumerable<long> numbers)
+    /// <param name="folder">The folder.</param>
+    /// <param name="numbers">The checkpoints' numbers, the newest first.</param>
+    /// <param name="whole">Called with the number of each that may well be whole, though it is not read here and now.</param>
+    public static IEnumerable<(long Number, CheckpointManifest Manifest)> ReadManifests(CheckpointFolder folder, IEnumerable<long> numbers, Action<long>? whole = null)
     {
         foreach (long number in numbers)
         {
@@ -20,8 +23,13 @@ internal sealed class CheckpointSearch(CheckpointFolder folder, IReadOnlyList<lo
             {
                 manifest = folder.ReadManifest(number);
             }
-            catch (CheckpointException)
+            catch (CheckpointException exception)
             {
+                if (exception.IsForeign || exception.InnerException is IOException or UnauthorizedAccessException)
+                {
+                    whole?.Invoke(number);
+                }
+
                 continue;
             }
 
@@ -45,13 +53,16 @@ internal sealed class CheckpointSearch(CheckpointFolder folder, IReadOnlyList<lo
     public LoadedCheckpoint? Named() => FirstWhole(numbers, unfinished: null);
 
     /// <summary>The best whole one by evaluation, or null.</summary>
-    /// <exception cref="CheckpointException">None was evaluated, or it is another version's.</exception>
+    /// <exception cref="CheckpointException">It is another version's.</exception>
     public LoadedCheckpoint? Best()
     {
         long[] evaluated = [.. ByEvaluation(ReadManifests(folder, numbers))];
-        return evaluated.Length == 0
-            ? throw new CheckpointException($"no checkpoint in {folder.Path} was evaluated, so none is the best: leave out the choice of the best")
-            : FirstWhole(evaluated, unfinished: null);
+        if (evaluated.Length == 0)
+        {
+            _faults.Add(new CheckpointException($"no checkpoint in {folder.Path} was evaluated, so none is the best: leave out the choice of the best"));
+        }
+
+        return FirstWhole(evaluated, unfinished: null);
     }
 
     /// <summary>Why none is whole.</summary>
@@ -87,6 +98,11 @@ internal sealed class CheckpointSearch(CheckpointFolder folder, IReadOnlyList<lo
             catch (CheckpointException exception) when (!exception.IsForeign)
             {
                 _faults.Add(exception);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // A disk may give back one file and not another.
+                _faults.Add(new CheckpointException($"checkpoint {folder.PathOf(CheckpointNames.Manifest(number))} cannot be read: {exception.Message}", exception));
             }
         }
 

@@ -46,6 +46,9 @@ public sealed class CheckpointStore
     /// <summary>Whether the folder holds a checkpoint (whole or not).</summary>
     public bool Exists => Numbers().Count > 0;
 
+    /// <summary>Whether the folder holds a checkpoint of the format that had only one, which this program does not read.</summary>
+    public bool HoldsEarlierFormat => File.Exists(_folder.PathOf(CheckpointNames.OldManifest));
+
     /// <summary>Called after each step of a save that a crash could follow, and of a load that a save could follow, with the step's name.</summary>
     internal Action<string>? StepDone
     {
@@ -72,7 +75,7 @@ public sealed class CheckpointStore
 
         CheckpointStore own = new(path);
         CheckpointStore nested = new(Path.Combine(path, FolderName));
-        return own.Exists ? own : nested.Exists ? nested : throw (own.IsOld ? own : nested).Missing(path);
+        return own.Exists ? own : nested.Exists ? nested : throw (own.HoldsEarlierFormat ? own : nested).Missing(path);
     }
 
     /// <summary>Writes a checkpoint, then deletes those that are no longer kept.</summary>
@@ -94,7 +97,7 @@ public sealed class CheckpointStore
             string name = CheckpointNames.Manifest(number);
             _folder.Write(name, stream => stream.Write(ManifestCodec.Encode(manifest)));
             _folder.Flush();
-            _folder.DeleteExcept(Kept());
+            _folder.DeleteExcept(Kept(number));
             return new SavedCheckpoint(number, _folder.PathOf(name), ManifestCodec.ContentHash(manifest));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -172,22 +175,24 @@ public sealed class CheckpointStore
         }
     }
 
-    private bool IsOld => File.Exists(_folder.PathOf(CheckpointNames.OldManifest));
-
     private IReadOnlyList<long> Numbers() => _only is { } only ? [only] : _folder.Numbers();
 
-    /// <summary>The newest, and the best of all that there are. One whose manifest is damaged is of no use to anybody.</summary>
-    private HashSet<long> Kept()
+    /// <summary>
+    /// The newest, and the best of all that there are. One whose manifest is damaged is of no use to anybody; one that cannot be read just now,
+    /// or is another version's, may be.
+    /// </summary>
+    private HashSet<long> Kept(long written)
     {
-        (long Number, CheckpointManifest Manifest)[] manifests = [.. CheckpointSearch.ReadManifests(_folder, _folder.Numbers())];
-        HashSet<long> kept = [.. manifests.Take(_keep).Select(entry => entry.Number)];
+        HashSet<long> kept = [written];
+        (long Number, CheckpointManifest Manifest)[] manifests = [.. CheckpointSearch.ReadManifests(_folder, _folder.Numbers(), whole: number => kept.Add(number))];
+        kept.UnionWith(manifests.Take(_keep).Select(entry => entry.Number));
         kept.UnionWith(CheckpointSearch.ByEvaluation(manifests).Take(1));
         return kept;
     }
 
     private CheckpointException Missing(string path)
     {
-        string why = IsOld ? $"{_folder.PathOf(CheckpointNames.OldManifest)} is of an earlier version, which this program does not read"
+        string why = HoldsEarlierFormat ? $"{_folder.PathOf(CheckpointNames.OldManifest)} is of an earlier version, which this program does not read"
             : _folder.UnfinishedAfter(0) is not null ? $"the only one in {DirectoryPath} was not finished"
             : $"{_folder.PathOf("manifest-N.json")} does not exist for any N";
         return new CheckpointException($"there is no checkpoint in {path}: {why}; give the folder of a run or of checkpoints");

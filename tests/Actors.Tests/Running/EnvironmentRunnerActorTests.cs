@@ -164,6 +164,21 @@ public sealed class EnvironmentRunnerActorTests : TestKit
     }
 
     [Fact]
+    public void In_a_run_that_goes_on_exploration_anneals_from_where_it_was()
+    {
+        TrainingOptions options = Make.Options() with
+        {
+            Exploration = new ExplorationOptions { Kind = ExplorationKind.Anneal, EpsilonInitial = 1, EpsilonFinal = 0, EpsilonDecaySteps = 1000 },
+        };
+        TestActorRef<EnvironmentRunnerActor> runner = Start(options, index: 0, total: 1);
+        Policy(runner, options, steps: 500);
+        Time.Advance(TimeSpan.FromSeconds(2));
+
+        // Four fragments of four steps, and no other snapshot: the buffer of a run that is resumed may take long to fill.
+        Assert.Equal(1 - (516 / 1000.0), Reports().Last().Epsilon, 12);
+    }
+
+    [Fact]
     public void What_it_did_last_is_reported_when_it_stops()
     {
         (IActorRef runner, long _) = StartAndFill();
@@ -354,10 +369,10 @@ public sealed class EnvironmentRunnerActorTests : TestKit
                 new RunnerProtocol.RunnerLease(index, 0), total, Make.Layout(options), options, new RunnerLinks(_region, _mirror, _pool) { Source = source }));
     }
 
-    private void Policy(IActorRef runner, TrainingOptions options, long version = 1)
+    private void Policy(IActorRef runner, TrainingOptions options, long version = 1, long steps = 0)
     {
         NetworkLayout layout = Make.Layout(options);
-        runner.Tell(Make.Snapshot(layout, version), _mirror);
+        runner.Tell(Make.Snapshot(layout, version) with { Steps = steps }, _mirror);
     }
 
     private List<ReplayProtocol.Insert> Inserts()

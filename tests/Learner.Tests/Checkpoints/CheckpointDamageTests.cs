@@ -181,6 +181,43 @@ public sealed class CheckpointDamageTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_checkpoint_that_is_named_nothing_is_said_of_the_others()
+    {
+        _store.Save(Checkpoints.Content(13));
+        File.WriteAllText(PathOf("policy-3.safetensors.tmp"), "");
+        Assert.Empty(CheckpointStore.Open(PathOf("manifest-1.json")).Load().Notices);
+        Assert.Single(_store.Load().Notices);
+    }
+
+    [Theory]
+    [InlineData("policy-2.safetensors")]
+    [InlineData("manifest-2.json")]
+    public void A_checkpoint_that_cannot_be_read_is_passed_over(string name)
+    {
+        _store.Save(Checkpoints.Content(13));
+        using (new FileStream(PathOf(name), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            LoadedCheckpoint loaded = _store.Load();
+            Assert.Equal(12, loaded.Content.Learner!.Updates);
+            Assert.Contains("cannot be read", Assert.Single(loaded.Notices), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_manifest_that_cannot_be_read_just_now_is_not_deleted()
+    {
+        CheckpointStore store = new(_directory.Path, keep: 1);
+        store.Save(Checkpoints.Content(13) with { Evaluation = null });
+        using (new FileStream(PathOf("manifest-1.json"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            store.Save(Checkpoints.Content(14) with { Evaluation = null });
+        }
+
+        Assert.Equal(12, store.Load(CheckpointChoice.Best).Content.Learner!.Updates);
+        Assert.Equal(14, store.Load().Content.Learner!.Updates);
+    }
+
+    [Fact]
     public void Another_versions_checkpoint_is_not_passed_over_for_an_older_one()
     {
         _store.Save(Checkpoints.Content(13));

@@ -244,6 +244,7 @@ public sealed class CheckpointStoreTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_directory.Path, "manifest.json"), "{}");
         Assert.Contains("manifest.json is of an earlier version", Checkpoints.AssertRefused(() => CheckpointStore.Open(_directory.Path)).Message, StringComparison.Ordinal);
+        Assert.True(new CheckpointStore(_directory.Path).HoldsEarlierFormat);
     }
 
     [Fact]
