@@ -39,7 +39,7 @@ internal static class LearnerBenchmark
         CompareRecurrentSteps(128, 80, 64, peer);
         Write($"");
         Write($"Acting: a forward pass, µs a call");
-        Write($"network        batch    PyTorch      torch       simd   torch/simd  floor µs  simd/floor");
+        Write($"network        batch    PyTorch      plain      torch       simd   plain/simd  torch/simd  floor µs  simd/floor");
         foreach (BenchNetwork network in new[] { Medium, MinAtar })
         {
             foreach (int batch in new[] { 1, 16, 64, 256 })
@@ -85,16 +85,19 @@ internal static class LearnerBenchmark
     {
         using PolicyNetwork torch = new(network.Layout, ComputeBackend.Torch);
         using PolicyNetwork simd = new(network.Layout, ComputeBackend.Simd);
+        using PlainTorchPolicy plain = new(network.Layout);
         float[] parameters = network.Parameters();
         torch.Load(parameters);
         simd.Load(parameters);
         float[] observations = network.Batch(count).Observations.ToArray();
         int[] actions = new int[count];
         double[] rates = AlternatingRates.Medians(
-            () => torch.GreedyActions(observations, count, actions), () => simd.GreedyActions(observations, count, actions));
+            () => plain.GreedyActions(observations, count, actions),
+            () => torch.GreedyActions(observations, count, actions),
+            () => simd.GreedyActions(observations, count, actions));
         double python = peer.ForwardsPerSecond(network.Name, count);
         double least = floor.Forward(network.Layout, count).TotalMicroseconds;
-        Write($"{network.Name,-14} {count,5} {Figure(1e6 / python, "F1"),10} {1e6 / rates[0],10:F2} {1e6 / rates[1],10:F2} {rates[1] / rates[0],12:F1} {least,9:F2} {1e6 / rates[1] / least,11:F1}");
+        Write($"{network.Name,-14} {count,5} {Figure(1e6 / python, "F1"),10} {1e6 / rates[0],10:F2} {1e6 / rates[1],10:F2} {1e6 / rates[2],10:F2} {rates[2] / rates[0],12:F1} {rates[2] / rates[1],11:F1} {least,9:F2} {1e6 / rates[2] / least,11:F1}");
     }
 
     private static string Figure(double value, string format = "F0") => double.IsNaN(value) ? "-" : value.ToString(format, CultureInfo.InvariantCulture);

@@ -31,11 +31,11 @@ internal sealed record MachineFloor(double FlopsPerSecond, double CopiedBytesPer
         return Longest(flops, NetworkCost.StepBytes(layout, batch));
     }
 
-    /// <summary>The least time of one forward pass.</summary>
+    /// <summary>The least time of one forward pass: its arithmetic, since parameters and observations of these sizes stay in caches.</summary>
     /// <param name="layout">The network.</param>
     /// <param name="batch">Rows.</param>
     public TimeSpan Forward(NetworkLayout layout, int batch) =>
-        Longest(2 * batch * NetworkCost.MultiplyAdds(layout).Forward, sizeof(float) * ((long)layout.Length + ((long)batch * layout.ObservationSize)));
+        TimeSpan.FromSeconds(2 * batch * NetworkCost.MultiplyAdds(layout).Forward / FlopsPerSecond);
 
     private TimeSpan Longest(double flops, double bytes) => TimeSpan.FromSeconds(Math.Max(flops / FlopsPerSecond, bytes / CopiedBytesPerSecond));
 

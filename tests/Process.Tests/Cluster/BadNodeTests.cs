@@ -12,7 +12,7 @@ public sealed class BadNodeTests
 
     [Theory]
     [InlineData("sed,learner", "sed", "seed")]
-    [InlineData("", "--roles", "seed")]
+    [InlineData("", "--roles", "ROLE,...")]
     public async Task An_unknown_role_is_named(string roles, params string[] words)
     {
         using TemporaryFolder folder = new();
