@@ -75,6 +75,19 @@ public sealed class ExportCommandTests
     }
 
     [Fact]
+    public async Task A_checkpoints_own_file_is_not_replaced_by_force_either()
+    {
+        using Host host = new();
+        string manifest = Save(host, step: 10, mean: 100);
+        byte[] before = await File.ReadAllBytesAsync(manifest, TestContext.Current.CancellationToken);
+
+        Assert.Equal(2, await host.Run("export", host.Folder.Sub("run"), "--format", "onnx", "--output", manifest, "--force"));
+
+        Assert.Equal($"error: --output {manifest} belongs to the checkpoints of a run: give another --output\n", host.Error.ToString());
+        Assert.Equal(before, await File.ReadAllBytesAsync(manifest, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task What_cannot_be_read_or_written_is_one_line()
     {
         using Host host = new();

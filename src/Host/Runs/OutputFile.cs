@@ -1,3 +1,5 @@
+using DqnAkka.Learner;
+
 namespace DqnAkka.Host;
 
 /// <summary>A file that <c>--output</c> names. It appears whole or not at all, and never over something that is no file.</summary>
@@ -6,7 +8,7 @@ internal static class OutputFile
     /// <summary>Throws where the file may not be written.</summary>
     /// <param name="path">The file, absolute.</param>
     /// <param name="isForced">Whether one that is there is replaced.</param>
-    /// <exception cref="UserErrorException">It is there, is no regular file, or lies in no folder.</exception>
+    /// <exception cref="UserErrorException">It is there, is no regular file, belongs to a run's checkpoints, or lies in no folder.</exception>
     public static void RequireFree(string path, bool isForced)
     {
         if (Directory.Exists(path))
@@ -23,6 +25,12 @@ internal static class OutputFile
         if (File.Exists(path) && !isForced)
         {
             throw new UserErrorException($"--output {path} exists: give another name, or --force to replace it");
+        }
+
+        // Not by force either: what a run goes on from is nobody's output.
+        if (File.Exists(path) && new CheckpointStore(Path.GetDirectoryName(path)!).Exists)
+        {
+            throw new UserErrorException($"--output {path} belongs to the checkpoints of a run: give another --output");
         }
 
         if (!Directory.Exists(Path.GetDirectoryName(path)))
