@@ -39,7 +39,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
     /// <exception cref="UserErrorException">Something in the input is wrong; nothing was started.</exception>
     public async Task<int> RunAsync(ResolvedConfiguration configuration, IFragmentSource? source, CancellationToken stop)
     {
-        (TrainingOptions options, ObservationFormat observation, NetworkLayout layout) = Check(configuration);
+        (TrainingOptions options, ObservationFormat observation, _, IReadOnlyList<string> device) = Check(configuration);
         RunDirectory directory = RunDirectory.Create(options.Run.Directory, configuration.Name, DateTime.UtcNow);
         using RunLock? runLock = RunLock.TryTake(directory.Path);
         directory.WriteConfiguration(configuration.Text);
@@ -47,13 +47,13 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
 
         await console.Output.WriteAsync(configuration.Text).ConfigureAwait(false);
         await console.Output.WriteLineAsync($"run directory {directory.Path}").ConfigureAwait(false);
-        return await RunAsync(configuration, options, layout, directory, source, stop).ConfigureAwait(false);
+        return await RunAsync(configuration, options, device, directory, source, stop).ConfigureAwait(false);
     }
 
     private async Task<int> ResumeAsync(ResumedRun run, CancellationToken stop)
     {
         ResolvedConfiguration configuration = run.Configuration;
-        (TrainingOptions options, ObservationFormat observation, NetworkLayout layout) = Check(configuration);
+        (TrainingOptions options, ObservationFormat observation, NetworkLayout layout, IReadOnlyList<string> device) = Check(configuration);
         run.RequireFit(layout);
         string path = run.Directory.Path;
         options = DurableReplay.ForTraining(options with { Run = options.Run with { Directory = path, Resumption = run.Number } }, observation);
@@ -72,28 +72,30 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
                 $"the replay buffer starts empty: training goes on when it holds dqn.replay.min-size = {options.Replay.MinSize} transitions again (dqn.replay.durable = true would have kept them)").ConfigureAwait(false);
         }
 
-        return await RunAsync(configuration, options, layout, run.Directory, source: null, stop).ConfigureAwait(false);
+        return await RunAsync(configuration, options, device, run.Directory, source: null, stop).ConfigureAwait(false);
     }
 
-    private (TrainingOptions Options, ObservationFormat Observation, NetworkLayout Layout) Check(ResolvedConfiguration configuration)
+    private (TrainingOptions Options, ObservationFormat Observation, NetworkLayout Layout, IReadOnlyList<string> Device) Check(
+        ResolvedConfiguration configuration)
     {
         TrainingOptions options = configuration.Options;
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         NetworkLayout layout = RunChecks.RequireLayout(observation, actionCount, options.Network);
         RunChecks.RequireBackends(layout, options, [ClusterRoles.Learner, ClusterRoles.Runner]);
-        RunChecks.RequireDevice(layout, options);
-        return (ReplayMemory.Require(options, observation, options.Replay.Shards, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes), observation, layout);
+        IReadOnlyList<string> device = RunChecks.RequireDevice(layout, options);
+        options = ReplayMemory.Require(options, observation, options.Replay.Shards, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        return (options, observation, layout, device);
     }
 
     private async Task<int> RunAsync(
         ResolvedConfiguration configuration,
         TrainingOptions options,
-        NetworkLayout layout,
+        IReadOnlyList<string> device,
         RunDirectory directory,
         IFragmentSource? source,
         CancellationToken stop)
     {
-        foreach (string line in RunChecks.RequireDevice(layout, options))
+        foreach (string line in device)
         {
             await console.Output.WriteLineAsync(line).ConfigureAwait(false);
         }
