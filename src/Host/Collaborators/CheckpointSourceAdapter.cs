@@ -11,7 +11,7 @@ internal sealed class CheckpointSourceAdapter : ICheckpointSource
     {
         LoadedCheckpoint checkpoint = Read(path, choice);
         CheckpointContent content = checkpoint.Content;
-        PolicyNetwork policy = MakePolicy(content.Layout.WithSearchPaths(networkPath), runner);
+        PolicyNetwork policy = new(content.Layout.WithSearchPaths(networkPath), runner.Backend, runner.TorchThreads);
         policy.Load(content.Policy);
         return new SavedPolicy(content.Layout, content.EnvironmentName, policy.GreedyActions, checkpoint.Notices, policy);
     }
@@ -24,18 +24,6 @@ internal sealed class CheckpointSourceAdapter : ICheckpointSource
             return CheckpointStore.Open(path).Load(choice);
         }
         catch (CheckpointException exception)
-        {
-            throw new UserErrorException(exception.Message);
-        }
-    }
-
-    private static PolicyNetwork MakePolicy(NetworkLayout layout, RunnerOptions runner)
-    {
-        try
-        {
-            return new PolicyNetwork(layout, runner.Backend, runner.TorchThreads);
-        }
-        catch (LearnerException exception)
         {
             throw new UserErrorException(exception.Message);
         }

@@ -24,7 +24,8 @@ internal interface ICheckpointSource
     /// <param name="choice">Which one of a folder.</param>
     /// <param name="networkPath">Folders in which the assembly of a user's own network is looked for.</param>
     /// <param name="runner">What computes it, and on how many threads.</param>
-    /// <exception cref="UserErrorException">It is missing, cut short or altered, its network is a user's own and not to be had, or the backend cannot compute it.</exception>
+    /// <exception cref="UserErrorException">It is missing, cut short or altered.</exception>
+    /// <exception cref="LearnerException">Its network is a user's own and not to be had, or the backend cannot compute it.</exception>
     SavedPolicy Load(string path, CheckpointChoice choice, IReadOnlyList<string> networkPath, RunnerOptions runner);
 
     /// <summary>Reads and verifies one.</summary>

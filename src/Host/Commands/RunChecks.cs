@@ -11,19 +11,12 @@ internal static class RunChecks
 
     /// <summary>Chooses the learner's device, and refuses one that is not there.</summary>
     /// <returns>What is worth a line: the device and why, and what to know of the threads asked for.</returns>
-    /// <exception cref="UserErrorException">It is not there, or not for the backend or the network.</exception>
+    /// <exception cref="LearnerException">It is not there, or not for the backend or the network.</exception>
     public static IReadOnlyList<string> RequireDevice(NetworkLayout layout, TrainingOptions options)
     {
-        try
-        {
-            DeviceChoice device = DeviceChoice.Choose(layout, options.Learner);
-            string? warning = LibTorchThreads.Warning("dqn.learner.torch-threads", options.Learner.TorchThreads);
-            return warning is null ? [device.ToString()] : [device.ToString(), warning];
-        }
-        catch (LearnerException exception)
-        {
-            throw new UserErrorException(exception.Message);
-        }
+        DeviceChoice device = DeviceChoice.Choose(layout, options.Learner);
+        string? warning = LibTorchThreads.Warning("dqn.learner.torch-threads", options.Learner.TorchThreads);
+        return warning is null ? [device.ToString()] : [device.ToString(), warning];
     }
 
     /// <summary>Refuses a network that is too large, or does not suit the observations.</summary>
