@@ -15,6 +15,9 @@ public sealed record EnvironmentSpecification
     /// <summary>Constructor arguments by name (snake_case as in Gymnasium, or the parameter's own name), invariant-culture text.</summary>
     public IReadOnlyDictionary<string, string> Arguments { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Wrappers around it, the innermost first, each as a call: <c>GrayscaleObservation</c>, <c>FrameStackObservation(stack_size=4)</c>.</summary>
+    public IReadOnlyList<string> Wrappers { get; init; } = [];
+
     /// <summary>Steps after which an episode is truncated; 0 keeps the registered limit (none for a user's own type).</summary>
     public int MaxEpisodeSteps { get; init; }
 

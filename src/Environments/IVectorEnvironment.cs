@@ -1,10 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace DqnAkka.Environments;
 
 /// <summary>
 /// Several copies of one environment that step together. A copy whose episode ends is reset within the same step
-/// (Gymnasium's <c>AutoresetMode.SAME_STEP</c>). No step allocates. Used by one thread at a time.
+/// (Gymnasium's <c>AutoresetMode.SAME_STEP</c>). No step allocates. Used by one thread at a time. Disposed of by who made it.
 /// </summary>
-public interface IVectorEnvironment
+public interface IVectorEnvironment : IDisposable
 {
     /// <summary>Number of copies, E.</summary>
     int Count { get; }
@@ -30,6 +32,10 @@ public interface IVectorEnvironment
     /// <param name="finalObservations">Receives, only in the rows of copies whose episode ended, the last observation of that episode; other rows are left as they were. [E × size].</param>
     /// <exception cref="ArgumentException">A span is shorter than stated.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An action is outside the action space.</exception>
+    /// <exception cref="EpisodesLostException">
+    /// All copies had to begin anew: <paramref name="observations"/> holds the first observations of new episodes, the actions were not taken,
+    /// and what the caller has not finished of the old episodes has no continuation. The next call steps on as usual.
+    /// </exception>
     void Step(
         ReadOnlySpan<int> actions,
         Span<float> observations,
@@ -37,4 +43,10 @@ public interface IVectorEnvironment
         Span<bool> terminated,
         Span<bool> truncated,
         Span<float> finalObservations);
+
+    /// <summary>Gives back what the copies hold; most hold nothing.</summary>
+    [SuppressMessage("Usage", "CA1816:Dispose methods should call SuppressFinalize", Justification = "There is nothing to finalize here.")]
+    void IDisposable.Dispose()
+    {
+    }
 }

@@ -6,7 +6,7 @@ namespace DqnAkka.Environments;
 /// xoshiro256++ 1.0 (Blackman &amp; Vigna 2019), its 256-bit state filled by SplitMix64 from (seed, index).
 /// The same numbers on every platform; not thread-safe.
 /// </summary>
-public sealed class RandomSource
+public sealed class RandomSource : IRandomNumbers
 {
     private const ulong GoldenGamma = 0x9E3779B97F4A7C15;
     private ulong _s0;
@@ -68,10 +68,22 @@ public sealed class RandomSource
     /// <summary>A uniform double in [0, 1), a multiple of 2⁻⁵³.</summary>
     public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1UL << 53));
 
-    /// <summary>A uniform double in [<paramref name="low"/>, <paramref name="high"/>).</summary>
-    /// <param name="low">Lower bound.</param>
-    /// <param name="high">Upper bound.</param>
-    public double NextUniform(double low, double high) => low + ((high - low) * NextDouble());
+    /// <inheritdoc />
+    public double NextUniform() => NextDouble();
+
+    /// <inheritdoc />
+    public bool NextBit() => NextUInt64() >> 63 != 0;
+
+    /// <summary>A standard normal double (Box &amp; Muller 1958, the cosine's half).</summary>
+    public double NextNormal()
+    {
+        // 1 - u lies in (0, 1], where the logarithm is finite.
+        double radius = Math.Sqrt(-2 * Math.Log(1 - NextDouble()));
+        return radius * Math.Cos(2 * Math.PI * NextDouble());
+    }
+
+    /// <inheritdoc />
+    public int NextInteger(int low, int high) => low + NextInt(high - low);
 
     /// <summary>A uniform integer in [0, <paramref name="bound"/>), without bias (Lemire 2019).</summary>
     /// <param name="bound">The exclusive upper bound, at least 1.</param>

@@ -11,24 +11,24 @@ public sealed class ClassicControlTests
     public void CartPole_begins_near_upright()
     {
         CartPole dynamics = new(false);
-        AssertUniform(random => Traces.Numbers(dynamics.Reset(random)), 0.0, 0.05);
+        AssertUniform(random => Traces.Numbers(Begin<CartPole, CartPoleState>(dynamics, random)), 0.0, 0.05);
     }
 
     [Fact]
     public void Acrobot_begins_near_hanging_in_float32_steps()
     {
         Acrobot dynamics = default;
-        AssertUniform(random => Traces.Numbers(dynamics.Reset(random)), 0.0, (float)0.1);
+        AssertUniform(random => Traces.Numbers(Begin<Acrobot, AcrobotState>(dynamics, random)), 0.0, (float)0.1);
         RandomSource random = new(3);
-        Assert.All(Traces.Numbers(dynamics.Reset(random)), number => Assert.Equal((float)number, number));
+        Assert.All(Traces.Numbers(Begin<Acrobot, AcrobotState>(dynamics, random)), number => Assert.Equal((float)number, number));
     }
 
     [Fact]
     public void MountainCar_begins_at_rest_in_the_valley()
     {
         MountainCar dynamics = new(0);
-        AssertUniform(random => [dynamics.Reset(random).Position], -0.5, 0.1);
-        Assert.Equal(0.0, dynamics.Reset(new RandomSource(1)).Velocity);
+        AssertUniform(random => [Begin<MountainCar, MountainCarState>(dynamics, random).Position], -0.5, 0.1);
+        Assert.Equal(0.0, Begin<MountainCar, MountainCarState>(dynamics, new RandomSource(1)).Velocity);
     }
 
     [Fact]
@@ -62,6 +62,15 @@ public sealed class ClassicControlTests
         Assert.Contains("Seed", Assert.Throws<InvalidOperationException>(() => environment.Reset(observation)).Message);
         environment.Seed(1, 0);
         Assert.Contains("Reset", Assert.Throws<InvalidOperationException>(() => environment.Step(0, observation)).Message);
+    }
+
+    private static TState Begin<TDynamics, TState>(TDynamics dynamics, RandomSource random)
+        where TDynamics : struct, IDynamics<TState>
+        where TState : unmanaged
+    {
+        TState state = default;
+        dynamics.Reset(ref state, random);
+        return state;
     }
 
     private static void AssertUniform(Func<RandomSource, double[]> draw, double centre, double halfWidth)

@@ -19,27 +19,29 @@ internal readonly struct TapeDynamics<TDynamics, TState>(TDynamics inner, Tape<T
     where TDynamics : struct, IDynamics<TState>
     where TState : unmanaged
 {
-    public static BoxSpace ObservationSpace => TDynamics.ObservationSpace;
+    public BoxSpace ObservationSpace => inner.ObservationSpace;
 
-    public static int ObservationSize => TDynamics.ObservationSize;
+    public int ObservationSize => inner.ObservationSize;
 
-    public static int ActionCount => TDynamics.ActionCount;
+    public int ActionCount => inner.ActionCount;
 
-    public TState Reset(RandomSource random) => tape.Resets.Dequeue();
+    public ImageSize RenderSize => inner.RenderSize;
+
+    public void Reset(ref TState state, IRandomNumbers random) => state = tape.Resets.Dequeue();
 
     public void Observe(in TState state, Span<float> observation) => inner.Observe(in state, observation);
 
-    public bool Step(ref TState state, int action, Span<float> observation)
+    public StepResult Step(ref TState state, int action, bool alreadyTerminated, IRandomNumbers random, Span<float> observation)
     {
         if (tape.StatesBefore.TryDequeue(out TState before))
         {
             state = before;
         }
 
-        bool terminated = inner.Step(ref state, action, observation);
+        StepResult result = inner.Step(ref state, action, alreadyTerminated, random, observation);
         tape.Newest = state;
-        return terminated;
+        return result;
     }
 
-    public double Reward(bool terminated, bool alreadyTerminated) => inner.Reward(terminated, alreadyTerminated);
+    public void Render(in TState state, Canvas canvas) => inner.Render(in state, canvas);
 }

@@ -93,7 +93,7 @@ public sealed class TraceReplayTests
             TimeLimit environment = new(
                 new DynamicsEnvironment<TapeDynamics<TDynamics, TState>, TState>(new TapeDynamics<TDynamics, TState>(dynamics, tape)),
                 EnvironmentRegistry.Get(episode.Env).MaxEpisodeSteps);
-            float[] observation = new float[TDynamics.ObservationSize];
+            float[] observation = new float[dynamics.ObservationSize];
             environment.Seed(0, 0);
             environment.Reset(observation);
             Traces.AssertSame(episode.InitObs, observation, tolerance, $"{episode.Kind} after reset");

@@ -34,16 +34,20 @@ internal readonly struct Acrobot : IDynamics<AcrobotState>
     private const double MaxAngularVelocity1 = 4 * Math.PI;
     private const double MaxAngularVelocity2 = 9 * Math.PI;
 
-    public static BoxSpace ObservationSpace { get; } = new(
+    private static readonly BoxSpace Observations = new(
         [-1, -1, -1, -1, (float)-MaxAngularVelocity1, (float)-MaxAngularVelocity2],
         [1, 1, 1, 1, (float)MaxAngularVelocity1, (float)MaxAngularVelocity2]);
 
-    public static int ObservationSize => 6;
+    public BoxSpace ObservationSpace => Observations;
 
-    public static int ActionCount => 3;
+    public int ObservationSize => 6;
+
+    public int ActionCount => 3;
+
+    public ImageSize RenderSize => AcrobotDrawing.Size;
 
     // The reference rounds the drawn state to float32 and goes on in float64 from there.
-    public AcrobotState Reset(RandomSource random) => new(
+    public void Reset(ref AcrobotState state, IRandomNumbers random) => state = new AcrobotState(
         (float)random.NextUniform(-0.1, 0.1),
         (float)random.NextUniform(-0.1, 0.1),
         (float)random.NextUniform(-0.1, 0.1),
@@ -65,7 +69,7 @@ internal readonly struct Acrobot : IDynamics<AcrobotState>
         return cosine1;
     }
 
-    public bool Step(ref AcrobotState state, int action, Span<float> observation)
+    public StepResult Step(ref AcrobotState state, int action, bool alreadyTerminated, IRandomNumbers random, Span<float> observation)
     {
         double torque = action - 1;
         AcrobotState k1 = Derivative(in state, torque);
@@ -84,10 +88,11 @@ internal readonly struct Acrobot : IDynamics<AcrobotState>
             Math.Min(Math.Max(next.AngularVelocity1, -MaxAngularVelocity1), MaxAngularVelocity1),
             Math.Min(Math.Max(next.AngularVelocity2, -MaxAngularVelocity2), MaxAngularVelocity2));
         double cosine1 = ObserveAndGiveCosine1(in state, observation);
-        return -cosine1 - Math.Cos(state.Angle2 + state.Angle1) > 1.0;
+        bool terminated = -cosine1 - Math.Cos(state.Angle2 + state.Angle1) > 1.0;
+        return new StepResult(terminated ? 0.0 : -1.0, terminated, Truncated: false);
     }
 
-    public double Reward(bool terminated, bool alreadyTerminated) => terminated ? 0.0 : -1.0;
+    public void Render(in AcrobotState state, Canvas canvas) => AcrobotDrawing.Draw(in state, canvas);
 
     private static AcrobotState Derivative(in AcrobotState state, double torque)
     {

@@ -26,15 +26,19 @@ internal readonly struct CartPole(bool suttonBartoReward) : IDynamics<CartPoleSt
     private const double PositionLimit = 2.4;
     private const double AngleLimit = 12 * 2 * Math.PI / 360;
 
-    public static BoxSpace ObservationSpace { get; } = new(
+    private static readonly BoxSpace Observations = new(
         [(float)(-2 * PositionLimit), float.NegativeInfinity, (float)(-2 * AngleLimit), float.NegativeInfinity],
         [(float)(2 * PositionLimit), float.PositiveInfinity, (float)(2 * AngleLimit), float.PositiveInfinity]);
 
-    public static int ObservationSize => 4;
+    public BoxSpace ObservationSpace => Observations;
 
-    public static int ActionCount => 2;
+    public int ObservationSize => 4;
 
-    public CartPoleState Reset(RandomSource random) => new(
+    public int ActionCount => 2;
+
+    public ImageSize RenderSize => CartPoleDrawing.Size;
+
+    public void Reset(ref CartPoleState state, IRandomNumbers random) => state = new CartPoleState(
         random.NextUniform(-0.05, 0.05),
         random.NextUniform(-0.05, 0.05),
         random.NextUniform(-0.05, 0.05),
@@ -50,7 +54,7 @@ internal readonly struct CartPole(bool suttonBartoReward) : IDynamics<CartPoleSt
 
     // Short enough that a call for each copy would show.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Step(ref CartPoleState state, int action, Span<float> observation)
+    public StepResult Step(ref CartPoleState state, int action, bool alreadyTerminated, IRandomNumbers random, Span<float> observation)
     {
         (double position, double velocity, double angle, double angularVelocity) = state;
         // ±10 N without a branch: an exploring agent's actions cannot be predicted.
@@ -66,9 +70,12 @@ internal readonly struct CartPole(bool suttonBartoReward) : IDynamics<CartPoleSt
         angularVelocity += TimeStep * angularAcceleration;
         state = new CartPoleState(position, velocity, angle, angularVelocity);
         Observe(in state, observation);
-        return Math.Abs(position) > PositionLimit | Math.Abs(angle) > AngleLimit;
+        bool terminated = Math.Abs(position) > PositionLimit | Math.Abs(angle) > AngleLimit;
+        return new StepResult(Reward(terminated, alreadyTerminated), terminated, Truncated: false);
     }
 
-    public double Reward(bool terminated, bool alreadyTerminated) =>
+    public void Render(in CartPoleState state, Canvas canvas) => CartPoleDrawing.Draw(in state, canvas);
+
+    private double Reward(bool terminated, bool alreadyTerminated) =>
         suttonBartoReward ? (terminated ? -1.0 : 0.0) : (terminated && alreadyTerminated ? 0.0 : 1.0);
 }

@@ -16,15 +16,19 @@ internal readonly struct MountainCar(double goalVelocity) : IDynamics<MountainCa
     private const double Force = 0.001;
     private const double Gravity = 0.0025;
 
-    public static BoxSpace ObservationSpace { get; } = new(
+    private static readonly BoxSpace Observations = new(
         [(float)MinPosition, (float)-MaxSpeed],
         [(float)MaxPosition, (float)MaxSpeed]);
 
-    public static int ObservationSize => 2;
+    public BoxSpace ObservationSpace => Observations;
 
-    public static int ActionCount => 3;
+    public int ObservationSize => 2;
 
-    public MountainCarState Reset(RandomSource random) => new(random.NextUniform(-0.6, -0.4), 0.0);
+    public int ActionCount => 3;
+
+    public ImageSize RenderSize => MountainCarDrawing.Size;
+
+    public void Reset(ref MountainCarState state, IRandomNumbers random) => state = new MountainCarState(random.NextUniform(-0.6, -0.4), 0.0);
 
     public void Observe(in MountainCarState state, Span<float> observation)
     {
@@ -32,7 +36,7 @@ internal readonly struct MountainCar(double goalVelocity) : IDynamics<MountainCa
         observation[0] = (float)state.Position;
     }
 
-    public bool Step(ref MountainCarState state, int action, Span<float> observation)
+    public StepResult Step(ref MountainCarState state, int action, bool alreadyTerminated, IRandomNumbers random, Span<float> observation)
     {
         (double position, double velocity) = state;
         velocity += ((action - 1) * Force) + (Math.Cos(3 * position) * -Gravity);
@@ -46,8 +50,8 @@ internal readonly struct MountainCar(double goalVelocity) : IDynamics<MountainCa
 
         state = new MountainCarState(position, velocity);
         Observe(in state, observation);
-        return position >= GoalPosition && velocity >= goalVelocity;
+        return new StepResult(-1.0, position >= GoalPosition && velocity >= goalVelocity, Truncated: false);
     }
 
-    public double Reward(bool terminated, bool alreadyTerminated) => -1.0;
+    public void Render(in MountainCarState state, Canvas canvas) => MountainCarDrawing.Draw(in state, canvas);
 }

@@ -43,10 +43,12 @@ public static class EnvironmentFactory
         return EnvironmentSpaces.RequireVectorObservationsAndDiscreteActions(specification.DisplayName, observationSpace, actionSpace);
     }
 
-    private static TimeLimit CreateRegistered(EnvironmentSpecification specification)
+    private static IEnvironment CreateRegistered(EnvironmentSpecification specification)
     {
         EnvironmentRegistration registration = EnvironmentRegistry.Get(specification.Id);
-        return new TimeLimit(registration.Create(Bind(registration, specification)), Limit(registration, specification));
+        IEnvironment environment = registration.Create(Bind(registration, specification));
+        int limit = Limit(registration, specification);
+        return limit > 0 ? new TimeLimit(environment, limit) : environment;
     }
 
     private static Func<IEnvironment> PrepareUserEnvironment(EnvironmentSpecification specification)

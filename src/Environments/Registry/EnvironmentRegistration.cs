@@ -9,7 +9,7 @@ public sealed record EnvironmentRegistration
         CreateVector = createVector;
     }
 
-    /// <summary>The id, as in Gymnasium.</summary>
+    /// <summary>The id, where another library has the environment the same as there.</summary>
     public required string Id { get; init; }
 
     /// <summary>What there is to learn, in one line.</summary>
@@ -21,11 +21,11 @@ public sealed record EnvironmentRegistration
     /// <summary>Space of the actions.</summary>
     public required Space ActionSpace { get; init; }
 
-    /// <summary>Steps after which an episode is truncated.</summary>
+    /// <summary>Steps after which an episode is truncated; 0 for no limit.</summary>
     public required int MaxEpisodeSteps { get; init; }
 
-    /// <summary>Mean return over 100 episodes from which Gymnasium counts the task as solved.</summary>
-    public required double RewardThreshold { get; init; }
+    /// <summary>Mean return over 100 episodes from which the task counts as solved; null where nobody has set one.</summary>
+    public required double? RewardThreshold { get; init; }
 
     /// <summary>The arguments.</summary>
     public required IReadOnlyList<EnvironmentArgument> Arguments { get; init; }
@@ -33,28 +33,32 @@ public sealed record EnvironmentRegistration
     /// <summary>Makes one copy without a time limit, from the values of <see cref="Arguments"/> in their order.</summary>
     internal Func<object?[], IEnvironment> Create { get; }
 
-    /// <summary>Makes a vector, from the values of <see cref="Arguments"/> in their order, the number of copies, and the time limit in steps.</summary>
+    /// <summary>Makes a vector, from the values of <see cref="Arguments"/> in their order, the number of copies, and the time limit in steps (0 for none).</summary>
     internal Func<object?[], int, int, IVectorEnvironment> CreateVector { get; }
 
-    /// <summary>Registers an environment by its physics.</summary>
+    /// <summary>Registers an environment by its rules. Its spaces are those under the default arguments.</summary>
     internal static EnvironmentRegistration Of<TDynamics, TState>(
         string id,
         string description,
         int maxEpisodeSteps,
-        double rewardThreshold,
+        double? rewardThreshold,
         IReadOnlyList<EnvironmentArgument> arguments,
         Func<object?[], TDynamics> dynamics)
         where TDynamics : struct, IDynamics<TState>
-        where TState : unmanaged => new(
+        where TState : unmanaged
+    {
+        TDynamics usual = dynamics([.. arguments.Select(argument => argument.Default)]);
+        return new EnvironmentRegistration(
             values => new DynamicsEnvironment<TDynamics, TState>(dynamics(values)),
             (values, count, limit) => new DynamicsVectorEnvironment<TDynamics, TState>(dynamics(values), count, limit))
         {
             Id = id,
             Description = description,
-            ObservationSpace = TDynamics.ObservationSpace,
-            ActionSpace = new DiscreteSpace(TDynamics.ActionCount),
+            ObservationSpace = usual.ObservationSpace,
+            ActionSpace = new DiscreteSpace(usual.ActionCount),
             MaxEpisodeSteps = maxEpisodeSteps,
             RewardThreshold = rewardThreshold,
             Arguments = arguments,
         };
+    }
 }

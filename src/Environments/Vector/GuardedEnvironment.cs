@@ -9,7 +9,7 @@ namespace DqnAkka.Environments;
 /// <param name="inner">The environment.</param>
 /// <param name="name">What the user calls it.</param>
 /// <param name="copy">The index of the copy within its vector.</param>
-internal sealed class GuardedEnvironment(IEnvironment inner, string name, int copy)
+internal sealed class GuardedEnvironment(IEnvironment inner, string name, int copy) : IDisposable
 {
     private long _steps;
 
@@ -67,6 +67,8 @@ internal sealed class GuardedEnvironment(IEnvironment inner, string name, int co
         // Rewards are stored as float32, where a large float64 is infinite.
         return float.IsFinite((float)result.Reward) ? result : throw NotFinite(result.Reward, "reward", action);
     }
+
+    public void Dispose() => (inner as IDisposable)?.Dispose();
 
     private static int IndexOfNonFinite(ReadOnlySpan<float> observation)
     {

@@ -128,6 +128,15 @@ public sealed class SyncVectorEnvironment : IVectorEnvironment
         }
     }
 
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (GuardedEnvironment environment in _environments)
+        {
+            environment.Dispose();
+        }
+    }
+
     private StepResult BeginInPlaceOfStep(int i, Span<float> observation)
     {
         _environments[i].Reset(observation);

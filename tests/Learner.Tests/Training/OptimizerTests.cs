@@ -1,3 +1,4 @@
+using DqnAkka.Environments;
 using TorchSharp;
 
 namespace DqnAkka.Learner.Tests;
