@@ -8,6 +8,7 @@ public static class EnvironmentRegistry
     [
         .. ClassicControlRegistrations.All,
         .. MinAtarRegistrations.All,
+        .. RobotRegistrations.All,
     ];
 
     /// <summary>The environment of an id.</summary>
