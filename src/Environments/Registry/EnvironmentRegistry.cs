@@ -9,6 +9,8 @@ public static class EnvironmentRegistry
         .. ClassicControlRegistrations.All,
         .. MinAtarRegistrations.All,
         .. RobotRegistrations.All,
+        .. TabularRegistrations.All,
+        .. BsuiteRegistrations.All,
     ];
 
     /// <summary>The environment of an id.</summary>
