@@ -13,7 +13,11 @@ internal static class MinAtarRegistrations
 
     public static IReadOnlyList<EnvironmentRegistration> All { get; } =
     [
+        .. BothOf<Asterix, AsterixState>("Asterix", "collect gold and keep out of the enemies' way"),
         .. BothOf<Breakout, BreakoutState>("Breakout", "break bricks with a ball that a paddle must keep in play"),
+        .. BothOf<Freeway, FreewayState>("Freeway", "bring a chicken across eight lanes of traffic, again and again"),
+        .. BothOf<Seaquest, SeaquestState>("Seaquest", "shoot fish and submarines and bring up divers before the oxygen is gone"),
+        .. BothOf<SpaceInvaders, SpaceInvadersState>("SpaceInvaders", "shoot the aliens before they come down or shoot the cannon"),
     ];
 
     private static EnvironmentRegistration[] BothOf<TGame, TState>(string name, string description)

@@ -5,7 +5,19 @@ namespace DqnAkka.Environments.Tests;
 public sealed class MinAtarReplayTests
 {
     [Fact]
+    public void Asterix_replays_every_recording() => Replay<Asterix, AsterixState, RecordedAsterix>("asterix");
+
+    [Fact]
     public void Breakout_replays_every_recording() => Replay<Breakout, BreakoutState, RecordedBreakout>("breakout");
+
+    [Fact]
+    public void Freeway_replays_every_recording() => Replay<Freeway, FreewayState, RecordedFreeway>("freeway");
+
+    [Fact]
+    public void Seaquest_replays_every_recording() => Replay<Seaquest, SeaquestState, RecordedSeaquest>("seaquest");
+
+    [Fact]
+    public void Space_Invaders_replays_every_recording() => Replay<SpaceInvaders, SpaceInvadersState, RecordedSpaceInvaders>("space_invaders");
 
     private static void Replay<TGame, TState, TRecorded>(string game)
         where TGame : struct, IMinAtarGame<TState>
