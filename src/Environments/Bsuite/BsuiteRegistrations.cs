@@ -48,7 +48,7 @@ internal static class BsuiteRegistrations
             [new("memory_length", 10, "steps for which to remember"), new("num_bits", 1, "bits to remember, of which one is asked for")],
             values => new MemoryChain(
                 ArgumentRange.Require(MemoryChainId, "memory_length", (int)values[0]!, 1, LongestChain),
-                ArgumentRange.Require(MemoryChainId, "num_bits", (int)values[1]!, 1, MemoryChain.MaxBits))),
+                ArgumentRange.Require(MemoryChainId, "num_bits", (int)values[1]!, 1, BitRow.MaxCount))),
         EnvironmentRegistration.Of<UmbrellaChain, UmbrellaChainState>(
             UmbrellaChainId,
             "see which of all actions the last reward is for",
@@ -57,7 +57,7 @@ internal static class BsuiteRegistrations
             [new("chain_length", 10, "steps of an episode"), new("n_distractor", 0, "observed bits without a meaning")],
             values => new UmbrellaChain(
                 ArgumentRange.Require(UmbrellaChainId, "chain_length", (int)values[0]!, 1, LongestChain),
-                ArgumentRange.Require(UmbrellaChainId, "n_distractor", (int)values[1]!, 0, UmbrellaChain.MaxDistractors))),
+                ArgumentRange.Require(UmbrellaChainId, "n_distractor", (int)values[1]!, 0, BitRow.MaxCount))),
     ];
 
     private static DeepSea NewDeepSea(object?[] values)

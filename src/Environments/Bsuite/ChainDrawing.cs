@@ -26,7 +26,7 @@ internal static class ChainDrawing
     }
 
     /// <summary>Draws bits as cards that lie open or hidden, the one that is asked for framed.</summary>
-    public static void DrawBits(int count, UInt128 bits, bool isShown, int asked, Canvas canvas)
+    public static void DrawBits(int count, BitRow bits, bool isShown, int asked, Canvas canvas)
     {
         double pitch = Math.Min((Width - 0.6) / count, 1.5);
         double left = (Width - (pitch * count)) / 2;
@@ -38,7 +38,7 @@ internal static class ChainDrawing
                 canvas.FillRectangle(x, 1.3, x + pitch, 3.5, Ink);
             }
 
-            RgbColor color = !isShown ? Hidden : BitRow.IsSet(bits, i) ? One : Zero;
+            RgbColor color = !isShown ? Hidden : bits[i] ? One : Zero;
             canvas.FillRectangle(x + (0.08 * pitch), 1.4, x + (0.92 * pitch), 3.4, color);
         }
     }
@@ -67,13 +67,13 @@ internal static class ChainDrawing
     }
 
     /// <summary>Draws bits without a meaning, along the lower edge.</summary>
-    public static void DrawDistractors(int count, UInt128 bits, Canvas canvas)
+    public static void DrawDistractors(int count, BitRow bits, Canvas canvas)
     {
         double pitch = count == 0 ? 0 : (Width - 0.6) / count;
         for (int i = 0; i < count; i++)
         {
             double x = 0.3 + (pitch * i);
-            canvas.FillRectangle(x, 3.4, x + (0.85 * pitch), 3.75, BitRow.IsSet(bits, i) ? Ink : Trough);
+            canvas.FillRectangle(x, 3.4, x + (0.85 * pitch), 3.75, bits[i] ? Ink : Trough);
         }
     }
 

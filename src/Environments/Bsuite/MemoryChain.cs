@@ -4,7 +4,7 @@ namespace DqnAkka.Environments;
 /// <param name="Bits">The bits to remember, the first one in the lowest.</param>
 /// <param name="Query">Which of them is asked for.</param>
 /// <param name="Time">Steps since the beginning.</param>
-internal record struct MemoryChainState(UInt128 Bits, int Query, int Time);
+internal record struct MemoryChainState(BitRow Bits, int Query, int Time);
 
 /// <summary>
 /// bsuite's memory chain (Osband et al. 2020): bits are shown at the beginning, and after <paramref name="length"/> steps without them the
@@ -16,9 +16,6 @@ internal record struct MemoryChainState(UInt128 Bits, int Query, int Time);
 /// <param name="bitCount">Number of bits, 1 to 128.</param>
 internal readonly struct MemoryChain(int length, int bitCount) : IDynamics<MemoryChainState>
 {
-    /// <summary>The most bits that a state can hold.</summary>
-    public const int MaxBits = 128;
-
     public BoxSpace ObservationSpace { get; } = new(
         [0, 0, .. Enumerable.Repeat(-1f, bitCount)], [1, bitCount - 1, .. Enumerable.Repeat(1f, bitCount)]);
 
@@ -30,7 +27,7 @@ internal readonly struct MemoryChain(int length, int bitCount) : IDynamics<Memor
 
     public void Reset(ref MemoryChainState state, IRandomNumbers random)
     {
-        UInt128 bits = BitRow.Draw(bitCount, random);
+        BitRow bits = BitRow.Draw(bitCount, random);
         state = new MemoryChainState(bits, random.NextInteger(0, bitCount), 0);
     }
 
@@ -41,7 +38,7 @@ internal readonly struct MemoryChain(int length, int bitCount) : IDynamics<Memor
         observation[1] = time == length - 1 ? state.Query : 0;
         for (int i = 0; i < bitCount; i++)
         {
-            observation[i + 2] = time > 0 ? 0 : BitRow.IsSet(state.Bits, i) ? 1 : -1;
+            observation[i + 2] = time > 0 ? 0 : state.Bits[i] ? 1 : -1;
         }
     }
 
@@ -51,7 +48,7 @@ internal readonly struct MemoryChain(int length, int bitCount) : IDynamics<Memor
         state.Time = Math.Min(state.Time + 1, length + 1);
         Observe(in state, observation);
         bool isAnswer = state.Time == length + 1;
-        double reward = isAnswer && !alreadyTerminated ? (action == 1 == BitRow.IsSet(state.Bits, state.Query) ? 1 : -1) : 0;
+        double reward = isAnswer && !alreadyTerminated ? (action == 1 == state.Bits[state.Query] ? 1 : -1) : 0;
         return new StepResult(reward, isAnswer, Truncated: false);
     }
 

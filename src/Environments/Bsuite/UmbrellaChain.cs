@@ -5,7 +5,7 @@ namespace DqnAkka.Environments;
 /// <param name="HasUmbrella">Whether there is an umbrella.</param>
 /// <param name="Time">Steps since the beginning.</param>
 /// <param name="Distractors">Bits without a meaning.</param>
-internal record struct UmbrellaChainState(bool NeedsUmbrella, bool HasUmbrella, int Time, UInt128 Distractors);
+internal record struct UmbrellaChainState(bool NeedsUmbrella, bool HasUmbrella, int Time, BitRow Distractors);
 
 /// <summary>
 /// bsuite's umbrella chain (Osband et al. 2020): the first action takes an umbrella or leaves it, and only the last step tells whether that
@@ -16,9 +16,6 @@ internal record struct UmbrellaChainState(bool NeedsUmbrella, bool HasUmbrella, 
 /// <param name="distractorCount">Bits without a meaning, 0 to 128.</param>
 internal readonly struct UmbrellaChain(int length, int distractorCount) : IDynamics<UmbrellaChainState>
 {
-    /// <summary>The most distractors that a state can hold.</summary>
-    public const int MaxDistractors = 128;
-
     public BoxSpace ObservationSpace { get; } = new(new float[distractorCount + 3], [.. Enumerable.Repeat(1f, distractorCount + 3)]);
 
     public int ObservationSize => distractorCount + 3;
@@ -41,7 +38,7 @@ internal readonly struct UmbrellaChain(int length, int distractorCount) : IDynam
         observation[2] = (float)(1 - ((double)state.Time / length));
         for (int i = 0; i < distractorCount; i++)
         {
-            observation[i + 3] = BitRow.IsSet(state.Distractors, i) ? 1 : 0;
+            observation[i + 3] = state.Distractors[i] ? 1 : 0;
         }
     }
 

@@ -5,8 +5,21 @@ internal static class TabularRegistrations
 {
     private static readonly EnvironmentArgument[] TaxiArguments = [new("is_rainy", false, "moves go astray with a probability of 0.2")];
 
+    private static readonly EnvironmentArgument[] BlackjackArguments =
+    [
+        new("natural", false, "an ace and a ten, as dealt, pay 1.5; no effect together with sab"),
+        new("sab", true, "the rules of Sutton & Barto's book: an ace and a ten, as dealt, win against all but the same, and pay 1"),
+    ];
+
     public static IReadOnlyList<EnvironmentRegistration> All { get; } =
     [
+        EnvironmentRegistration.Of<Blackjack, BlackjackState>(
+            "Blackjack-v1",
+            "come closer to 21 than the dealer, and not above it",
+            0,
+            null,
+            BlackjackArguments,
+            values => new Blackjack(natural: (bool)values[0]!, suttonAndBarto: (bool)values[1]!)),
         OfCliffWalking("CliffWalking-v1", "walk along a cliff without falling, the shortest way", isSlippery: false),
         OfCliffWalking("CliffWalkingSlippery-v1", "walk along a cliff on slippery ground without falling", isSlippery: true),
         OfFrozenLake("FrozenLake-v1", "cross a frozen lake of 4x4 cells without falling into a hole", "4x4", 100, 0.7),

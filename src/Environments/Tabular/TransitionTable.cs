@@ -12,6 +12,7 @@ internal sealed class TransitionTable
     private readonly double[] _initialDistribution;
     private readonly double[] _initialCumulative;
     private readonly Outcome[] _outcomes;
+    private readonly int[] _distributions;
     private readonly double[] _cumulative;
     private readonly int _stride;
     private readonly int _comparisons;
@@ -30,16 +31,12 @@ internal sealed class TransitionTable
         // A single entry is what every number leads to. Beside several there is a copy of the first one, for a number above all sums.
         _comparisons = most == 1 ? 0 : most;
         _stride = _comparisons + 1;
-        _outcomes = new Outcome[StateCount * ActionCount * _stride];
-        _cumulative = new double[_outcomes.Length];
-        Array.Fill(_cumulative, double.PositiveInfinity);
-        for (int state = 0; state < StateCount; state++)
-        {
-            for (int action = 0; action < ActionCount; action++)
-            {
-                Compile(transitions[state][action], First(state, action));
-            }
-        }
+        Transition[][] rows = [.. transitions.SelectMany(actions => actions)];
+        _outcomes = [.. rows.SelectMany(Outcomes)];
+        // A table has few distributions, however large it is: shared, they stay in the fastest cache.
+        List<double[]> distinct = [];
+        _distributions = [.. rows.Select(Cumulative).Select(sums => IndexOf(distinct, sums) * _comparisons)];
+        _cumulative = [.. distinct.SelectMany(sums => sums)];
     }
 
     /// <summary>Number of states.</summary>
@@ -83,8 +80,9 @@ internal sealed class TransitionTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref readonly Outcome Sample(int state, int action, double uniform)
     {
-        int first = First(state, action);
-        int index = first;
+        int row = (state * ActionCount) + action;
+        int first = _distributions[row];
+        int index = row * _stride;
         // Sums never fall, so that counting those that are not above the number finds the first that is, without a branch on chance.
         for (int i = 0; i < _comparisons; i++)
         {
@@ -106,17 +104,29 @@ internal sealed class TransitionTable
         return sums;
     }
 
-    private int First(int state, int action) => ((state * ActionCount) + action) * _stride;
-
-    private void Compile(Transition[] entries, int first)
+    private static int IndexOf(List<double[]> distinct, double[] sums)
     {
-        Array.Fill(_outcomes, Outcome.Of(entries[0]), first, _stride);
-        double sum = 0;
-        for (int i = 0; i < entries.Length; i++)
+        int index = distinct.FindIndex(sums.SequenceEqual);
+        if (index < 0)
         {
-            _outcomes[first + i] = Outcome.Of(entries[i]);
-            _cumulative[first + i] = sum += entries[i].Probability;
+            index = distinct.Count;
+            distinct.Add(sums);
         }
+
+        return index;
+    }
+
+    // Every number lies below the sums that a short row lacks, which lead to its first entry.
+    private double[] Cumulative(Transition[] entries)
+    {
+        double[] sums = RunningSums([.. entries.Select(entry => entry.Probability)]);
+        return [.. sums.Concat(Enumerable.Repeat(double.PositiveInfinity, _comparisons)).Take(_comparisons)];
+    }
+
+    private Outcome[] Outcomes(Transition[] entries)
+    {
+        Outcome[] outcomes = [.. entries.Select(Outcome.Of)];
+        return [.. outcomes, .. Enumerable.Repeat(outcomes[0], _stride - entries.Length)];
     }
 
     /// <summary>A transition without its probability.</summary>
