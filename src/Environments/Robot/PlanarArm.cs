@@ -33,8 +33,13 @@ internal record struct PlanarArmState(double Shoulder, double Elbow, double Obje
 /// reaches the goal is 1 + the way that there was to go.
 /// </para>
 /// <para>
-/// Observation, nine float32: cosine and sine of the shoulder, of the elbow, whether the object is held, and the vectors from the tip to the object and to the
-/// goal in the gripper's own frame, as a camera on it sees them (first along the forearm, then to its left), m.
+/// Observation, nine float32: cosine and sine of the elbow's angle, whether the object is held, and for the object and then for the goal distance from the
+/// tip, m, with cosine and sine of the bearing, measured at the tip from the forearm's direction, as a camera on the gripper sees them (three zeros
+/// for an object that is held). Where the arm as a whole points changes nothing of the task, and is not observed.
+/// </para>
+/// <para>
+/// What makes the sparse task fair for an agent that knows nothing: beginnings, objects and goals at all distances from each other, near
+/// ones too, are its curriculum; a random policy finds the goal in one episode of 750.
 /// </para>
 /// </remarks>
 /// <param name="shaped">Whether the reward is shaped.</param>
@@ -57,7 +62,7 @@ internal readonly struct PlanarArm(bool shaped, double discount) : IDynamics<Pla
     private const double OuterRadius = 0.95;
     private const double SmallestCarry = 0.2;
 
-    private static readonly BoxSpace Observations = new([-1, -1, -1, -1, 0, -2, -2, -2, -2], [1, 1, 1, 1, 1, 2, 2, 2, 2]);
+    private static readonly BoxSpace Observations = new([-1, -1, 0, 0, -1, -1, 0, -1, -1], [1, 1, 1, 2, 1, 1, 2, 1, 1]);
 
     public BoxSpace ObservationSpace => Observations;
 
@@ -111,15 +116,20 @@ internal readonly struct PlanarArm(bool shaped, double discount) : IDynamics<Pla
 
     private static void Observe(in PlanarArmState state, in PlanarArmPose pose, Span<float> observation)
     {
-        observation[8] = (float)pose.ToTheLeft(state.GoalX, state.GoalY);
-        observation[7] = (float)pose.Ahead(state.GoalX, state.GoalY);
-        observation[6] = (float)pose.ToTheLeft(state.ObjectX, state.ObjectY);
-        observation[5] = (float)pose.Ahead(state.ObjectX, state.ObjectY);
-        observation[4] = state.Held ? 1 : 0;
-        observation[3] = (float)pose.ElbowSine;
-        observation[2] = (float)pose.ElbowCosine;
-        observation[1] = (float)pose.ShoulderSine;
-        observation[0] = (float)pose.ShoulderCosine;
+        observation[0] = (float)pose.ElbowCosine;
+        observation[1] = (float)pose.ElbowSine;
+        observation[2] = state.Held ? 1 : 0;
+        ObserveTarget(pose.Ahead(state.ObjectX, state.ObjectY), pose.ToTheLeft(state.ObjectX, state.ObjectY), observation.Slice(3, 3));
+        ObserveTarget(pose.Ahead(state.GoalX, state.GoalY), pose.ToTheLeft(state.GoalX, state.GoalY), observation.Slice(6, 3));
+    }
+
+    private static void ObserveTarget(double ahead, double toTheLeft, Span<float> observation)
+    {
+        double distance = Distance(ahead, toTheLeft);
+        double scale = distance > 0 ? 1 / distance : 0;
+        observation[2] = (float)(scale * toTheLeft);
+        observation[1] = (float)(scale * ahead);
+        observation[0] = (float)distance;
     }
 
     // The potential's negative.

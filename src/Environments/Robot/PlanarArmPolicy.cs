@@ -9,11 +9,11 @@ internal sealed class PlanarArmPolicy : IScriptedPolicy
     /// <inheritdoc />
     public int Act(ReadOnlySpan<float> observation)
     {
-        double elbow = Math.Atan2(observation[3], observation[2]);
-        bool held = observation[4] > 0.5f;
+        double elbow = Math.Atan2(observation[1], observation[0]);
+        ReadOnlySpan<float> target = observation.Slice(observation[2] > 0.5f ? 6 : 3, 3);
         // From the shoulder, in the forearm's frame: the forearm, the upper arm, and what the gripper sees.
-        double x = PlanarArm.Link + (PlanarArm.Link * observation[2]) + observation[held ? 7 : 5];
-        double y = (-PlanarArm.Link * observation[3]) + observation[held ? 8 : 6];
+        double x = PlanarArm.Link + (PlanarArm.Link * observation[0]) + (target[0] * target[1]);
+        double y = (-PlanarArm.Link * observation[1]) + (target[0] * target[2]);
         double bend = 2 * Math.Acos(Math.Min(Math.Sqrt((x * x) + (y * y)) / (2 * PlanarArm.Link), 1));
         double direction = Math.Atan2(y, x);
         (double Shoulder, double Elbow) left = Turns(elbow, direction, bend);
