@@ -12,13 +12,13 @@ internal static class ClassicControlRegistrations
     public static IReadOnlyList<EnvironmentRegistration> All { get; } =
     [
         EnvironmentRegistration.Of<Acrobot, AcrobotState>(
-            "Acrobot-v1", "swing the tip of a two-link arm above the bar with torque at its elbow", 500, -100.0, [], _ => new Acrobot()),
+            "Acrobot-v1", "swing the tip of a two-link arm above the bar with torque at its elbow", 500, -100.0, [], _ => new Acrobot()) with { ScriptedPolicy = () => new AcrobotPolicy() },
         EnvironmentRegistration.Of<CartPole, CartPoleState>(
-            "CartPole-v0", "balance a pole on a cart by pushing it left or right, for 200 steps", 200, 195.0, CartPoleArguments, NewCartPole),
+            "CartPole-v0", "balance a pole on a cart by pushing it left or right, for 200 steps", 200, 195.0, CartPoleArguments, NewCartPole) with { ScriptedPolicy = () => new CartPolePolicy() },
         EnvironmentRegistration.Of<CartPole, CartPoleState>(
-            "CartPole-v1", "balance a pole on a cart by pushing it left or right, for 500 steps", 500, 475.0, CartPoleArguments, NewCartPole),
+            "CartPole-v1", "balance a pole on a cart by pushing it left or right, for 500 steps", 500, 475.0, CartPoleArguments, NewCartPole) with { ScriptedPolicy = () => new CartPolePolicy() },
         EnvironmentRegistration.Of<MountainCar, MountainCarState>(
-            "MountainCar-v0", "rock an underpowered car out of a valley", 200, -110.0, MountainCarArguments, NewMountainCar),
+            "MountainCar-v0", "rock an underpowered car out of a valley", 200, -110.0, MountainCarArguments, NewMountainCar) with { ScriptedPolicy = () => new MountainCarPolicy() },
     ];
 
     private static CartPole NewCartPole(object?[] values) => new((bool)values[0]!);
