@@ -11,6 +11,8 @@ public static class EnvironmentRegistry
         .. RobotRegistrations.All,
         .. TabularRegistrations.All,
         .. BsuiteRegistrations.All,
+        .. PartialObservationRegistrations.All,
+        .. PixelRegistrations.All,
     ];
 
     /// <summary>The environment of an id.</summary>

@@ -18,6 +18,7 @@ internal static class ConfigurationSchema
         new TextSetting("environment.type", "\"Namespace.Type, Assembly\", or empty"),
         new TextListSetting("environment.path", "a list of folders"),
         new IntegerSetting("environment.max-episode-steps", 0, int.MaxValue),
+        new TextListSetting("environment.wrappers", "a list of calls such as \"FrameStackObservation(stack_size=4)\""),
 
         new ChoiceSetting(
             "network.kind",
