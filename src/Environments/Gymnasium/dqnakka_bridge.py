@@ -131,30 +131,18 @@ class Channel:
             pass  # The pipe stays as it is: slower, not wrong.
 
     def read_header(self):
-        """(length, type, sequence number) of the next frame, or None at the end of the pipe."""
-        if not self._fill(self._header, at_start=True):
-            return None
-        length, kind, zero, sequence = HEADER.unpack(self._header)
-        if zero != 0:
-            raise BridgeError("protocol", f"a frame's header has {zero} where zero must be")
-        return length, kind, sequence
+        """(length, type, zero, sequence number) of the next frame; EOFError where none follows."""
+        self.read_payload(self._header)
+        return HEADER.unpack(self._header)
 
-    def read_payload(self, view):
-        """Fills the view with the payload."""
-        if not self._fill(view, at_start=False):
-            raise EOFError
-
-    def _fill(self, view, at_start):
-        view = memoryview(view)
-        filled = 0
-        while filled < len(view):
-            count = self._source.readinto(view[filled:])
+    def read_payload(self, buffer):
+        """Fills the buffer; EOFError where the pipe ends before."""
+        view = memoryview(buffer)
+        while view:
+            count = self._source.readinto(view)
             if not count:
-                if at_start and filled == 0:
-                    return False
                 raise EOFError
-            filled += count
-        return True
+            view = view[count:]
 
     def write(self, view):
         """Writes all of a buffer that begins with its header."""
@@ -1556,10 +1544,9 @@ class Server:
         self._channel.write_json(READY, self._sequence, self._copies.ready)
 
     def _next(self):
-        header = self._channel.read_header()
-        if header is None:
-            raise EOFError
-        length, kind, self._sequence = header
+        length, kind, zero, self._sequence = self._channel.read_header()
+        if zero != 0:
+            raise BridgeError("protocol", f"a frame's header has {zero} where zero must be")
         return kind, length
 
     def _answer_one(self):

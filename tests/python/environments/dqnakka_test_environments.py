@@ -6,6 +6,7 @@ Their ids begin with this module: "dqnakka_test_environments:Raises-v0".
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import gymnasium
@@ -162,6 +163,17 @@ class Reads(Counter):
         self.noise = float(len(sys.stdin.read()))
 
 
+class LeavesThread(Counter):
+    """Starts a thread that would hold its process for ten minutes; fails to close."""
+
+    def __init__(self, render_mode=None):
+        super().__init__(render_mode=render_mode)
+        threading.Thread(target=time.sleep, args=(600,)).start()
+
+    def close(self):
+        raise RuntimeError("cannot be closed")
+
+
 class OutOfRange(Counter):
     """Leaves its declared range."""
 
@@ -192,7 +204,8 @@ class BadReward(Counter):
 
     def __init__(self, reward="nan", after=3, render_mode=None):
         super().__init__(after, render_mode)
-        self._reward = {"none": None, "text": "a lot"}.get(reward) if reward in ("none", "text") else float(reward)
+        words = {"none": None, "text": "a lot"}
+        self._reward = words[reward] if reward in words else float(reward)
 
     def step(self, action):
         observation, reward, terminated, truncated, info = super().step(action)
@@ -396,6 +409,7 @@ for environment in [
     Dies,
     Prints,
     Reads,
+    LeavesThread,
     OutOfRange,
     NotANumber,
     Infinite,
