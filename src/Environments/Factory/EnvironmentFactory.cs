@@ -5,13 +5,13 @@ namespace DqnAkka.Environments;
 /// </summary>
 public static class EnvironmentFactory
 {
-    /// <summary>Makes one copy, its time limit included.</summary>
+    /// <summary>Makes one copy, its time limit and its wrappers included; the limit is within the wrappers and counts the environment's own steps.</summary>
     /// <param name="specification">Which environment; its type wins over its id.</param>
     /// <exception cref="EnvironmentException">The environment is not known, or cannot be made as asked.</exception>
     public static IEnvironment Create(EnvironmentSpecification specification)
     {
         RequireLimit(specification);
-        return specification.Type.Length > 0 ? PrepareUserEnvironment(specification)() : CreateRegistered(specification);
+        return Prepare(specification, new WrapperChain(specification.Wrappers))();
     }
 
     /// <summary>Makes copies that step together, time limits and auto-reset included.</summary>
@@ -23,9 +23,10 @@ public static class EnvironmentFactory
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         RequireLimit(specification);
-        if (specification.Type.Length > 0)
+        WrapperChain wrappers = new(specification.Wrappers);
+        if (specification.Type.Length > 0 || !wrappers.IsEmpty)
         {
-            return new SyncVectorEnvironment(specification.DisplayName, PrepareUserEnvironment(specification), count);
+            return new SyncVectorEnvironment(specification.DisplayName, Prepare(specification, wrappers), count);
         }
 
         EnvironmentRegistration registration = EnvironmentRegistry.Get(specification.Id);
@@ -43,25 +44,29 @@ public static class EnvironmentFactory
         return EnvironmentSpaces.RequireVectorObservationsAndDiscreteActions(specification.DisplayName, observationSpace, actionSpace);
     }
 
-    private static IEnvironment CreateRegistered(EnvironmentSpecification specification)
+    private static Func<IEnvironment> Prepare(EnvironmentSpecification specification, WrapperChain wrappers)
+    {
+        Func<IEnvironment> create = specification.Type.Length > 0 ? PrepareUserEnvironment(specification) : PrepareRegistered(specification);
+        return () => wrappers.Wrap(create());
+    }
+
+    private static Func<IEnvironment> PrepareRegistered(EnvironmentSpecification specification)
     {
         EnvironmentRegistration registration = EnvironmentRegistry.Get(specification.Id);
-        IEnvironment environment = registration.Create(Bind(registration, specification));
+        object?[] values = Bind(registration, specification);
         int limit = Limit(registration, specification);
-        return limit > 0 ? new TimeLimit(environment, limit) : environment;
+        return () => registration.Create(values, limit);
     }
 
     private static Func<IEnvironment> PrepareUserEnvironment(EnvironmentSpecification specification)
     {
         Type type = EnvironmentTypes.Resolve(specification.Type, specification.SearchPaths);
         EnvironmentConstructor constructor = new(specification.DisplayName, type, specification.Arguments);
-        return specification.MaxEpisodeSteps > 0
-            ? () => new TimeLimit(constructor.Create(), specification.MaxEpisodeSteps)
-            : constructor.Create;
+        return () => TimeLimit.Around(constructor.Create(), specification.MaxEpisodeSteps);
     }
 
     private static object?[] Bind(EnvironmentRegistration registration, EnvironmentSpecification specification) => ArgumentBinder.Bind(
-        registration.Id,
+        ArgumentOwner.Environment(registration.Id),
         [.. registration.Arguments.Select(argument => new EnvironmentParameter(argument.Name, argument.Default.GetType(), IsOptional: true, argument.Default))],
         specification.Arguments);
 
