@@ -45,6 +45,7 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
         _window = new RestartWindow(options.Runner.MaxRestarts, TimeSpan.FromMinutes(options.Run.RestartWindowMinutes), TimeProvider.System);
         Receive<RunnerProtocol.Leases>(OnLeases);
         Receive<ProgressProtocol.RunnerReport>(OnRunnerReport);
+        Receive<ProgressProtocol.EnvironmentRestarted>(_links.Training.Forward);
         Receive<EnvironmentRunnerActor.Standing>(_ledger.Add);
         Receive<EnvironmentRunnerActor.SourceEnded>(OnSourceEnded);
         Receive<Terminated>(OnTerminated);

@@ -7,9 +7,10 @@ internal static class BridgeFailures
     private const string Protocol = "protocol";
 
     /// <summary>What to throw: an environment that raises, or cannot be made, would do so again in another process.</summary>
-    /// <param name="name">What the user calls the environment.</param>
+    /// <param name="setup">The environment.</param>
     /// <param name="error">What the process says.</param>
-    public static Exception Translate(string name, BridgeErrorException error) => error.Kind == Protocol
-        ? new BridgeLostException($"the Python process of environment {name} did not understand a request: {error.Message}", error)
-        : new EnvironmentException(error.Message.Contains(name, StringComparison.Ordinal) ? error.Message : $"environment {name}: {error.Message}", error);
+    public static Exception Translate(GymnasiumSetup setup, BridgeErrorException error) => error.Kind == Protocol
+        ? new BridgeLostException($"the Python process of environment {setup.Name} did not understand a request: {error.Message}", error)
+        : new EnvironmentException(
+            error.Message.Contains(setup.Specification.Id, StringComparison.Ordinal) ? error.Message : $"environment {setup.Name}: {error.Message}", error);
 }

@@ -55,7 +55,7 @@ internal sealed class BridgeSession : IDisposable
         catch (BridgeErrorException exception)
         {
             process.Dispose();
-            throw BridgeFailures.Translate(setup.Name, exception);
+            throw BridgeFailures.Translate(setup, exception);
         }
         catch
         {
@@ -167,7 +167,7 @@ internal sealed class BridgeSession : IDisposable
                 _process.Log.Write(exception.Traceback);
             }
 
-            throw BridgeFailures.Translate(_setup.Name, exception);
+            throw BridgeFailures.Translate(_setup, exception);
         }
     }
 

@@ -25,7 +25,10 @@ internal static class BridgeValues
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, string text)
+    /// <summary>Writes one value.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="text">The value as text.</param>
+    public static void Write(Utf8JsonWriter writer, string text)
     {
         try
         {

@@ -18,6 +18,7 @@ internal sealed class GymnasiumVectorEnvironment : IVectorEnvironment
     private BridgeSession _session;
     private ulong _seed;
     private ulong _firstIndex;
+    private int _attempt;
     private bool _begun;
 
     /// <summary>Starts the process and makes the copies.</summary>
@@ -65,7 +66,7 @@ internal sealed class GymnasiumVectorEnvironment : IVectorEnvironment
     public void Reset(ulong seed, ulong firstIndex, Span<float> observations)
     {
         VectorArguments.RequireLength(observations.Length, Count * ObservationSize, nameof(observations));
-        (_seed, _firstIndex) = (seed, firstIndex);
+        (_seed, _firstIndex, _attempt) = (seed, firstIndex, 0);
         try
         {
             ResetAll(observations);
@@ -107,7 +108,7 @@ internal sealed class GymnasiumVectorEnvironment : IVectorEnvironment
 
     private void ResetAll(Span<float> observations)
     {
-        BridgeSeeds.Fill(_seed, _firstIndex, Restarts, _seeds);
+        BridgeSeeds.Fill(_seed, _firstIndex, _attempt, _seeds);
         _session.Reset(_seeds, observations);
     }
 
@@ -132,6 +133,7 @@ internal sealed class GymnasiumVectorEnvironment : IVectorEnvironment
 
             Thread.Sleep(pause);
             Restarts++;
+            _attempt++;
         }
 
         return string.Create(CultureInfo.InvariantCulture, $"{first.Message}: it was started again (restart {Restarts}), and its copies begin new episodes");
