@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Akka.Actor;
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
