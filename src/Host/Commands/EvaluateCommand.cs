@@ -39,11 +39,13 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
 
         TrainingOptions options = Resolve(request.Configuration, runConfiguration, saved.EnvironmentName).Options;
         RequireFit(saved.Layout, options.Environment, checkpoint);
-        IVectorEnvironment environment = collaborators.Environments.CreateVector(options.Environment, request.Episodes ?? options.Evaluation.Episodes);
-        IReadOnlyList<double> returns = new GreedyEvaluation(environment, saved.Policy).Run(options.Run.Seed, SeedStreams.EvaluationCommand, stop);
+        using IVectorEnvironment environment = collaborators.Environments.CreateVector(options.Environment, request.Episodes ?? options.Evaluation.Episodes);
+        IReadOnlyList<double> returns = new GreedyEvaluation(environment, saved.Policy) { EpisodesLost = WarnOfLoss }.Run(options.Run.Seed, SeedStreams.EvaluationCommand, stop);
         console.Output.WriteLine(EvaluationLine.Format(ReturnStatistics.From(returns)));
         return ExitCode.Done;
     }
+
+    private void WarnOfLoss(string cause) => console.Error.WriteLine($"warning: {cause}");
 
     private static (string Checkpoint, string? Configuration) Locate(string path)
     {
@@ -74,15 +76,7 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
             return (source with { Files = files }).Resolve();
         }
 
-        List<ConfigurationLayer> layers = [.. source.Overrides()];
-        if (environmentName.Length > 0)
-        {
-            // A user's own type is assembly-qualified, "Type, Assembly"; a registered id has no comma.
-            string key = environmentName.Contains(',', StringComparison.Ordinal) ? "dqn.environment.type" : "dqn.environment.id";
-            layers.Add(ConfigurationLayer.Single(key, environmentName, "the checkpoint"));
-        }
-
-        return ConfigurationResolver.Resolve(layers);
+        return ConfigurationResolver.Resolve([.. source.Overrides(), .. EnvironmentLayers.Of(environmentName, "the checkpoint")]);
     }
 
     private void RequireFit(NetworkLayout layout, EnvironmentSpecification environment, string checkpoint)
