@@ -7,6 +7,7 @@ public static class EnvironmentRegistry
     public static IReadOnlyList<EnvironmentRegistration> All { get; } =
     [
         .. ClassicControlRegistrations.All,
+        .. RobotRegistrations.All,
     ];
 
     /// <summary>The environment of an id.</summary>
