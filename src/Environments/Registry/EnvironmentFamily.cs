@@ -9,6 +9,7 @@ public sealed record EnvironmentFamily(string Name, IReadOnlyList<EnvironmentReg
     public static IReadOnlyList<EnvironmentFamily> All { get; } = Complete(
     [
         new("Classic control", ClassicControlRegistrations.All),
+        new("Robot tasks", RobotRegistrations.All),
     ]);
 
     private static IReadOnlyList<EnvironmentFamily> Complete(IReadOnlyList<EnvironmentFamily> named)

@@ -20,12 +20,20 @@ internal sealed class EnvironmentSourceAdapter : IEnvironmentSource
            {
                Family = family.Name,
                Arguments = registration.Arguments,
+               HasScriptedPolicy = registration.ScriptedPolicy is not null,
            },
     ];
 
     /// <inheritdoc />
     public (ObservationFormat Observation, int ActionCount) RequireSpaces(EnvironmentSpecification specification) =>
         EnvironmentFactory.RequireVectorObservationsAndDiscreteActions(specification);
+
+    /// <inheritdoc />
+    public IScriptedPolicy? FindScriptedPolicy(EnvironmentSpecification specification) =>
+        // A wrapper may show another observation than the policy was written for.
+        specification.Type.Length == 0 && specification.Wrappers.Count == 0
+            ? EnvironmentRegistry.Get(specification.Id).ScriptedPolicy?.Invoke()
+            : null;
 
     /// <inheritdoc />
     public IEnvironment Create(EnvironmentSpecification specification) => EnvironmentFactory.Create(specification);

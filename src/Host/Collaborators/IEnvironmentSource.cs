@@ -22,6 +22,9 @@ internal sealed record EnvironmentEntry(
 
     /// <summary>Its arguments, <c>environment.kwargs</c>.</summary>
     public IReadOnlyList<EnvironmentArgument> Arguments { get; init; } = [];
+
+    /// <summary>Whether somebody has written a policy for it.</summary>
+    public bool HasScriptedPolicy { get; init; }
 }
 
 /// <summary>Lists and makes environments.</summary>
@@ -34,6 +37,9 @@ internal interface IEnvironmentSource
     /// <returns>Components of an observation and number of actions.</returns>
     /// <exception cref="EnvironmentException">It cannot be made, its actions are not discrete or its observations are no vectors.</exception>
     (ObservationFormat Observation, int ActionCount) RequireSpaces(EnvironmentSpecification specification);
+
+    /// <summary>The policy that somebody has written for an environment; null where nobody has.</summary>
+    IScriptedPolicy? FindScriptedPolicy(EnvironmentSpecification specification);
 
     /// <summary>Makes one copy.</summary>
     /// <exception cref="EnvironmentException">It cannot be made as asked.</exception>
