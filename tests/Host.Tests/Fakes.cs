@@ -60,6 +60,16 @@ internal sealed class FakeEnvironments(Func<EnvironmentSpecification, IVectorEnv
         return (((BoxSpace)environment.ObservationSpace).Format, ((DiscreteSpace)environment.ActionSpace).Count);
     }
 
+    public Func<IEnvironment>? Single { get; init; }
+
+    public IEnvironment Create(EnvironmentSpecification specification)
+    {
+        Specification = specification;
+        return Single?.Invoke() ?? EnvironmentFactory.Create(specification);
+    }
+
+    public IScriptedPolicy? FindScriptedPolicy(EnvironmentSpecification specification) => new EnvironmentSourceAdapter().FindScriptedPolicy(specification);
+
     public IVectorEnvironment CreateVector(EnvironmentSpecification specification, int count) => new CountingVector(count);
 }
 
