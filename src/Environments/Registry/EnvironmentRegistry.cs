@@ -7,6 +7,8 @@ public static class EnvironmentRegistry
     public static IReadOnlyList<EnvironmentRegistration> All { get; } =
     [
         .. ClassicControlRegistrations.All,
+        .. MinAtarRegistrations.All,
+        .. RobotRegistrations.All,
         .. TabularRegistrations.All,
         .. BsuiteRegistrations.All,
     ];
