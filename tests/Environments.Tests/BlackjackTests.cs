@@ -26,8 +26,8 @@ public sealed class BlackjackTests
             ChanceReplay.Run<Blackjack, BlackjackState>(dynamics, new ChanceEpisode(
                 $"Blackjack-v1 {episode.Kind}",
                 EnvironmentRegistry.Get("Blackjack-v1").MaxEpisodeSteps,
-                chance => AddCards(chance, episode.ResetDraws),
-                (chance, t) => AddCards(chance, episode.Draws[t]),
+                numbers => numbers.Add(Cards(episode.ResetDraws)),
+                (numbers, t) => numbers.Add(Cards(episode.Draws[t])),
                 episode.InitObs,
                 episode.Actions,
                 episode.Obs,
@@ -75,13 +75,13 @@ public sealed class BlackjackTests
     [InlineData(false, false, 1.0)]
     public void A_natural_pays_what_the_rules_say(bool suttonAndBarto, bool natural, double expected)
     {
-        RecordedChance chance = new();
+        RecordedNumbers numbers = new();
         Blackjack dynamics = new(natural, suttonAndBarto);
         BlackjackState state = default;
         float[] observation = new float[3];
-        AddCards(chance, [10, 9, 1, 10]);
-        dynamics.Reset(ref state, chance);
-        Assert.Equal(new StepResult(expected, true, false), dynamics.Step(ref state, 0, false, chance, observation));
+        numbers.Add(Cards([10, 9, 1, 10]));
+        dynamics.Reset(ref state, numbers);
+        Assert.Equal(new StepResult(expected, true, false), dynamics.Step(ref state, 0, false, numbers, observation));
         Assert.Equal([21, 10, 1], observation);
     }
 
@@ -90,20 +90,14 @@ public sealed class BlackjackTests
     [InlineData(false, 0.0)]
     public void A_natural_beats_twenty_one_of_three_cards_in_the_book_only(bool suttonAndBarto, double expected)
     {
-        RecordedChance chance = new();
+        RecordedNumbers numbers = new();
         Blackjack dynamics = new(natural: true, suttonAndBarto);
         BlackjackState state = default;
-        AddCards(chance, [10, 5, 1, 10, 6]);
-        dynamics.Reset(ref state, chance);
-        Assert.Equal(new StepResult(expected, true, false), dynamics.Step(ref state, 0, false, chance, new float[3]));
+        numbers.Add(Cards([10, 5, 1, 10, 6]));
+        dynamics.Reset(ref state, numbers);
+        Assert.Equal(new StepResult(expected, true, false), dynamics.Step(ref state, 0, false, numbers, new float[3]));
     }
 
-    private static void AddCards(RecordedChance chance, int[] cards)
-    {
-        foreach (int card in cards)
-        {
-            // Any of the four kinds of ten would do.
-            chance.AddInteger(card - 1, 0, 13);
-        }
-    }
+    // Any of the four kinds of ten would do.
+    private static IEnumerable<JsonElement[]> Cards(int[] cards) => cards.Select(card => ChanceReplay.Integer(card - 1, 0, 13));
 }

@@ -76,8 +76,8 @@ public sealed class BsuiteTraceTests
         ChanceReplay.Run<TDynamics, TState>(dynamics, new ChanceEpisode(
             $"{episode.Env} {episode.Kind}",
             EnvironmentRegistry.Get($"bsuite/{episode.Env}-v0").MaxEpisodeSteps,
-            chance => chance.Add(episode.ResetDraws),
-            (chance, t) => chance.Add(episode.Draws[t]),
+            numbers => numbers.Add(episode.ResetDraws),
+            (numbers, t) => numbers.Add(episode.Draws[t]),
             episode.InitObs,
             episode.Actions,
             episode.Obs,

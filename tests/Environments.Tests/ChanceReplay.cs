@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace DqnAkka.Environments.Tests;
@@ -9,8 +10,8 @@ namespace DqnAkka.Environments.Tests;
 internal sealed record ChanceEpisode(
     string Where,
     int MaxEpisodeSteps,
-    Action<RecordedChance> AddReset,
-    Action<RecordedChance, int> AddStep,
+    Action<RecordedNumbers> AddReset,
+    Action<RecordedNumbers, int> AddStep,
     float[] FirstObservation,
     int[] Actions,
     float[][] Observations,
@@ -42,24 +43,40 @@ internal static class ChanceReplay
         Vector<TDynamics, TState>(dynamics, episode);
     }
 
+    /// <summary>A recorded uniform number.</summary>
+    public static JsonElement[] Uniform(double value) => [JsonSerializer.SerializeToElement("u"), JsonSerializer.SerializeToElement(value)];
+
+    /// <summary>A recorded integer in [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    public static JsonElement[] Integer(int value, int low, int high) =>
+    [
+        JsonSerializer.SerializeToElement("i"),
+        JsonSerializer.SerializeToElement(value),
+        JsonSerializer.SerializeToElement(low),
+        JsonSerializer.SerializeToElement(high),
+    ];
+
+    private static TapedDynamics<TDynamics, TState> Taped<TDynamics, TState>(TDynamics dynamics, RecordedNumbers numbers)
+        where TDynamics : struct, IDynamics<TState>
+        where TState : unmanaged => new(dynamics, numbers, [], new StrongBox<TState>());
+
     private static void Single<TDynamics, TState>(TDynamics dynamics, ChanceEpisode episode)
         where TDynamics : struct, IDynamics<TState>
         where TState : unmanaged
     {
-        RecordedChance chance = new();
-        DynamicsEnvironment<RecordedChanceDynamics<TDynamics, TState>, TState> bare = new(new RecordedChanceDynamics<TDynamics, TState>(dynamics, chance));
+        RecordedNumbers numbers = new();
+        DynamicsEnvironment<TapedDynamics<TDynamics, TState>, TState> bare = new(Taped<TDynamics, TState>(dynamics, numbers));
         IEnvironment environment = episode.MaxEpisodeSteps > 0 ? new TimeLimit(bare, episode.MaxEpisodeSteps) : bare;
         float[] observation = new float[dynamics.ObservationSize];
         environment.Seed(0, 0);
-        episode.AddReset(chance);
+        episode.AddReset(numbers);
         environment.Reset(observation);
         Traces.AssertSame(episode.FirstObservation, observation, 0, $"{episode.Where} reset");
         for (int t = 0; t < episode.Actions.Length; t++)
         {
             string where = $"{episode.Where} step {t}";
-            episode.AddStep(chance, t);
+            episode.AddStep(numbers, t);
             StepResult result = environment.Step(episode.Actions[t], observation);
-            Assert.True(chance.IsUsedUp, $"{where} draws less than was recorded");
+            Assert.True(numbers.Left == 0, $"{where} draws less than was recorded");
             Traces.AssertSame(episode.Observations[t], observation, 0, where);
             Assert.Equal(new StepResult(episode.Rewards[t], episode.Terminated[t], episode.Truncated[t]), result);
         }
@@ -69,25 +86,25 @@ internal static class ChanceReplay
         where TDynamics : struct, IDynamics<TState>
         where TState : unmanaged
     {
-        RecordedChance chance = new();
-        DynamicsVectorEnvironment<RecordedChanceDynamics<TDynamics, TState>, TState> environment = new(
-            new RecordedChanceDynamics<TDynamics, TState>(dynamics, chance), 1, episode.MaxEpisodeSteps);
+        RecordedNumbers numbers = new();
+        DynamicsVectorEnvironment<TapedDynamics<TDynamics, TState>, TState> environment = new(
+            Taped<TDynamics, TState>(dynamics, numbers), 1, episode.MaxEpisodeSteps);
         VectorBuffers buffers = new(environment);
-        episode.AddReset(chance);
+        episode.AddReset(numbers);
         environment.Reset(0, 0, buffers.Observations);
         for (int t = 0; t < episode.Actions.Length; t++)
         {
             string where = $"{episode.Where} vector step {t}";
             bool ended = episode.Terminated[t] || episode.Truncated[t];
-            episode.AddStep(chance, t);
+            episode.AddStep(numbers, t);
             if (ended)
             {
                 // The vector resets at the episode's end; beginning the same episode again shows that it did.
-                episode.AddReset(chance);
+                episode.AddReset(numbers);
             }
 
             buffers.Step(environment, [episode.Actions[t]]);
-            Assert.True(chance.IsUsedUp, $"{where} draws less than was recorded");
+            Assert.True(numbers.Left == 0, $"{where} draws less than was recorded");
             Traces.AssertSame(episode.Observations[t], ended ? buffers.FinalObservations : buffers.Observations, 0, where);
             Assert.Equal((episode.Rewards[t], episode.Terminated[t], episode.Truncated[t]), (buffers.Rewards[0], buffers.Terminated[0], buffers.Truncated[0]));
             if (ended)

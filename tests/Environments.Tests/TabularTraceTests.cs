@@ -64,8 +64,8 @@ public sealed class TabularTraceTests
             ChanceReplay.Run<TabularDynamics, TabularState>(dynamics, new ChanceEpisode(
                 $"{episode.Env} {episode.Kind}",
                 EnvironmentRegistry.Get(episode.Env).MaxEpisodeSteps,
-                chance => AddUniforms(chance, episode.ResetDraws),
-                (chance, t) => AddUniforms(chance, episode.Draws[t]),
+                numbers => numbers.Add(episode.ResetDraws.Select(ChanceReplay.Uniform)),
+                (numbers, t) => numbers.Add(episode.Draws[t].Select(ChanceReplay.Uniform)),
                 OneHot(episode.InitObs, dynamics.ObservationSize),
                 episode.Actions,
                 [.. episode.Obs.Select(state => OneHot(state, dynamics.ObservationSize))],
@@ -104,14 +104,6 @@ public sealed class TabularTraceTests
 
     private static TabularDynamics Registered(string id, Dictionary<string, JsonElement> arguments) =>
         ChanceReplay.Registered<TabularDynamics, TabularState>(id, arguments);
-
-    private static void AddUniforms(RecordedChance chance, double[] values)
-    {
-        foreach (double value in values)
-        {
-            chance.AddUniform(value);
-        }
-    }
 
     private static float[] OneHot(int state, int count)
     {

@@ -14,10 +14,11 @@ internal static class DeepSeaDrawing
     public static void Draw(int size, in DeepSeaState state, Canvas canvas)
     {
         canvas.SetView(0, 0, size, size);
-        for (int row = 0; row < size; row++)
+        canvas.Clear(Water(0));
+        for (int row = 1; row < size; row++)
         {
-            double depth = (double)row / size;
-            canvas.FillRectangle(0, row, size, row + 1, new RgbColor((byte)(60 - (45 * depth)), (byte)(150 - (110 * depth)), (byte)(200 - (120 * depth))));
+            // Into the row below, so that no seam is left where a row ends within a pixel.
+            canvas.FillRectangle(0, row, size, row + 2, Water((double)row / size));
         }
 
         GridDrawing.Lines(size, size, Grid, canvas);
@@ -29,4 +30,6 @@ internal static class DeepSeaDrawing
         canvas.FillCircle(state.Column + 0.5, y + 0.3, 0.2, Suit);
         canvas.FillCircle(state.Column + 0.5, y + 0.3, 0.12, Glass);
     }
+
+    private static RgbColor Water(double depth) => new((byte)(60 - (45 * depth)), (byte)(150 - (110 * depth)), (byte)(200 - (120 * depth)));
 }
