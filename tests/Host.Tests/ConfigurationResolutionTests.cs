@@ -46,6 +46,8 @@ public sealed class ConfigurationResolutionTests
     [InlineData("acrobot", "Acrobot-v1")]
     [InlineData("cartpole", "CartPole-v1")]
     [InlineData("mountaincar", "MountainCar-v0")]
+    [InlineData("gridgrasp", "GridGrasp-v0")]
+    [InlineData("planararm", "PlanarArmSparse-v0")]
     public void A_ready_made_experiment_is_found_by_its_name(string name, string environment)
     {
         ResolvedConfiguration configuration = new ConfigurationSource { Files = [name] }.Resolve();

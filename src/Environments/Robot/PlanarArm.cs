@@ -39,7 +39,7 @@ internal record struct PlanarArmState(double Shoulder, double Elbow, double Obje
 /// </para>
 /// <para>
 /// What makes the sparse task fair for an agent that knows nothing: beginnings, objects and goals at all distances from each other, near
-/// ones too, are its curriculum; a random policy finds the goal in one episode of 750.
+/// ones too, are its curriculum; a random policy finds the goal in one episode of some 5,000.
 /// </para>
 /// </remarks>
 /// <param name="shaped">Whether the reward is shaped.</param>

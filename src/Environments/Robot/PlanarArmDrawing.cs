@@ -4,6 +4,8 @@ namespace DqnAkka.Environments;
 internal static class PlanarArmDrawing
 {
     private const double HalfView = 1.12;
+    // From the tip back to where the jaws are held.
+    private const double Palm = 0.04;
     private static readonly RgbColor Table = new(244, 241, 234);
     private static readonly RgbColor WorkArea = new(232, 227, 216);
     private static readonly RgbColor Goal = new(60, 150, 90);
@@ -22,7 +24,7 @@ internal static class PlanarArmDrawing
         canvas.FillCircle(state.GoalX, state.GoalY, PlanarArm.Reach, WorkArea);
         PlanarArmPose pose = PlanarArmPose.Of(in state);
         canvas.DrawLine(0, 0, pose.ElbowX, pose.ElbowY, 0.09, Link);
-        canvas.DrawLine(pose.ElbowX, pose.ElbowY, pose.TipX, pose.TipY, 0.07, Link);
+        canvas.DrawLine(pose.ElbowX, pose.ElbowY, pose.TipX - (Palm * pose.ForearmCosine), pose.TipY - (Palm * pose.ForearmSine), 0.07, Link);
         canvas.FillCircle(0, 0, 0.07, Joint);
         canvas.FillCircle(pose.ElbowX, pose.ElbowY, 0.05, Joint);
         DrawGripper(in pose, state.Held, canvas);
@@ -37,11 +39,11 @@ internal static class PlanarArmDrawing
         {
             double x = pose.TipX - (side * gap * aheadY);
             double y = pose.TipY + (side * gap * aheadX);
-            canvas.DrawLine(x - (0.04 * aheadX), y - (0.04 * aheadY), x + (0.05 * aheadX), y + (0.05 * aheadY), 0.025, Joint);
+            canvas.DrawLine(x - (Palm * aheadX), y - (Palm * aheadY), x + (0.05 * aheadX), y + (0.05 * aheadY), 0.025, Joint);
         }
 
-        double backX = pose.TipX - (0.04 * aheadX);
-        double backY = pose.TipY - (0.04 * aheadY);
+        double backX = pose.TipX - (Palm * aheadX);
+        double backY = pose.TipY - (Palm * aheadY);
         canvas.DrawLine(backX - (gap * aheadY), backY + (gap * aheadX), backX + (gap * aheadY), backY - (gap * aheadX), 0.025, Joint);
     }
 }
