@@ -30,6 +30,9 @@ public sealed record EnvironmentRegistration
     /// <summary>The arguments.</summary>
     public required IReadOnlyList<EnvironmentArgument> Arguments { get; init; }
 
+    /// <summary>Makes a policy written by hand that plays it, under any of its arguments; null where there is none.</summary>
+    public Func<IScriptedPolicy>? ScriptedPolicy { get; init; }
+
     /// <summary>Makes one copy, from the values of <see cref="Arguments"/> in their order, and the time limit in steps (0 for none).</summary>
     internal Func<object?[], int, IEnvironment> Create { get; }
 

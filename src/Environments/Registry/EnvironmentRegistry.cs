@@ -9,6 +9,10 @@ public static class EnvironmentRegistry
         .. ClassicControlRegistrations.All,
         .. PartialObservationRegistrations.All,
         .. PixelRegistrations.All,
+        .. MinAtarRegistrations.All,
+        .. RobotRegistrations.All,
+        .. TabularRegistrations.All,
+        .. BsuiteRegistrations.All,
     ];
 
     /// <summary>The environment of an id.</summary>
