@@ -28,10 +28,10 @@ internal static class ChanceReplay
     {
         EnvironmentRegistration registration = EnvironmentRegistry.Get(id);
         object?[] values = ArgumentBinder.Bind(
-            id,
+            ArgumentOwner.Environment(id),
             [.. registration.Arguments.Select(argument => new EnvironmentParameter(argument.Name, argument.Default.GetType(), IsOptional: true, argument.Default))],
             arguments.ToDictionary(argument => argument.Key, argument => argument.Value.ToString()));
-        return Assert.IsType<DynamicsEnvironment<TDynamics, TState>>(registration.Create(values)).Dynamics;
+        return Assert.IsType<DynamicsEnvironment<TDynamics, TState>>(registration.Create(values, 0)).Dynamics;
     }
 
     /// <summary>Plays an episode through the single and through the vector environment.</summary>

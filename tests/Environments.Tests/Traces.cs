@@ -92,6 +92,12 @@ internal static class Traces
 
     public static void AssertSame(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual, double tolerance, string where)
     {
+        // Images are too large to word a message for each component.
+        if (MemoryMarshal.AsBytes(expected).SequenceEqual(MemoryMarshal.AsBytes(actual)))
+        {
+            return;
+        }
+
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {

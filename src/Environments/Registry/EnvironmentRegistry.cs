@@ -7,12 +7,12 @@ public static class EnvironmentRegistry
     public static IReadOnlyList<EnvironmentRegistration> All { get; } =
     [
         .. ClassicControlRegistrations.All,
+        .. PartialObservationRegistrations.All,
+        .. PixelRegistrations.All,
         .. MinAtarRegistrations.All,
         .. RobotRegistrations.All,
         .. TabularRegistrations.All,
         .. BsuiteRegistrations.All,
-        .. PartialObservationRegistrations.All,
-        .. PixelRegistrations.All,
     ];
 
     /// <summary>The environment of an id.</summary>
