@@ -49,7 +49,8 @@ HEADER = struct.Struct("<IHHI")
 JSON_LIMIT = 1 << 20
 MESSAGE_LIMIT = 2000
 TRACEBACK_LIMIT = 1 << 16
-PIPE_BYTES = 1 << 20
+F_SETPIPE_SZ = 1031  # In the fcntl module only from Python 3.10 on.
+SMALLEST_PIPE, LARGEST_PIPE = 1 << 16, 1 << 20
 OLDEST_GYMNASIUM = (0, 26)
 FLOAT32_MAX = 3.4028234663852886e38
 
@@ -123,11 +124,12 @@ class Channel:
 
     def widen(self, size):
         """Lets an answer of this size pass in one go where the platform can make pipes larger."""
+        if not sys.platform.startswith("linux"):
+            return
+        fcntl = importlib.import_module("fcntl")
         try:
-            import fcntl
-
-            fcntl.fcntl(self._target, 1031, min(PIPE_BYTES, max(size, 1 << 16)))  # F_SETPIPE_SZ
-        except (ImportError, OSError):
+            fcntl.fcntl(self._target, F_SETPIPE_SZ, min(LARGEST_PIPE, max(size, SMALLEST_PIPE)))
+        except OSError:
             pass  # The pipe stays as it is: slower, not wrong.
 
     def read_header(self):
@@ -1440,7 +1442,7 @@ class Copies:
             if not is_finite_number(reward):
                 raise BridgeError(
                     "range",
-                    f"environment {self._id} gave copy {copy} the reward {one_line(repr(reward))}, "
+                    f"environment {self._id} gave copy {copy} the reward {one_line(reward)!r}, "
                     "which is no finite number: mend the environment",
                 )
 

@@ -354,6 +354,14 @@ class Picture(Counter):
         return image
 
 
+class Zigzag(Counter):
+    """The count of steps and its negative, the signs swapped in every other step."""
+
+    def observation(self):
+        sign = 1 if self.steps % 2 else -1
+        return np.array([sign * self.steps, -sign * self.steps], np.float32)
+
+
 class NoPicture(Counter):
     """Its render gives nothing."""
 
@@ -424,6 +432,7 @@ for environment in [
     Arm,
     Choices,
     Picture,
+    Zigzag,
     NoPicture,
     NeedsName,
     NeedsModule,

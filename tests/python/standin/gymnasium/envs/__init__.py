@@ -21,6 +21,13 @@ register(
     max_episode_steps=100,
     reward_threshold=0.70,
 )
+register(
+    "FrozenLake8x8-v1",
+    "gymnasium.envs.toy_text.frozen_lake:FrozenLakeEnv",
+    kwargs={"map_name": "8x8"},
+    max_episode_steps=200,
+    reward_threshold=0.85,
+)
 # Like the real one where Box2D is not installed.
 register(
     "LunarLander-v3",
