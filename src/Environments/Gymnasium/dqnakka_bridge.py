@@ -89,7 +89,7 @@ def pip(*packages):
 
 
 def nearest(name, known):
-    """Half a sentence that names the known name nearest to a wrong one; empty where none is near."""
+    """Half a sentence with the known name nearest to a wrong one; empty where none is near."""
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
     if not close:
@@ -131,30 +131,18 @@ class Channel:
             pass  # The pipe stays as it is: slower, not wrong.
 
     def read_header(self):
-        """(length, type, sequence number) of the next frame, or None at the end of the pipe."""
-        if not self._fill(self._header, at_start=True):
-            return None
-        length, kind, zero, sequence = HEADER.unpack(self._header)
-        if zero != 0:
-            raise BridgeError("protocol", f"a frame's header has {zero} where zero must be")
-        return length, kind, sequence
+        """(length, type, zero, sequence number) of the next frame; EOFError where none follows."""
+        self.read_payload(self._header)
+        return HEADER.unpack(self._header)
 
-    def read_payload(self, view):
-        """Fills the view with the payload."""
-        if not self._fill(view, at_start=False):
-            raise EOFError
-
-    def _fill(self, view, at_start):
-        view = memoryview(view)
-        filled = 0
-        while filled < len(view):
-            count = self._source.readinto(view[filled:])
+    def read_payload(self, buffer):
+        """Fills the buffer; EOFError where the pipe ends before."""
+        view = memoryview(buffer)
+        while view:
+            count = self._source.readinto(view)
             if not count:
-                if at_start and filled == 0:
-                    return False
                 raise EOFError
-            filled += count
-        return True
+            view = view[count:]
 
     def write(self, view):
         """Writes all of a buffer that begins with its header."""
@@ -283,6 +271,8 @@ class Maker:
         if request.bare_id.startswith("ALE/") and request.has_wrapper("AtariPreprocessing"):
             self._kwargs.setdefault("frameskip", 1)
         self._make_kwargs = dict(self._kwargs)
+        if request.render_mode is None and request.has_wrapper("AddRenderObservation"):
+            self._make_kwargs["render_mode"] = "rgb_array"
         if request.max_episode_steps > 0:
             self._make_kwargs["max_episode_steps"] = request.max_episode_steps
         if request.render_mode is not None:
@@ -365,16 +355,19 @@ class Maker:
     def _unknown_id(self, error):
         bare = self._request.bare_id
         known = [str(name) for name in registry()]
-        if type(error).__name__ in ("DeprecatedEnv", "VersionNotFound"):
-            same = [name for name in known if name.partition("-v")[0] == bare.partition("-v")[0]]
-            near = f" (there is {', '.join(sorted(same))})" if same else nearest(bare, known)
-        else:
-            near = nearest(bare, known)
+        same = [name for name in known if name.partition("-v")[0] == bare.partition("-v")[0]]
+        near = f" (there is {', '.join(sorted(same))})" if same else nearest(bare, known)
+        remedy = (
+            "mend environment.id"
+            if near
+            else "where another package registers it, name its module and install it, as in "
+            f'environment.id = "package:{bare}"'
+        )
+        said = "malformed" if is_malformed_id(error, self._errors) else "unknown"
         return BridgeError(
             "unknown-id",
-            f"gymnasium {gymnasium.__version__} has no environment {self._request.id}{near}; "
-            "one that a package of its own registers is named with its module, as in "
-            f"environment.id = \"module:{bare}\" [{one_line(error)}]",
+            f"{said} environment {self._request.id}: gymnasium {gymnasium.__version__} of "
+            f"{sys.executable} has none of this name{near}; {remedy}",
         )
 
     def _missing_dependency(self, error):
@@ -470,7 +463,8 @@ def register(module):
 
 def is_malformed_id(error, errors):
     """Whether gymnasium could not even read the id."""
-    return type(error) is errors.Error and ("Malformed" in str(error) or "No registered" in str(error))
+    text = str(error)
+    return type(error) is errors.Error and ("Malformed" in text or "No registered" in text)
 
 
 def atari_pip():
@@ -482,7 +476,393 @@ def atari_pip():
 
 # Wrappers ----------------------------------------------------------------------------------------
 
-WRAPPERS = {}
+class Refused(Exception):
+    """A wrapper that does not fit, or an argument of it that cannot be."""
+
+
+class Wrapped:
+    """An environment around another; what it does not change it passes on."""
+
+    def __init__(self, environment):
+        self.inner = environment
+        self.action_space = environment.action_space
+        self.observation_space = environment.observation_space
+
+    @property
+    def unwrapped(self):
+        """The environment below all wrappers."""
+        return self.inner.unwrapped
+
+    @property
+    def spec(self):
+        """What is registered of the environment."""
+        return getattr(self.inner, "spec", None)
+
+    @property
+    def metadata(self):
+        """What the environment says of itself, its render modes among it."""
+        return getattr(self.inner, "metadata", None) or {}
+
+    def reset(self, seed=None):
+        """(observation, info) of a new episode."""
+        return self.inner.reset(seed=seed)
+
+    def step(self, action):
+        """(observation, reward, terminated, truncated, info) after one action."""
+        return self.inner.step(action)
+
+    def render(self):
+        """The picture of the environment."""
+        return self.inner.render()
+
+    def close(self):
+        """Closes the environment."""
+        self.inner.close()
+
+
+class WrappedObservation(Wrapped):
+    """A wrapper that changes every observation by itself."""
+
+    def reset(self, seed=None):
+        observation, info = self.inner.reset(seed=seed)
+        return self.changed(observation), info
+
+    def step(self, action):
+        observation, reward, terminated, truncated, info = self.inner.step(action)
+        return self.changed(observation), reward, terminated, truncated, info
+
+    def changed(self, observation):
+        """The observation that is seen."""
+        raise NotImplementedError
+
+
+class AddRenderObservation(WrappedObservation):
+    """The rendered picture in place of the observation."""
+
+    def __init__(self, environment):
+        super().__init__(environment)
+        # Its size is known only from a picture, and a picture only after a reset.
+        environment.reset()
+        picture = np.asarray(environment.render())
+        if picture.dtype != np.uint8 or picture.shape[2:] != (3,):
+            refuse("the environment has no render_mode rgb_array")
+        self.observation_space = gymnasium.spaces.Box(0, 255, picture.shape, np.uint8)
+
+    def changed(self, observation):
+        return self.inner.render()
+
+
+class AtariPreprocessing(Wrapped):
+    """Machado et al. (2018): no-op starts, frame skip, maximum of two frames, 84 x 84 grayscale.
+
+    As Gymnasium's, but for an episode's last observation: where the episode ends within a skip, the
+    ending frame is seen, not the frame before the skip.
+    """
+
+    def __init__(
+        self,
+        environment,
+        noop_max=30,
+        frame_skip=4,
+        screen_size=84,
+        terminal_on_life_loss=False,
+        grayscale_obs=True,
+    ):
+        super().__init__(environment)
+        self._ale = console_of(environment)
+        if environment.unwrapped.get_action_meanings()[0] != "NOOP":
+            refuse("its action 0 is not NOOP")
+        self._noop_max = whole("noop_max", noop_max, 0)
+        self._frame_skip = whole("frame_skip", frame_skip, 1)
+        self._size = whole("screen_size", screen_size, 1)
+        self._ends_with_life = truth("terminal_on_life_loss", terminal_on_life_loss)
+        self._is_gray = truth("grayscale_obs", grayscale_obs)
+        skips = getattr(environment.unwrapped, "_frameskip", None) != 1
+        if self._frame_skip > 1 and skips and "NoFrameskip" not in getattr(self.spec, "id", ""):
+            refuse("the environment skips frames itself: give it frameskip = 1 in kwargs")
+        screen = tuple(environment.observation_space.shape)
+        if len(screen) != 3 or self._size > min(screen[:2]):
+            refuse(f"observations of shape {list(screen)} are no screen of at least screen_size")
+        screen = screen[:2] if self._is_gray else screen
+        self._newest, self._before = np.zeros(screen, np.uint8), np.zeros(screen, np.uint8)
+        self._resized = screen_resize(screen[:2], self._size)
+        shape = (self._size, self._size) + screen[2:]
+        self.observation_space = gymnasium.spaces.Box(0, 255, shape, np.uint8)
+        self._lives = 0
+
+    def reset(self, seed=None):
+        _, info = self.inner.reset(seed=seed)
+        noops = self.unwrapped.np_random.integers(1, self._noop_max + 1) if self._noop_max else 0
+        for _ in range(noops):
+            _, _, terminated, truncated, _ = self.inner.step(0)
+            if terminated or truncated:
+                _, info = self.inner.reset(seed=seed)
+        self._lives = self._ale.lives()
+        self._look(self._newest)
+        self._before.fill(0)
+        return self._seen(), info
+
+    def step(self, action):
+        total = 0.0
+        for frame in range(self._frame_skip):
+            _, reward, terminated, truncated, info = self.inner.step(action)
+            total += float(reward)
+            if self._ends_with_life:
+                lives = self._ale.lives()
+                terminated = terminated or lives < self._lives
+                self._lives = lives
+            if terminated or truncated:
+                if frame != self._frame_skip - 1:
+                    self._before.fill(0)
+                break
+            if frame == self._frame_skip - 2:
+                self._look(self._before)
+        self._look(self._newest)
+        return self._seen(), total, terminated, truncated, info
+
+    def _look(self, screen):
+        if self._is_gray:
+            self._ale.getScreenGrayscale(screen)
+        else:
+            self._ale.getScreenRGB(screen)
+
+    def _seen(self):
+        if self._frame_skip > 1:
+            np.maximum(self._newest, self._before, out=self._newest)
+        return self._resized(self._newest)
+
+
+class ClipObservation(WrappedObservation):
+    """Observations cut to the bounds that their space declares."""
+
+    def __init__(self, environment):
+        super().__init__(environment)
+        space = box_of(environment.observation_space)
+        self._low, self._high = space.low, space.high
+
+    def changed(self, observation):
+        return np.clip(observation, self._low, self._high)
+
+
+class ClipReward(Wrapped):
+    """Rewards cut to two bounds."""
+
+    def __init__(self, environment, min_reward=-1, max_reward=1):
+        super().__init__(environment)
+        self._least = -math.inf if min_reward is None else number("min_reward", min_reward)
+        self._most = math.inf if max_reward is None else number("max_reward", max_reward)
+        if self._least > self._most:
+            refuse(f"min_reward {min_reward} is above max_reward {max_reward}")
+
+    def step(self, action):
+        observation, reward, terminated, truncated, info = self.inner.step(action)
+        reward = min(max(float(reward), self._least), self._most) if reward == reward else reward
+        return observation, reward, terminated, truncated, info
+
+
+class DiscretizeAction(Wrapped):
+    """Bounded Box actions as one Discrete space: centres of equal bins, the last axis fastest."""
+
+    MOST = 1 << 16
+
+    def __init__(self, environment, bins):
+        super().__init__(environment)
+        space = environment.action_space
+        if not is_space(space, "Box"):
+            refuse(f"the actions are of the space {type(space).__name__}, not a Box")
+        low, high = space.low.reshape(-1), space.high.reshape(-1)
+        if not (np.isfinite(low).all() and np.isfinite(high).all()):
+            refuse(f"the actions are not bounded: low {low.tolist()}, high {high.tolist()}")
+        counts = bins if isinstance(bins, list) else [bins] * low.size
+        counts = [whole("bins", count, 1) for count in counts]
+        if len(counts) != low.size:
+            refuse(f"bins has {len(counts)} numbers for actions of {low.size} components")
+        total = math.prod(counts)
+        if not 2 <= total <= self.MOST:
+            refuse(f"bins = {bins} makes {total} actions, there may be 2 to {self.MOST}")
+        edges = [np.linspace(*ends, count + 1) for *ends, count in zip(low, high, counts)]
+        centres = [0.5 * (edge[:-1] + edge[1:]) for edge in edges]
+        table = np.stack([axis.reshape(-1) for axis in np.meshgrid(*centres, indexing="ij")], -1)
+        self._actions = table.reshape((total,) + tuple(space.shape)).astype(space.dtype)
+        self.action_space = gymnasium.spaces.Discrete(total)
+
+    def step(self, action):
+        return self.inner.step(self._actions[action].copy())
+
+
+class EpisodicLifeEnv(Wrapped):
+    """A lost life ends the episode for the learner; the game goes on until it is over."""
+
+    def __init__(self, environment):
+        super().__init__(environment)
+        self._ale = console_of(environment)
+        self._lives = 0
+        self._is_over = True
+
+    def reset(self, seed=None):
+        if self._is_over or seed is not None:
+            observation, info = self.inner.reset(seed=seed)
+        else:
+            observation, _, terminated, truncated, info = self.inner.step(0)
+            if terminated or truncated:
+                observation, info = self.inner.reset()
+        self._lives = self._ale.lives()
+        self._is_over = False
+        return observation, info
+
+    def step(self, action):
+        observation, reward, terminated, truncated, info = self.inner.step(action)
+        self._is_over = terminated or truncated
+        lives = self._ale.lives()
+        # Some games show no life for a few frames before they are over: that is no lost life.
+        terminated = terminated or 0 < lives < self._lives
+        self._lives = lives
+        return observation, reward, terminated, truncated, info
+
+
+class FireResetEnv(Wrapped):
+    """Presses FIRE, and then the action after it, where a game waits for that; else nothing."""
+
+    def __init__(self, environment):
+        super().__init__(environment)
+        console_of(environment)
+        meanings = environment.unwrapped.get_action_meanings()
+        self._actions = [1, 2] if len(meanings) >= 3 and meanings[1] == "FIRE" else []
+
+    def reset(self, seed=None):
+        observation, info = self.inner.reset(seed=seed)
+        for action in self._actions:
+            observation, _, terminated, truncated, info = self.inner.step(action)
+            if terminated or truncated:
+                observation, info = self.inner.reset()
+        return observation, info
+
+
+class FlattenObservation(WrappedObservation):
+    """Observations of any fixed size as one vector, discrete parts one-hot."""
+
+    def __init__(self, environment):
+        super().__init__(environment)
+        tools = importlib.import_module("gymnasium.spaces.utils")
+        self._flatten, self._space = tools.flatten, environment.observation_space
+        try:
+            self.observation_space = tools.flatten_space(self._space)
+        except (NotImplementedError, ValueError, TypeError) as error:
+            refuse(f"observations cannot be flattened: {described(error)}")
+        if not is_space(self.observation_space, "Box"):
+            refuse("observations of changing size cannot be flattened")
+
+    def changed(self, observation):
+        return self._flatten(self._space, observation)
+
+
+class GrayscaleObservation(WrappedObservation):
+    """Images without colours: 0.299 R + 0.587 G + 0.114 B, of bytes as OpenCV rounds it."""
+
+    def __init__(self, environment):
+        super().__init__(environment)
+        space = box_of(environment.observation_space)
+        if space.shape[2:] != (3,):
+            refuse(f"observations of shape {list(space.shape)} are no height x width x 3")
+        self.observation_space = image_box(space, space.shape[:2])
+        self._low, self._high = space.low.min(), space.high.max()
+
+    def changed(self, observation):
+        if observation.dtype != np.uint8:
+            gray = observation @ np.array([0.299, 0.587, 0.114], np.float32)
+            return np.clip(gray, self._low, self._high).astype(np.float32)
+        red, green, blue = (observation[:, :, i].astype(np.uint32) for i in range(3))
+        return ((red * 9798 + green * 19235 + blue * 3735 + 16384) >> 15).astype(np.uint8)
+
+
+class MaxAndSkipObservation(Wrapped):
+    """Repeats an action, sums the rewards, and shows the maximum of the newest two frames.
+
+    As Gymnasium's, but where an episode ends within a skip: the newest two frames of this step are
+    seen, not those of the step before.
+    """
+
+    def __init__(self, environment, skip=4):
+        super().__init__(environment)
+        box_of(environment.observation_space)
+        self._skip = whole("skip", skip, 2)
+        self._before = np.empty_like(environment.observation_space.low)
+
+    def step(self, action):
+        total, has_before = 0.0, False
+        for frame in range(self._skip):
+            if frame:
+                self._before[...] = observation
+                has_before = True
+            observation, reward, terminated, truncated, info = self.inner.step(action)
+            total += float(reward)
+            if terminated or truncated:
+                break
+        seen = np.maximum(observation, self._before) if has_before else observation
+        return seen, total, terminated, truncated, info
+
+
+class ResizeObservation(WrappedObservation):
+    """Images shrunk to height x width by averaging areas, as OpenCV's INTER_AREA does it."""
+
+    def __init__(self, environment, height, width):
+        super().__init__(environment)
+        space = box_of(environment.observation_space)
+        size = (whole("height", height, 1), whole("width", width, 1))
+        if len(space.shape) not in (2, 3):
+            refuse(f"observations of shape {list(space.shape)} are no images")
+        if size[0] > space.shape[0] or size[1] > space.shape[1]:
+            refuse(f"{list(space.shape)} can only be shrunk, not made {list(size)}")
+        self.observation_space = image_box(space, size + tuple(space.shape[2:]))
+        self._low, self._high = space.low.min(), space.high.max()
+        self._resize = AreaResize(space.shape[:2], size, space.dtype == np.uint8)
+
+    def changed(self, observation):
+        resized = self._resize(observation)
+        # Rounding must not carry a mean beyond what it is the mean of.
+        return resized if resized.dtype == np.uint8 else np.clip(resized, self._low, self._high)
+
+
+class StickyAction(Wrapped):
+    """With some probability the action before again (Machado et al., 2018)."""
+
+    def __init__(self, environment, repeat_action_probability):
+        super().__init__(environment)
+        name = "repeat_action_probability"
+        self._probability = number(name, repeat_action_probability)
+        if not 0 <= self._probability < 1:
+            refuse(f"{name} is {repeat_action_probability}, it must be at least 0, below 1")
+        self._newest = None
+
+    def reset(self, seed=None):
+        self._newest = None
+        return self.inner.reset(seed=seed)
+
+    def step(self, action):
+        if self._newest is not None:
+            if self.unwrapped.np_random.uniform() < self._probability:
+                action = self._newest
+        self._newest = action
+        return self.inner.step(action)
+
+
+WRAPPERS = {
+    kind.__name__: kind
+    for kind in (
+        AddRenderObservation,
+        AtariPreprocessing,
+        ClipObservation,
+        ClipReward,
+        DiscretizeAction,
+        EpisodicLifeEnv,
+        FireResetEnv,
+        FlattenObservation,
+        GrayscaleObservation,
+        MaxAndSkipObservation,
+        ResizeObservation,
+        StickyAction,
+    )
+}
 
 
 def wrap(environment, call, environment_id):
@@ -491,11 +871,169 @@ def wrap(environment, call, environment_id):
     kwargs = call.get("kwargs", {}) if isinstance(call, dict) else None
     if not isinstance(name, str) or not isinstance(kwargs, dict):
         raise BridgeError("protocol", "a wrapper of HELLO is not a name and kwargs")
-    raise BridgeError(
-        "wrapper",
-        f"the bridge has no wrapper {name}{nearest(name, WRAPPERS)} for {environment_id}; "
-        f"it has {', '.join(sorted(WRAPPERS))}",
-    )
+    if name not in WRAPPERS:
+        raise BridgeError(
+            "wrapper",
+            f"the bridge has no wrapper {name}{nearest(name, WRAPPERS)} for {environment_id}; it "
+            f"has {', '.join(sorted(WRAPPERS))}",
+        )
+    kind = WRAPPERS[name]
+    parameters = list(inspect.signature(kind).parameters.values())[1:]
+    names = [parameter.name for parameter in parameters]
+    for given in kwargs:
+        if given not in names:
+            takes = f"it takes {', '.join(names)}" if names else "it takes none"
+            raise BridgeError(
+                "wrapper", f"wrapper {name} has no argument {given}{nearest(given, names)}: {takes}"
+            )
+    for parameter in parameters:
+        if parameter.default is parameter.empty and parameter.name not in kwargs:
+            form = f"{name}({', '.join(f'{given}=...' for given in names)})"
+            raise BridgeError(
+                "wrapper", f"wrapper {name} needs its argument {parameter.name}: {form}"
+            )
+    try:
+        return kind(environment, **kwargs)
+    except Refused as error:
+        raise BridgeError(
+            "wrapper", f"wrapper {name} does not fit environment {environment_id}: {error}"
+        ) from None
+    except BridgeError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise BridgeError(
+            "exception",
+            f"environment {environment_id} failed while {name} was put around it: "
+            + described(error),
+            current_trace(),
+        ) from None
+
+
+def refuse(reason):
+    """Ends the making of a wrapper, and says why a wrapper does not fit."""
+    raise Refused(reason)
+
+
+def whole(name, value, least):
+    """An argument that is a whole number."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        refuse(f"{name} is {json.dumps(value)}, it must be a whole number >= {least}")
+    return value
+
+
+def number(name, value):
+    """An argument that is a finite number."""
+    if isinstance(value, bool) or not is_finite_number(value) or isinstance(value, str):
+        refuse(f"{name} is {json.dumps(value)}, it must be a number")
+    return float(value)
+
+
+def truth(name, value):
+    """An argument that is true or false."""
+    if not isinstance(value, bool):
+        refuse(f"{name} is {json.dumps(value)}, it must be true or false")
+    return value
+
+
+def box_of(space):
+    """The space, which must be a Box."""
+    if not is_space(space, "Box"):
+        refuse(f"observations are of the space {type(space).__name__}, not a Box")
+    return space
+
+
+def image_box(space, shape):
+    """The Box of averages of another's images: bytes stay bytes, all else is float32."""
+    dtype = np.uint8 if space.dtype == np.uint8 else np.float32
+    return gymnasium.spaces.Box(space.low.min(), space.high.max(), shape, dtype)
+
+
+def console_of(environment):
+    """The emulator of an Atari environment."""
+    ale = getattr(environment.unwrapped, "ale", None)
+    if ale is None or not hasattr(environment.unwrapped, "get_action_meanings"):
+        refuse("it is for Atari environments (ALE/...), this one has no emulator")
+    return ale
+
+
+# Images ------------------------------------------------------------------------------------------
+
+
+class AreaResize:
+    """Shrinks images, each new pixel the mean of the area that it covers.
+
+    OpenCV's INTER_AREA, with its float32 order of operations and its rounding: to even, but halves
+    up where both sides are halved.
+    """
+
+    def __init__(self, size, new_size, rounds):
+        self._rounds = rounds
+        self._new_size = new_size
+        self._factors = None
+        if size[0] % new_size[0] == 0 and size[1] % new_size[1] == 0:
+            self._factors = (size[0] // new_size[0], size[1] // new_size[1])
+        else:
+            self._rows = self._shares(size[0], new_size[0])
+            self._columns = self._shares(size[1], new_size[1])
+
+    @staticmethod
+    def _shares(size, new_size):
+        """Source indices and weights, [most shares of a target] x [targets]; weight 0 fills up."""
+        scale = size / new_size
+        targets = []
+        for target in range(new_size):
+            start, stop = target * scale, (target + 1) * scale
+            extent = min(scale, size - start)
+            last = min(math.floor(stop), size - 1)
+            first = min(math.ceil(start), last)
+            # What covers less of a pixel than a thousandth is left out, as in OpenCV.
+            shares = [(first - 1, (first - start) / extent)] if first - start > 1e-3 else []
+            shares += [(source, 1.0 / extent) for source in range(first, last)]
+            if stop - last > 1e-3:
+                shares.append((last, min(stop - last, 1.0, extent) / extent))
+            targets.append(shares)
+        most = max(len(shares) for shares in targets)
+        padded = [shares + [(0, 0.0)] * (most - len(shares)) for shares in targets]
+        return [
+            (
+                np.array([shares[i][0] for shares in padded]),
+                np.array([shares[i][1] for shares in padded], np.float32),
+            )
+            for i in range(most)
+        ]
+
+    def __call__(self, image):
+        mean = self._by_factors(image) if self._factors else self._by_shares(image)
+        return mean.astype(np.uint8) if self._rounds else mean
+
+    def _by_factors(self, image):
+        (height, width), (down, across) = self._new_size, self._factors
+        blocks = image.reshape((height, down, width, across) + image.shape[2:])
+        sums = blocks.sum(axis=(1, 3), dtype=np.float32)
+        if self._rounds and self._factors == (2, 2):
+            return np.floor((sums + np.float32(2)) * np.float32(0.25))
+        mean = sums * np.float32(1.0 / (down * across))
+        return np.rint(mean) if self._rounds else mean
+
+    def _by_shares(self, image):
+        image = image.astype(np.float32)
+        more = (1,) * (image.ndim - 2)
+        across, total = 0, 0
+        for source, weight in self._columns:
+            across = across + np.take(image, source, axis=1) * weight.reshape((1, -1) + more)
+        for source, weight in self._rows:
+            total = total + np.take(across, source, axis=0) * weight.reshape((-1, 1) + more)
+        return np.rint(total) if self._rounds else total
+
+
+def screen_resize(size, new_size):
+    """Shrinks a console's screen: by OpenCV where it is there, as everybody does."""
+    try:
+        import cv2
+    except ImportError:
+        return AreaResize(size, (new_size, new_size), rounds=True)
+    cv2.setNumThreads(1)
+    return lambda screen: cv2.resize(screen, (new_size, new_size), interpolation=cv2.INTER_AREA)
 
 
 # Spaces ------------------------------------------------------------------------------------------
@@ -664,7 +1202,7 @@ def finite(bounds):
 
 
 def bounds_as_json(bounds):
-    """One number where all are equal, else a flat list; JSON has no infinities, so they are text."""
+    """One number where all are equal, else a flat list; infinities are text, JSON has none."""
     flat = bounds.reshape(-1)
     if (flat == flat[0]).all():
         return number_as_json(flat[0])
@@ -797,7 +1335,8 @@ class Copies:
         """Steps every copy with its action, and resets the ended ones; the answer's bytes."""
         actions = self._actions_of.unpack_from(payload)
         self._require_actions(actions)
-        rewards, put, buffer, ended = self._newest_rewards, self._rows.put, self._buffer, self._ended
+        rewards, ended = self._newest_rewards, self._ended
+        put, buffer = self._rows.put, self._buffer
         terminated_at, truncated_at = self._flags, self._flags + self.count
         first, count = self._first_action, self.count
         ended.clear()
@@ -908,7 +1447,10 @@ class Copies:
     def _wrong_answer(self, what, answer):
         given = type(answer).__name__
         given += f" of {len(answer)}" if hasattr(answer, "__len__") else ""
-        meant = {"reset": "(observation, info)", "step": "(observation, reward, terminated, truncated, info)"}
+        meant = {
+            "reset": "(observation, info)",
+            "step": "(observation, reward, terminated, truncated, info)",
+        }
         return BridgeError(
             "exception",
             f"environment {self._id} answered {what} with a {given}, Gymnasium's API has "
@@ -978,7 +1520,7 @@ class Server:
     def _greet(self):
         kind, length = self._next()
         if kind != HELLO:
-            raise BridgeError("protocol", f"the first frame has type {kind}, HELLO ({HELLO}) is due")
+            raise BridgeError("protocol", f"type {kind} came first, HELLO is due")
         if length > JSON_LIMIT:
             raise BridgeError("protocol", f"HELLO has {length} bytes, the limit is {JSON_LIMIT}")
         payload = bytearray(length)
@@ -1002,10 +1544,9 @@ class Server:
         self._channel.write_json(READY, self._sequence, self._copies.ready)
 
     def _next(self):
-        header = self._channel.read_header()
-        if header is None:
-            raise EOFError
-        length, kind, self._sequence = header
+        length, kind, zero, self._sequence = self._channel.read_header()
+        if zero != 0:
+            raise BridgeError("protocol", f"a frame's header has {zero} where zero must be")
         return kind, length
 
     def _answer_one(self):
