@@ -3,10 +3,10 @@ namespace DqnAkka.Environments;
 /// <summary>The classic control tasks. Limits and thresholds are Gymnasium's (version 1.4.0).</summary>
 internal static class ClassicControlRegistrations
 {
-    private static readonly IReadOnlyList<EnvironmentArgument> CartPoleArguments =
+    public static IReadOnlyList<EnvironmentArgument> CartPoleArguments { get; } =
         [new("sutton_barto_reward", false, "0 on each step and -1 on the one that ends the balance, in place of 1 on each step")];
 
-    private static readonly IReadOnlyList<EnvironmentArgument> MountainCarArguments =
+    public static IReadOnlyList<EnvironmentArgument> MountainCarArguments { get; } =
         [new("goal_velocity", 0.0, "velocity that the car must at least have at the goal")];
 
     public static IReadOnlyList<EnvironmentRegistration> All { get; } =
@@ -21,7 +21,7 @@ internal static class ClassicControlRegistrations
             "MountainCar-v0", "rock an underpowered car out of a valley", 200, -110.0, MountainCarArguments, NewMountainCar),
     ];
 
-    private static CartPole NewCartPole(object?[] values) => new((bool)values[0]!);
+    public static CartPole NewCartPole(object?[] values) => new((bool)values[0]!);
 
-    private static MountainCar NewMountainCar(object?[] values) => new((double)values[0]!);
+    public static MountainCar NewMountainCar(object?[] values) => new((double)values[0]!);
 }

@@ -61,4 +61,24 @@ public sealed record EnvironmentRegistration
             Arguments = arguments,
         };
     }
+
+    /// <summary>Registers an environment made of another one and wrappers, with the other one's arguments. A time limit counts the other one's steps.</summary>
+    internal static EnvironmentRegistration Wrapped(
+        string id, string description, int maxEpisodeSteps, double? rewardThreshold, EnvironmentRegistration inner, IReadOnlyList<string> wrappers)
+    {
+        WrapperChain chain = new(wrappers);
+        IEnvironment usual = chain.Wrap(inner.Create([.. inner.Arguments.Select(argument => argument.Default)], 0));
+        return new EnvironmentRegistration(
+            (values, limit) => chain.Wrap(inner.Create(values, limit)),
+            (values, count, limit) => new SyncVectorEnvironment(id, () => chain.Wrap(inner.Create(values, limit)), count))
+        {
+            Id = id,
+            Description = description,
+            ObservationSpace = usual.ObservationSpace,
+            ActionSpace = usual.ActionSpace,
+            MaxEpisodeSteps = maxEpisodeSteps,
+            RewardThreshold = rewardThreshold,
+            Arguments = inner.Arguments,
+        };
+    }
 }

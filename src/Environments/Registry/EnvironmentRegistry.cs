@@ -7,6 +7,8 @@ public static class EnvironmentRegistry
     public static IReadOnlyList<EnvironmentRegistration> All { get; } =
     [
         .. ClassicControlRegistrations.All,
+        .. PartialObservationRegistrations.All,
+        .. PixelRegistrations.All,
     ];
 
     /// <summary>The environment of an id.</summary>

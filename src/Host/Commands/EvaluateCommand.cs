@@ -85,7 +85,7 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
         if (layout.ObservationSize != observation.Size || layout.ActionCount != actionCount)
         {
             throw new UserErrorException(
-                $"the network of {checkpoint} ({layout.Description}) takes {layout.ObservationSize} components and {layout.ActionCount} actions, but {environment.DisplayName} has {observation.Size} and {actionCount}: name the environment that it was trained on with --set dqn.environment.id=ID");
+                $"the network of {checkpoint} ({layout.Description}) takes {layout.ObservationSize} components and {layout.ActionCount} actions, but {environment.DisplayName} has {observation.Size} and {actionCount}: name the environment that it was trained on with --set dqn.environment.id=ID, and its wrappers, if it had any, with --set dqn.environment.wrappers=[...]");
         }
     }
 }

@@ -19,6 +19,7 @@ internal static class TrainingOptionsBinder
             Type = values.Text("environment.type"),
             SearchPaths = values.Get<IReadOnlyList<string>>("environment.path"),
             Arguments = values.Arguments,
+            Wrappers = values.Get<IReadOnlyList<string>>("environment.wrappers"),
             MaxEpisodeSteps = values.Integer("environment.max-episode-steps"),
             Python = values.Text("environment.python"),
             StartTimeout = TimeSpan.FromSeconds(values.Number("environment.start-timeout-seconds")),
