@@ -88,10 +88,24 @@ public sealed class GymnasiumTests
 
     private static int[] ChildrenOf(int parent) =>
     [
-        .. Directory.GetDirectories($"/proc/{parent}/task")
-            .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Select(child => int.Parse(child, CultureInfo.InvariantCulture)),
+        .. from folder in Directory.GetDirectories("/proc")
+           where int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _) && ParentOf(folder) == parent
+           select int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture),
     ];
+
+    private static int ParentOf(string folder)
+    {
+        try
+        {
+            string line = File.ReadLines(Path.Combine(folder, "status")).First(line => line.StartsWith("PPid:", StringComparison.Ordinal));
+            return int.Parse(line["PPid:".Length..], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            // It has ended meanwhile.
+            return -1;
+        }
+    }
 
     private static int Restarts(string metrics)
     {
