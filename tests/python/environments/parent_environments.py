@@ -8,6 +8,7 @@ import time
 import gymnasium
 import numpy as np
 from gymnasium import spaces
+from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 from gymnasium.envs.registration import register
 
 
@@ -98,16 +99,16 @@ class Scripted(gymnasium.Env):
         return picture
 
 
-class CartPoleFrom(gymnasium.Wrapper):
+class CartPoleFrom(CartPoleEnv):
     """The cart-pole, always begun from one state."""
 
     def __init__(self, init_state, sutton_barto_reward=False, render_mode=None):
-        super().__init__(gymnasium.make("CartPole-v1", sutton_barto_reward=sutton_barto_reward).unwrapped)
+        super().__init__(sutton_barto_reward=sutton_barto_reward, render_mode=render_mode)
         self._init_state = init_state
 
     def reset(self, *, seed=None, options=None):
-        _, info = self.env.reset(seed=seed)
-        self.env.unwrapped.state = np.array(self._init_state, dtype=np.float64)
+        _, info = super().reset(seed=seed)
+        self.state = np.array(self._init_state, dtype=np.float64)
         return np.array(self._init_state, dtype=np.float32), info
 
 
