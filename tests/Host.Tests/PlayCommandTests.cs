@@ -48,7 +48,7 @@ public sealed class PlayCommandTests
         Assert.StartsWith("16 frames of 60x73 pixels", host.Output.ToString().Split('\n')[2], StringComparison.Ordinal);
         using SKBitmap bitmap = SKBitmap.Decode(output);
         Assert.Equal((4 + (8 * 64), 4 + (2 * 77)), (bitmap.Width, bitmap.Height));
-        Assert.Equal(SKColors.White, bitmap.GetPixel(1, 1));
+        Assert.Equal((new SKColor(208, 208, 208), SKColors.White), (bitmap.GetPixel(1, 1), bitmap.GetPixel(4, 4)));
     }
 
     [Fact]
