@@ -8,7 +8,16 @@ public sealed class TraceFilesTests
     [InlineData("cartpole", 100, 6114)]
     [InlineData("mountaincar", 75, 7140)]
     [InlineData("acrobot", 48, 3160)]
+    [InlineData("minatar_asterix", 87, 3738)]
+    [InlineData("minatar_breakout", 111, 4388)]
+    [InlineData("minatar_freeway", 79, 9968)]
+    [InlineData("minatar_seaquest", 114, 2601)]
+    [InlineData("minatar_space_invaders", 97, 3355)]
     [InlineData("vector_autoreset", 6, 900)]
+    [InlineData("tabular_tables", 9, 0)]
+    [InlineData("tabular_episodes", 103, 6773)]
+    [InlineData("blackjack", 450, 706)]
+    [InlineData("bsuite", 92, 1719)]
     public void Shipped_recordings_are_whole(string name, int lines, int steps)
     {
         ManifestEntry entry = Traces.Manifest(Traces.Shipped)[$"{name}.jsonl.gz"];

@@ -7,7 +7,10 @@ public static class EnvironmentRegistry
     public static IReadOnlyList<EnvironmentRegistration> All { get; } =
     [
         .. ClassicControlRegistrations.All,
+        .. MinAtarRegistrations.All,
         .. RobotRegistrations.All,
+        .. TabularRegistrations.All,
+        .. BsuiteRegistrations.All,
     ];
 
     /// <summary>The environment of an id.</summary>

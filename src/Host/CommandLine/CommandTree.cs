@@ -43,7 +43,7 @@ internal static class CommandTree
 
     private static Option<string[]> ConfigOption() => new("--config")
     {
-        Description = "A HOCON file, a ready-made experiment (acrobot, cartpole, mountaincar) or tls; repeat it, a later one wins.",
+        Description = $"A HOCON file, a ready-made experiment ({string.Join(", ", EmbeddedHocon.Experiments)}) or tls; repeat it, a later one wins.",
         HelpName = "FILE",
         DefaultValueFactory = _ => [],
     };
