@@ -89,14 +89,21 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Environments_are_listed_in_columns_by_name()
+    public async Task Environments_are_listed_in_columns_by_family_and_name()
     {
         Assert.Equal(0, await _host.Run("envs"));
         Assert.Equal(
             """
-            id      actions      limit  solved at  observations              what it is
-            Abc-v1  Discrete(3)  500    475        Box(2: [0, 0] to [1, 1])  First by name.
-            Zed-v0  Discrete(2)  none   none       Box(1: [0] to [1])        Last by name.
+            id        observations  actions  limit  solved at  what it is
+
+            Letters
+              Abc-v1  2 Boolean     3        500    475        First by name.
+              Zed-v0  1             2        none   none       Last by name.
+
+            Numbers
+              One-v0  1             4        9      0.5        A number.
+
+            'envs describe ID' shows one with its arguments, 'envs show ID' plays it in the terminal, 'envs check ID' checks one of your own.
 
             """,
             _host.Output.ToString());

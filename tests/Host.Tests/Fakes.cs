@@ -47,11 +47,14 @@ internal sealed class FakeEnvironments(Func<EnvironmentSpecification, IVectorEnv
 {
     public EnvironmentSpecification? Specification { get; private set; }
 
-    public IReadOnlyList<EnvironmentEntry> List() =>
+    public IReadOnlyList<EnvironmentEntry> Listed { get; init; } =
     [
-        new("Zed-v0", new BoxSpace([0], [1]), new DiscreteSpace(2), 0, null, "Last by name."),
-        new("Abc-v1", new BoxSpace([0, 0], [1, 1]), new DiscreteSpace(3), 500, 475, "First by name."),
+        new("Zed-v0", new BoxSpace([0], [1]), new DiscreteSpace(2), 0, null, "Last by name.") { Family = "Letters" },
+        new("Abc-v1", new BoxSpace([0, 0], [1, 1], ObservationType.Boolean), new DiscreteSpace(3), 500, 475, "First by name.") { Family = "Letters" },
+        new("One-v0", new BoxSpace([0], [1]), new DiscreteSpace(4), 9, 0.5, "A number.") { Family = "Numbers" },
     ];
+
+    public IReadOnlyList<EnvironmentEntry> List() => Listed;
 
     public (ObservationFormat Observation, int ActionCount) RequireSpaces(EnvironmentSpecification specification)
     {

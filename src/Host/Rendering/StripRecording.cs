@@ -11,10 +11,12 @@ internal sealed class StripRecording(Stream stream, ImageSize size) : IRecording
     /// <summary>Frames of a row.</summary>
     public const int Columns = 8;
 
+    private const byte Ground = 208;
+
     // How far apart the frames of a row will lie is known at the end only: twice as many are kept, and every second one dropped when they are full.
     private const int Kept = 2 * Columns;
     private readonly List<byte[][]> _rows = [];
-    private readonly List<byte[]> _episode = [];
+    private readonly List<(int Index, byte[] Pixels)> _episode = [];
     private int _stride = 1;
     private int _seen;
 
@@ -26,13 +28,13 @@ internal sealed class StripRecording(Stream stream, ImageSize size) : IRecording
     {
         if (_seen++ % _stride == 0 || isLast)
         {
-            _episode.Add(frame.Pixels.ToArray());
+            _episode.Add((_seen - 1, frame.Pixels.ToArray()));
         }
 
         if (isLast)
         {
-            int columns = Math.Min(Columns, _episode.Count);
-            _rows.Add([.. Enumerable.Range(0, columns).Select(column => _episode[columns == 1 ? 0 : column * (_episode.Count - 1) / (columns - 1)])]);
+            double distance = (_seen - 1) / (double)(Columns - 1);
+            _rows.Add([.. Enumerable.Range(0, Columns).Select(column => _episode.MinBy(kept => Math.Abs(kept.Index - (column * distance)))).Distinct().Select(kept => kept.Pixels)]);
             _episode.Clear();
             (_stride, _seen) = (1, 0);
         }
@@ -56,7 +58,7 @@ internal sealed class StripRecording(Stream stream, ImageSize size) : IRecording
             (columns * (size.Width + Gap)) + Gap, (_rows.Count * (size.Height + Gap)) + Gap, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using SKBitmap bitmap = new(info);
         Span<byte> pixels = bitmap.GetPixelSpan();
-        pixels.Fill(byte.MaxValue);
+        pixels.Fill(Ground);
         for (int row = 0; row < _rows.Count; row++)
         {
             for (int column = 0; column < _rows[row].Length; column++)
