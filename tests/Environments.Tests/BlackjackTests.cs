@@ -40,7 +40,7 @@ public sealed class BlackjackTests
     [Fact]
     public void Recorded_games_have_the_lines_and_steps_of_their_manifest()
     {
-        ManifestEntry entry = Traces.Manifest(Traces.Directory)["blackjack.jsonl.gz"];
+        ManifestEntry entry = Traces.Expected("blackjack");
         List<BlackjackEpisode> episodes = Traces.Read<BlackjackEpisode>("blackjack");
         Assert.Equal(entry.Lines, episodes.Count);
         Assert.Equal(entry.Steps, episodes.Sum(episode => episode.Actions.Length));

@@ -56,7 +56,7 @@ public sealed class BsuiteTraceTests
     [Fact]
     public void Recorded_episodes_have_the_lines_and_steps_of_their_manifest()
     {
-        ManifestEntry entry = Traces.Manifest(Traces.Directory)["bsuite.jsonl.gz"];
+        ManifestEntry entry = Traces.Expected("bsuite");
         List<BsuiteEpisode> episodes = Traces.Read<BsuiteEpisode>("bsuite");
         Assert.Equal(entry.Lines, episodes.Count);
         Assert.Equal(entry.Steps, episodes.Sum(episode => episode.Actions.Length));

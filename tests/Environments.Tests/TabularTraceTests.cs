@@ -95,11 +95,10 @@ public sealed class TabularTraceTests
     [Fact]
     public void Recorded_episodes_have_the_lines_and_steps_of_their_manifest()
     {
-        Dictionary<string, ManifestEntry> manifest = Traces.Manifest(Traces.Directory);
         List<TabularEpisode> episodes = Traces.Read<TabularEpisode>("tabular_episodes");
-        Assert.Equal(manifest["tabular_episodes.jsonl.gz"].Lines, episodes.Count);
-        Assert.Equal(manifest["tabular_episodes.jsonl.gz"].Steps, episodes.Sum(episode => episode.Actions.Length));
-        Assert.Equal(manifest["tabular_tables.jsonl.gz"].Lines, Traces.Read<RecordedTable>("tabular_tables").Count);
+        Assert.Equal(Traces.Expected("tabular_episodes").Lines, episodes.Count);
+        Assert.Equal(Traces.Expected("tabular_episodes").Steps, episodes.Sum(episode => episode.Actions.Length));
+        Assert.Equal(Traces.Expected("tabular_tables").Lines, Traces.Read<RecordedTable>("tabular_tables").Count);
     }
 
     private static TabularDynamics Registered(string id, Dictionary<string, JsonElement> arguments) =>

@@ -33,7 +33,7 @@ public sealed class TraceFilesTests
     [InlineData("acrobot")]
     public void Replayed_recordings_have_the_lines_and_steps_of_their_manifest(string name)
     {
-        ManifestEntry entry = Traces.Manifest(Traces.Directory)[$"{name}.jsonl.gz"];
+        ManifestEntry entry = Traces.Expected(name);
         List<Episode> episodes = Traces.Read<Episode>(name);
         Assert.Equal(entry.Lines, episodes.Count);
         Assert.Equal(entry.Steps, episodes.Sum(episode => episode.Actions.Length));
@@ -43,7 +43,7 @@ public sealed class TraceFilesTests
     [Fact]
     public void Replayed_vector_recordings_have_the_lines_and_steps_of_their_manifest()
     {
-        ManifestEntry entry = Traces.Manifest(Traces.Directory)["vector_autoreset.jsonl.gz"];
+        ManifestEntry entry = Traces.Expected("vector_autoreset");
         List<VectorRecording> recordings = Traces.Read<VectorRecording>("vector_autoreset");
         Assert.Equal(entry.Lines, recordings.Count);
         Assert.Equal(entry.Steps, recordings.Sum(recording => recording.Actions.Length));

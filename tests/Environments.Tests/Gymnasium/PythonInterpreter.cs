@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Reflection;
 
 namespace DqnAkka.Environments.Tests;
 
@@ -9,6 +10,10 @@ namespace DqnAkka.Environments.Tests;
 /// </summary>
 internal static class PythonInterpreter
 {
+    /// <summary>Where the tests' Python lies: tests/python.</summary>
+    public static string Folder { get; } = Assembly.GetExecutingAssembly()
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "PythonTests").Value!;
+
     private static readonly string[] Candidates =
         Environment.GetEnvironmentVariable("DQN_PYTHON") is { Length: > 0 } chosen ? [chosen] : ["python3", "/usr/bin/python3", "python"];
 
@@ -39,9 +44,8 @@ internal static class PythonInterpreter
         if (python is not null)
         {
             // Children inherit it.
-            string folder = Path.Combine(AppContext.BaseDirectory, "python");
-            string standIn = Succeeds(python, "import gymnasium") ? "" : Path.PathSeparator + Path.Combine(folder, "standin");
-            Environment.SetEnvironmentVariable("PYTHONPATH", Path.Combine(folder, "environments") + standIn);
+            string standIn = Succeeds(python, "import gymnasium") ? "" : Path.PathSeparator + Path.Combine(Folder, "standin");
+            Environment.SetEnvironmentVariable("PYTHONPATH", Path.Combine(Folder, "environments") + standIn);
         }
 
         return python;
