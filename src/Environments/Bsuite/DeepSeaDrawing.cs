@@ -14,6 +14,8 @@ internal static class DeepSeaDrawing
     public static void Draw(int size, in DeepSeaState state, Canvas canvas)
     {
         canvas.SetView(0, 0, size, size);
+        // Where rows are no whole pixels, what lies below them shows along their edges.
+        canvas.Clear(Grid);
         for (int row = 0; row < size; row++)
         {
             double depth = (double)row / size;
