@@ -6,6 +6,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["acrobot"] = arguments => TrainingBenchmark.Run("acrobot", -90, seeds: 5, required: 4, arguments),
     ["mountaincar"] = arguments => TrainingBenchmark.Run("mountaincar", -120, seeds: 5, required: 4, arguments),
     ["environments"] = _ => EnvironmentsBenchmark.Run(),
+    ["bridge"] = BridgeBenchmark.Run,
     ["replay"] = _ => ReplayBenchmark.Run(),
     ["sumtree"] = SumTreeBenchmark.Run,
     ["learner"] = _ => LearnerBenchmark.Run(),
