@@ -47,7 +47,7 @@ internal static class BridgeBenchmark
             start.ArgumentList.Add(argument);
         }
 
-        using Process process = Process.Start(start)!;
+        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0
