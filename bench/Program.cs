@@ -13,6 +13,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["planararm"] = arguments => TrainingBenchmark.Run("planararm", 0.90, seeds: 3, required: 3, arguments),
     ["memory-chain"] = arguments => TrainingBenchmark.RunControl("memory-chain", 0.2, seeds: 3, arguments),
     ["environments"] = _ => EnvironmentsBenchmark.Run(),
+    ["bridge"] = BridgeBenchmark.Run,
     ["replay"] = _ => ReplayBenchmark.Run(),
     ["sumtree"] = SumTreeBenchmark.Run,
     ["learner"] = _ => LearnerBenchmark.Run(),
