@@ -14,6 +14,8 @@ internal static class DeepSeaDrawing
     public static void Draw(int size, in DeepSeaState state, Canvas canvas)
     {
         canvas.SetView(0, 0, size, size);
+        // Where two rows share a pixel, their edges leave some of what was there before.
+        canvas.Clear(Grid);
         for (int row = 0; row < size; row++)
         {
             double depth = (double)row / size;
