@@ -9,7 +9,10 @@ public sealed record EnvironmentFamily(string Name, IReadOnlyList<EnvironmentReg
     public static IReadOnlyList<EnvironmentFamily> All { get; } = Complete(
     [
         new("Classic control", ClassicControlRegistrations.All),
+        new("MinAtar", MinAtarRegistrations.All),
         new("Robot tasks", RobotRegistrations.All),
+        new("Tabular", TabularRegistrations.All),
+        new("bsuite", BsuiteRegistrations.All),
     ]);
 
     private static IReadOnlyList<EnvironmentFamily> Complete(IReadOnlyList<EnvironmentFamily> named)

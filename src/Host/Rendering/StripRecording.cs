@@ -13,8 +13,8 @@ internal sealed class StripRecording(Stream stream, ImageSize size) : IRecording
 
     private const byte Ground = 208;
 
-    // How far apart the frames of a row will lie is known at the end only: twice as many are kept, and every second one dropped when they are full.
-    private const int Kept = 2 * Columns;
+    // How far apart the frames of a row will lie is known at the end only: four times as many are kept, and every second one dropped when they are full.
+    private const int Kept = 4 * Columns;
     private readonly List<byte[][]> _rows = [];
     private readonly List<(int Index, byte[] Pixels)> _episode = [];
     private int _stride = 1;
