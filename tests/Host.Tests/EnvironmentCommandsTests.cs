@@ -156,6 +156,7 @@ public sealed class EnvironmentCommandsTests : IDisposable
     {
         string root = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "RepositoryRoot").Value!;
         string page = File.ReadAllText(Path.Combine(root, "docs", "environments.md"));
+        Assert.All(WrapperRegistry.All, wrapper => Assert.Contains($"| `{wrapper.Name}", page, StringComparison.Ordinal));
         Assert.True(
             page == EnvironmentsDocument.Update(page, new EnvironmentSourceAdapter().List()),
             "docs/environments.md is out of date: dotnet run --project src/Host -- docs environments docs/environments.md > new.md, and put new.md in its place");

@@ -27,6 +27,7 @@ public sealed class TemplateTests
 
         HostResult play = await HostProcess.RunAsync(folder.Root, "play", "--checkpoint", "run", "--output", "agent.gif");
         Assert.True(play.ExitCode == 0, play.Error);
-        Assert.Equal("GIF89a"u8, (await File.ReadAllBytesAsync(folder.Combine("agent.gif"), TestContext.Current.CancellationToken)).AsSpan(0, 6));
+        byte[] gif = await File.ReadAllBytesAsync(folder.Combine("agent.gif"), TestContext.Current.CancellationToken);
+        Assert.Equal("GIF89a"u8.ToArray(), gif[..6]);
     }
 }

@@ -9,6 +9,8 @@ public sealed record EnvironmentFamily(string Name, IReadOnlyList<EnvironmentReg
     public static IReadOnlyList<EnvironmentFamily> All { get; } = Complete(
     [
         new("Classic control", ClassicControlRegistrations.All),
+        new("Partial observation", PartialObservationRegistrations.All),
+        new("Pixels", PixelRegistrations.All),
         new("MinAtar", MinAtarRegistrations.All),
         new("Robot tasks", RobotRegistrations.All),
         new("Tabular", TabularRegistrations.All),
