@@ -19,6 +19,34 @@ internal static partial class TrainingBenchmark
     /// <returns>0 if enough seeds reached the score.</returns>
     public static int Run(string experiment, double score, int seeds, int required, string[] arguments)
     {
+        List<Outcome> outcomes = RunAll(experiment, seeds, arguments);
+        int reached = outcomes.Count(outcome => outcome.ExitCode == 0 && outcome.Mean >= score);
+        double[] times = [.. outcomes.Select(outcome => outcome.Seconds).Order()];
+        double median = (times[(times.Length - 1) / 2] + times[times.Length / 2]) / 2;
+        Console.WriteLine();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{reached} of {seeds} seeds reached a greedy mean of {score} (required: {required}); wall time median {median:F2} s, min {times[0]:F2} s, max {times[^1]:F2} s"));
+        return reached >= required ? 0 : 1;
+    }
+
+    /// <summary>Runs the seeds of a task that the agent must not be able to learn: a negative control.</summary>
+    /// <param name="experiment">Name of a file in hocon/experiments.</param>
+    /// <param name="score">The mean that none may reach.</param>
+    /// <param name="seeds">Seeds 1 … n.</param>
+    /// <param name="arguments">Further arguments of <c>train</c>.</param>
+    /// <returns>0 if every run went to its end and none reached the score.</returns>
+    public static int RunControl(string experiment, double score, int seeds, string[] arguments)
+    {
+        List<Outcome> outcomes = RunAll(experiment, seeds, arguments);
+        int stayed = outcomes.Count(outcome => outcome.ExitCode == 0 && Math.Abs(outcome.Mean) < score);
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{stayed} of {seeds} seeds stayed within {score} of chance (required: all)"));
+        return stayed == seeds ? 0 : 1;
+    }
+
+    private static List<Outcome> RunAll(string experiment, int seeds, string[] arguments)
+    {
         string host = Path.Combine(AppContext.BaseDirectory, "DqnAkka.Host.dll");
         string runs = Directory.CreateTempSubdirectory("dqn-bench-").FullName;
         List<Outcome> outcomes = [];
@@ -32,7 +60,7 @@ internal static partial class TrainingBenchmark
                 outcomes.Add(outcome);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {seed} | {outcome.Mean:F1} | {outcome.Deviation:F1} | {outcome.Minimum:F0} | {outcome.Steps} | {outcome.Updates} | {outcome.Busy} | {outcome.Seconds:F2} | {outcome.ExitCode} |"));
+                    $"| {seed} | {outcome.Mean:G5} | {outcome.Deviation:G3} | {outcome.Minimum:G4} | {outcome.Steps} | {outcome.Updates} | {outcome.Busy} | {outcome.Seconds:F2} | {outcome.ExitCode} |"));
             }
         }
         finally
@@ -40,14 +68,7 @@ internal static partial class TrainingBenchmark
             Directory.Delete(runs, recursive: true);
         }
 
-        int reached = outcomes.Count(outcome => outcome.ExitCode == 0 && outcome.Mean >= score);
-        double[] times = [.. outcomes.Select(outcome => outcome.Seconds).Order()];
-        double median = (times[(times.Length - 1) / 2] + times[times.Length / 2]) / 2;
-        Console.WriteLine();
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{reached} of {seeds} seeds reached a greedy mean of {score} (required: {required}); wall time median {median:F2} s, min {times[0]:F2} s, max {times[^1]:F2} s"));
-        return reached >= required ? 0 : 1;
+        return outcomes;
     }
 
     private static Outcome RunOnce(string host, string experiment, int seed, string directory, string[] arguments)

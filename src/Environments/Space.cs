@@ -17,6 +17,8 @@ public sealed record DiscreteSpace(int Count) : Space
 /// </summary>
 public sealed record BoxSpace : Space
 {
+    private const int LargestListed = 8;
+
     /// <summary>Makes the space of vectors <c>low[i] ≤ x[i] ≤ high[i]</c>.</summary>
     /// <param name="low">Lower bounds, float32.</param>
     /// <param name="high">Upper bounds, float32, as many as <paramref name="low"/>.</param>
@@ -75,5 +77,11 @@ public sealed record BoxSpace : Space
     public override int GetHashCode() => HashCode.Combine(Format, Low[0], High[0]);
 
     /// <inheritdoc />
-    public override string ToString() => $"Box({Format.Shape}: [{string.Join(", ", Low)}] to [{string.Join(", ", High)}])";
+    public override string ToString() => $"Box({Format.Shape}: {Describe(Low)} to {Describe(High)})";
+
+    // One bound says it where all are equal; those of an image would fill pages.
+    private static string Describe(IReadOnlyList<float> bounds) =>
+        bounds.Count > LargestListed && bounds.All(bound => bound == bounds[0]) ? $"{bounds[0]}"
+        : bounds.Count > LargestListed ? $"[{string.Join(", ", bounds.Take(LargestListed))}, ...]"
+        : $"[{string.Join(", ", bounds)}]";
 }

@@ -14,6 +14,10 @@ public sealed class TraceFilesTests
     [InlineData("minatar_seaquest", 114, 2601)]
     [InlineData("minatar_space_invaders", 97, 3355)]
     [InlineData("vector_autoreset", 6, 900)]
+    [InlineData("tabular_tables", 9, 0)]
+    [InlineData("tabular_episodes", 103, 6773)]
+    [InlineData("blackjack", 450, 706)]
+    [InlineData("bsuite", 92, 1719)]
     public void Shipped_recordings_are_whole(string name, int lines, int steps)
     {
         ManifestEntry entry = Traces.Manifest(Traces.Shipped)[$"{name}.jsonl.gz"];
@@ -29,7 +33,7 @@ public sealed class TraceFilesTests
     [InlineData("acrobot")]
     public void Replayed_recordings_have_the_lines_and_steps_of_their_manifest(string name)
     {
-        ManifestEntry entry = Traces.Manifest(Traces.Directory)[$"{name}.jsonl.gz"];
+        ManifestEntry entry = Traces.Expected(name);
         List<Episode> episodes = Traces.Read<Episode>(name);
         Assert.Equal(entry.Lines, episodes.Count);
         Assert.Equal(entry.Steps, episodes.Sum(episode => episode.Actions.Length));
@@ -39,7 +43,7 @@ public sealed class TraceFilesTests
     [Fact]
     public void Replayed_vector_recordings_have_the_lines_and_steps_of_their_manifest()
     {
-        ManifestEntry entry = Traces.Manifest(Traces.Directory)["vector_autoreset.jsonl.gz"];
+        ManifestEntry entry = Traces.Expected("vector_autoreset");
         List<VectorRecording> recordings = Traces.Read<VectorRecording>("vector_autoreset");
         Assert.Equal(entry.Lines, recordings.Count);
         Assert.Equal(entry.Steps, recordings.Sum(recording => recording.Actions.Length));

@@ -35,7 +35,7 @@ public sealed class CommandLineTests : IDisposable
         { "node --roles seed --sed-node a:1", "--sed-node is no option of node: did you mean --seed-node? See 'node --help'" },
         { "node --roles replay,runner", "a node with the roles replay,runner has nobody to join: name a seed with --seed-node host:port, dqn.remote.seed-nodes or DQN_SEED_NODES, or give it the role seed" },
         { "node --roles seed,learner", "a node with the role learner needs the run's folder, which another learner can go on from: name it with --run-dir, dqn.run.directory or DQN_RUN_DIRECTORY" },
-        { "node --roles seed --config nothere", "nothere does not exist: give --config a file, or one of acrobot, cartpole, mountaincar, tls" },
+        { "node --roles seed --config nothere", $"nothere does not exist: give --config a file, or one of {string.Join(", ", EmbeddedHocon.Experiments)}, tls" },
         { "status", "--node needs a value: write --node HOST:PORT; see 'status --help'" },
         { "leave --node x", "--node x is no host:port: write --node 127.0.0.1:4053" },
         { "eval /nowhere", "/nowhere does not exist: give a run's folder, the checkpoint folder in it, or a file manifest-N.json there" },
@@ -89,14 +89,21 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Environments_are_listed_in_columns_by_name()
+    public async Task Environments_are_listed_in_columns_by_family_and_name()
     {
         Assert.Equal(0, await _host.Run("envs"));
         Assert.Equal(
             """
-            id      actions      limit  solved at  observations              what it is
-            Abc-v1  Discrete(3)  500    475        Box(2: [0, 0] to [1, 1])  First by name.
-            Zed-v0  Discrete(2)  none   none       Box(1: [0] to [1])        Last by name.
+            id        observations  actions  limit  solved at  what it is
+
+            Letters
+              Abc-v1  2 Boolean     3        500    475        First by name.
+              Zed-v0  1             2        none   none       Last by name.
+
+            Numbers
+              One-v0  1             4        9      0.5        A number.
+
+            'envs describe ID' shows one with its arguments, 'envs show ID' plays it in the terminal, 'envs check ID' checks one of your own.
 
             """,
             _host.Output.ToString());

@@ -166,7 +166,7 @@ public sealed class ConfigurationProblemTests
     public void A_missing_file_is_one_line_that_names_the_ready_made_experiments()
     {
         UserErrorException exception = Assert.Throws<UserErrorException>(() => new ConfigurationSource { Files = ["nofile.conf"] }.Resolve());
-        Assert.Equal(["nofile.conf does not exist: give --config a file, or one of acrobot, cartpole, mountaincar, tls"], exception.Lines);
+        Assert.Equal([$"nofile.conf does not exist: give --config a file, or one of {string.Join(", ", EmbeddedHocon.Experiments)}, tls"], exception.Lines);
     }
 
     [Theory]

@@ -46,6 +46,8 @@ public sealed class ConfigurationResolutionTests
     [InlineData("acrobot", "Acrobot-v1")]
     [InlineData("cartpole", "CartPole-v1")]
     [InlineData("mountaincar", "MountainCar-v0")]
+    [InlineData("gridgrasp", "GridGrasp-v0")]
+    [InlineData("planararm", "PlanarArmSparse-v0")]
     public void A_ready_made_experiment_is_found_by_its_name(string name, string environment)
     {
         ResolvedConfiguration configuration = new ConfigurationSource { Files = [name] }.Resolve();
@@ -130,6 +132,15 @@ public sealed class ConfigurationResolutionTests
     }
 
     [Fact]
+    public void Wrappers_are_a_list_of_calls_as_they_are_written()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("x.conf", "dqn.environment.wrappers = [GrayscaleObservation, \"MaskObservation(keep=[0, 2])\"]");
+        Assert.Equal(["GrayscaleObservation", "MaskObservation(keep=[0, 2])"], new ConfigurationSource { Files = [file] }.Resolve().Options.Environment.Wrappers);
+        Assert.Empty(new ConfigurationSource().Resolve().Options.Environment.Wrappers);
+    }
+
+    [Fact]
     public void Relative_assembly_folders_count_from_the_file_that_names_them()
     {
         using TemporaryFolder folder = new();
@@ -170,6 +181,7 @@ public sealed class ConfigurationResolutionTests
                 Inv($"dqn.learner.gamma={gamma:R}"), Inv($"dqn.learner.learning-rate={rate:R}"), $"dqn.run.seed={seed}",
                 $"dqn.network.hidden=[{string.Join(',', hidden)}]", $"dqn.learner.optimizer={optimizer}", $"dqn.stop.score={score}",
                 $"dqn.environment.kwargs.word=x{argument}y", "dqn.environment.path=[\"a b\", c]",
+                "dqn.environment.wrappers=[\"MaskObservation(keep=[0, 2])\", GrayscaleObservation]",
             };
         assignments.Sample(
             list =>

@@ -72,7 +72,7 @@ public sealed class EvaluateCommandTests
         host.Folder.Write("c/manifest.json", "{}");
         Assert.Equal(2, await host.Run("eval", path));
         Assert.Equal(
-            $"error: the network of {path} (4-64-64-2 relu) takes 4 components and 2 actions, but Zed-v0 has 2 and 3: name the environment that it was trained on with --set dqn.environment.id=ID\n",
+            $"error: the network of {path} (4-64-64-2 relu) takes 4 components and 2 actions, but Zed-v0 has 2 and 3: name the environment that it was trained on with --set dqn.environment.id=ID, and its wrappers, if it had any, with --set dqn.environment.wrappers=[...]\n",
             host.Error.ToString());
     }
 

@@ -47,11 +47,14 @@ internal sealed class FakeEnvironments(Func<EnvironmentSpecification, IVectorEnv
 {
     public EnvironmentSpecification? Specification { get; private set; }
 
-    public IReadOnlyList<EnvironmentEntry> List() =>
+    public IReadOnlyList<EnvironmentEntry> Listed { get; init; } =
     [
-        new("Zed-v0", new BoxSpace([0], [1]), new DiscreteSpace(2), 0, null, "Last by name."),
-        new("Abc-v1", new BoxSpace([0, 0], [1, 1]), new DiscreteSpace(3), 500, 475, "First by name."),
+        new("Zed-v0", new BoxSpace([0], [1]), new DiscreteSpace(2), 0, null, "Last by name.") { Family = "Letters" },
+        new("Abc-v1", new BoxSpace([0, 0], [1, 1], ObservationType.Boolean), new DiscreteSpace(3), 500, 475, "First by name.") { Family = "Letters" },
+        new("One-v0", new BoxSpace([0], [1]), new DiscreteSpace(4), 9, 0.5, "A number.") { Family = "Numbers" },
     ];
+
+    public IReadOnlyList<EnvironmentEntry> List() => Listed;
 
     public (ObservationFormat Observation, int ActionCount) RequireSpaces(EnvironmentSpecification specification)
     {
@@ -59,6 +62,16 @@ internal sealed class FakeEnvironments(Func<EnvironmentSpecification, IVectorEnv
         IVectorEnvironment environment = create?.Invoke(specification) ?? new CountingVector(1);
         return (((BoxSpace)environment.ObservationSpace).Format, ((DiscreteSpace)environment.ActionSpace).Count);
     }
+
+    public Func<IEnvironment>? Single { get; init; }
+
+    public IEnvironment Create(EnvironmentSpecification specification)
+    {
+        Specification = specification;
+        return Single?.Invoke() ?? EnvironmentFactory.Create(specification);
+    }
+
+    public IScriptedPolicy? FindScriptedPolicy(EnvironmentSpecification specification) => new EnvironmentSourceAdapter().FindScriptedPolicy(specification);
 
     public IVectorEnvironment CreateVector(EnvironmentSpecification specification, int count) => new CountingVector(count);
 }

@@ -131,10 +131,11 @@ public sealed class NodeConfigurationTests
     [Fact]
     public void The_agreement_holds_every_key_as_it_is_written()
     {
-        ConfigurationSource source = Node([]) with { Assignments = ["dqn.network.hidden=[32, 16]", "dqn.environment.kwargs.length=0.5"] };
+        ConfigurationSource source = Node([]) with { Assignments = ["dqn.network.hidden=[32, 16]", "dqn.environment.kwargs.length=0.5", "dqn.environment.wrappers=[\"FrameSkip(skip=2)\", GrayscaleObservation]"] };
         IReadOnlyDictionary<string, string> agreement = source.Resolve().Node.Agreement;
         Assert.Equal(ConfigurationSchema.Settings.Count + 1, agreement.Count);
         Assert.Equal(("[32, 16]", "\"0.5\""), (agreement["dqn.network.hidden"], agreement["dqn.environment.kwargs.length"]));
+        Assert.Equal("[\"FrameSkip(skip=2)\", \"GrayscaleObservation\"]", agreement["dqn.environment.wrappers"]);
         Assert.Equal(("double-dqn", "2"), (agreement["dqn.learner.algorithm"], agreement["dqn.replay.shards"]));
     }
 

@@ -21,12 +21,26 @@ internal sealed class DeterministicRunners : IDisposable
         _exploration = new ExplorationSchedule(options.Exploration, options.Runner.Count);
         TrainingOptions seeded = options with { Run = options.Run with { Seed = seed } };
         _collectors = new FragmentCollector[options.Runner.Count];
-        for (int runner = 0; runner < _collectors.Length; runner++)
+        try
         {
-            IVectorEnvironment environment = EnvironmentFactory.CreateVector(options.Environment, options.Runner.Environments);
-            _collectors[runner] = new FragmentCollector(environment, layout, seeded, runner, attempt: 0);
+            for (int runner = 0; runner < _collectors.Length; runner++)
+            {
+                IVectorEnvironment environment = EnvironmentFactory.CreateVector(options.Environment, options.Runner.Environments);
+                _collectors[runner] = new FragmentCollector(environment, layout, seeded, runner, attempt: 0) { EpisodesLost = EndOnLoss };
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
         }
     }
+
+    /// <summary>Ends a deterministic run whose episodes are lost: what would come in their place is not what came before.</summary>
+    /// <param name="cause">What happened, in one line.</param>
+    /// <exception cref="EnvironmentException">Always.</exception>
+    public static void EndOnLoss(string cause) =>
+        throw new EnvironmentException($"{cause}, which a deterministic run cannot repeat: go on from its newest checkpoint with train --resume");
 
     /// <summary>Hands every runner a policy.</summary>
     /// <param name="parameters">In the layout's order.</param>

@@ -122,7 +122,7 @@ internal sealed class DeterministicTraining
     /// <returns>Whether it was reached; otherwise the user stops the run.</returns>
     private bool TryReachBarrier(DeterministicSegment segment)
     {
-        using PolicyEvaluation evaluation = new(_layout, _options, _clock.StartTimestamp, _stop);
+        using PolicyEvaluation evaluation = new(_layout, _options, _clock.StartTimestamp, _stop) { EpisodesLost = DeterministicRunners.EndOnLoss };
         try
         {
             Publish(segment, evaluation);
@@ -224,7 +224,7 @@ internal sealed class DeterministicTraining
 
         try
         {
-            using PolicyEvaluation evaluation = new(_layout, _options, _clock.StartTimestamp, _stop);
+            using PolicyEvaluation evaluation = new(_layout, _options, _clock.StartTimestamp, _stop) { EpisodesLost = DeterministicRunners.EndOnLoss };
             EvaluationResult result = evaluation.Play(state.Policy, SeedStreams.FinalEvaluation);
             return Complete(state.End(_options.Stop)!.Value, "", result, state.Course.LastReport);
         }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
 
@@ -24,7 +25,12 @@ public sealed class EvaluatorActor : ReceiveActor
     {
         _options = options;
         _links = links;
-        _evaluation = new PolicyEvaluation(layout, options, links.StartTimestamp, links.Stop);
+        ILoggingAdapter log = Context.GetLogger();
+        _evaluation = new PolicyEvaluation(layout, options, links.StartTimestamp, links.Stop)
+        {
+            EpisodesLost = cause => links.Progress.Tell(new ProgressProtocol.EnvironmentRestarted("the evaluation", cause)),
+            EnvironmentLog = line => log.Info("evaluation's Python: {Line}", line),
+        };
         _nextStep = ((links.StepsBefore / options.Evaluation.Period) + 1) * options.Evaluation.Period;
         _evaluations = (ulong)links.FirstEvaluation;
         Receive<PolicySnapshot>(OnPolicySnapshot);

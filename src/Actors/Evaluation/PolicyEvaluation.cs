@@ -12,7 +12,14 @@ namespace DqnAkka.Actors;
 internal sealed class PolicyEvaluation(NetworkLayout layout, TrainingOptions options, long startTimestamp, CancellationToken stop) : IDisposable
 {
     private readonly PolicyNetwork _policy = new(layout, options.Runner.Backend, options.Runner.TorchThreads);
+    private IVectorEnvironment? _environment;
     private GreedyEvaluation? _evaluation;
+
+    /// <summary>Hears, in one line, where running episodes were lost: they begin again.</summary>
+    public Action<string> EpisodesLost { get; init; } = static _ => { };
+
+    /// <summary>Hears what a process of the environments' own writes, on a thread of its own.</summary>
+    public Action<string>? EnvironmentLog { get; init; }
 
     /// <summary>Plays <c>evaluation.episodes</c> episodes.</summary>
     /// <param name="snapshot">The policy.</param>
@@ -22,8 +29,8 @@ internal sealed class PolicyEvaluation(NetworkLayout layout, TrainingOptions opt
     public EvaluationResult Play(PolicySnapshot snapshot, ulong firstStream)
     {
         // Made when it is first needed, so that an environment that cannot be made ends the run like one that breaks.
-        _evaluation ??= new GreedyEvaluation(
-            EnvironmentFactory.CreateVector(options.Environment, options.Evaluation.Episodes), _policy.GreedyActions);
+        _environment ??= EnvironmentFactory.CreateVector(options.Environment, options.Evaluation.Episodes, EnvironmentLog);
+        _evaluation ??= new GreedyEvaluation(_environment, _policy.GreedyActions) { EpisodesLost = EpisodesLost };
         _policy.Load(snapshot.Parameters);
         IReadOnlyList<double> returns = _evaluation.Run(options.Run.Seed, firstStream, stop);
         ReturnStatistics statistics = ReturnStatistics.From(returns);
@@ -35,5 +42,9 @@ internal sealed class PolicyEvaluation(NetworkLayout layout, TrainingOptions opt
     }
 
     /// <inheritdoc />
-    public void Dispose() => _policy.Dispose();
+    public void Dispose()
+    {
+        _environment?.Dispose();
+        _policy.Dispose();
+    }
 }

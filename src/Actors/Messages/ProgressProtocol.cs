@@ -63,6 +63,11 @@ public static class ProgressProtocol
     /// <param name="Cause">One line.</param>
     public sealed record RunnerRestarted(int Runner, string Cause) : IWireMessage;
 
+    /// <summary>The process that stepped environments was started again; their running episodes were dropped.</summary>
+    /// <param name="Where">Whose environments, in a word or two.</param>
+    /// <param name="Cause">One line.</param>
+    public sealed record EnvironmentRestarted(string Where, string Cause) : IWireMessage;
+
     /// <summary>The learner was restarted.</summary>
     /// <param name="Cause">One line.</param>
     public sealed record LearnerRestarted(string Cause);

@@ -37,8 +37,12 @@ public static class SharedKeys
 
     private static readonly string[] OfTheMachine =
     [
-        // Where a type's assembly is looked for.
+        // Where a type's assembly is looked for, and where Python is.
         "dqn.environment.path",
+        "dqn.environment.python",
+        "dqn.environment.start-timeout-seconds",
+        "dqn.environment.step-timeout-seconds",
+        "dqn.environment.max-restarts",
         "dqn.network.path",
         "dqn.replay.memory-limit",
         "dqn.learner.device",

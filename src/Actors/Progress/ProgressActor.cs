@@ -25,6 +25,7 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
         Receive<ProgressProtocol.LearnerReport>(report => _ledger.Add(report));
         Receive<EvaluationProtocol.Evaluated>(evaluated => _sinks.Tell(sink => sink.Evaluated(evaluated.Result)));
         Receive<ProgressProtocol.RunnerRestarted>(OnRunnerRestarted);
+        Receive<ProgressProtocol.EnvironmentRestarted>(OnEnvironmentRestarted);
         Receive<ProgressProtocol.LearnerRestarted>(OnLearnerRestarted);
         Receive<ProgressProtocol.CheckpointSaved>(saved => _ledger.Add(saved));
         Receive<ProgressProtocol.Notice>(notice => _sinks.Tell(sink => sink.Notice(notice.Message)));
@@ -71,6 +72,12 @@ public sealed class ProgressActor : ReceiveActor, IWithTimers
     {
         _ledger.RunnerRestarts++;
         _sinks.Tell(sink => sink.Notice($"runner {restarted.Runner} restarts (restart {_ledger.RunnerRestarts}): {restarted.Cause}"));
+    }
+
+    private void OnEnvironmentRestarted(ProgressProtocol.EnvironmentRestarted restarted)
+    {
+        _ledger.EnvironmentRestarts++;
+        _sinks.Tell(sink => sink.Notice($"{restarted.Where}'s environments begin anew (environment restart {_ledger.EnvironmentRestarts}): {restarted.Cause}"));
     }
 
     private void OnLearnerRestarted(ProgressProtocol.LearnerRestarted restarted)

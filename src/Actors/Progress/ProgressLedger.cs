@@ -33,6 +33,9 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
     /// <summary>Runner restarts.</summary>
     public int RunnerRestarts { get; set; }
 
+    /// <summary>Restarts of processes that step environments.</summary>
+    public int EnvironmentRestarts { get; set; }
+
     /// <summary>Learner restarts.</summary>
     public int LearnerRestarts { get; set; }
 
@@ -134,6 +137,7 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
             LearnerBusy = _learner?.Busy ?? 0,
             RunnerRestarts = RunnerRestarts,
             LearnerRestarts = LearnerRestarts,
+            EnvironmentRestarts = EnvironmentRestarts,
             DeadLetters = DeadLetters,
             RecentSamplesPerInsert = RecentRatio(now),
             SkippedUpdates = _learner?.SkippedUpdates ?? 0,

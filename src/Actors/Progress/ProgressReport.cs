@@ -63,6 +63,9 @@ public sealed record ProgressReport
     /// <summary>Learner restarts so far.</summary>
     public required int LearnerRestarts { get; init; }
 
+    /// <summary>Restarts so far of processes that step environments, of which each has cost its running episodes.</summary>
+    public int EnvironmentRestarts { get; init; }
+
     /// <summary>Dead letters so far.</summary>
     public required long DeadLetters { get; init; }
 

@@ -104,7 +104,8 @@ internal sealed class ShardStorage(int shard, NetworkLayout layout, TrainingOpti
     {
         string arguments = string.Concat(environment.Arguments.OrderBy(argument => argument.Key, StringComparer.Ordinal).Select(argument => $" {argument.Key}={argument.Value}"));
         string limit = environment.MaxEpisodeSteps > 0 ? $", at most {environment.MaxEpisodeSteps} steps" : "";
-        return $"{environment.DisplayName}{arguments}{limit}";
+        string wrappers = string.Concat(environment.Wrappers.Select(wrapper => $", in {wrapper}"));
+        return $"{environment.DisplayName}{arguments}{limit}{wrappers}";
     }
 
     private static StreamShape ShapeOf(TrainingOptions options) =>

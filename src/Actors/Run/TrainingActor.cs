@@ -119,6 +119,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
         Receive<RunProtocol.StopRun>(_coordinator.Forward);
         Receive<ProgressProtocol.RunnerReport>(_progress.Forward);
         Receive<ProgressProtocol.RunnerRestarted>(_progress.Forward);
+        Receive<ProgressProtocol.EnvironmentRestarted>(_progress.Forward);
         Receive<ProgressProtocol.Notice>(_progress.Forward);
         Receive<RunnerProtocol.ClaimRunners>(registry.Forward);
         Receive<RunnerProtocol.ReleaseRunners>(registry.Forward);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
+using Akka.Event;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
 
@@ -43,8 +44,7 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
         _mirror = links.Mirror;
         _pool = links.Pool;
         _post = new FragmentPost(links.Region, options.Replay.Shards);
-        _source = links.Source ?? new FragmentCollector(
-            EnvironmentFactory.CreateVector(options.Environment, options.Runner.Environments), layout, options, lease.Index, lease.Attempt);
+        _source = links.Source ?? Collector(layout, lease);
         _exploration = Climb(total);
         _links = new ShardLinks(lease.Index, Incarnations.Next(), options.Replay.Shards);
         Receive<PolicySnapshot>(OnPolicySnapshot);
@@ -90,6 +90,17 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
     // Several runners share the steps of a run about equally; the first snapshot's count keeps a runner that is restarted, or resumed, from
     // exploring anew, also as long as an empty buffer has no further one made.
     private double Epsilon => _exploration.Epsilon(_index, Math.Max((_stepsBefore ?? 0) + (_steps * _total), _snapshot?.Steps ?? 0));
+
+    private FragmentCollector Collector(NetworkLayout layout, RunnerProtocol.RunnerLease lease)
+    {
+        ILoggingAdapter log = Context.GetLogger();
+        IVectorEnvironment environment = EnvironmentFactory.CreateVector(
+            _options.Environment, _options.Runner.Environments, line => log.Info("runner {Runner}'s Python: {Line}", _index, line));
+        return new FragmentCollector(environment, layout, _options, lease.Index, lease.Attempt)
+        {
+            EpisodesLost = cause => _pool.Tell(new ProgressProtocol.EnvironmentRestarted($"runner {_index}", cause)),
+        };
+    }
 
     [MemberNotNull(nameof(_exploration))]
     private ExplorationSchedule Climb(int total)

@@ -53,8 +53,22 @@ public sealed class FragmentCollector : IFragmentSource, IDisposable
         _terminated = new bool[count];
         _truncated = new bool[count];
         _returns = new double[count];
-        environment.Reset(SeedStreams.SeedOf(options.Run), SeedStreams.Runner(SeedStreams.Environments, runner, attempt), _current);
+        try
+        {
+            environment.Reset(SeedStreams.SeedOf(options.Run), SeedStreams.Runner(SeedStreams.Environments, runner, attempt), _current);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
+
+    /// <summary>
+    /// Hears, in one line, where running episodes were lost (<see cref="EpisodesLostException"/>): what was open of them is dropped, and
+    /// collecting goes on with new ones.
+    /// </summary>
+    public Action<string> EpisodesLost { get; init; } = static _ => { };
 
     /// <summary>Takes over a policy's parameters.</summary>
     /// <param name="parameters">In the layout's order.</param>
@@ -71,8 +85,7 @@ public sealed class FragmentCollector : IFragmentSource, IDisposable
         int steps = 0;
         while (steps < vectorSteps || _builder.Count == 0)
         {
-            StepAll(epsilon, finishedReturns);
-            steps++;
+            steps += StepAll(epsilon, finishedReturns) ? 1 : 0;
         }
 
         TransitionBatch batch = _builder.Build();
@@ -80,15 +93,29 @@ public sealed class FragmentCollector : IFragmentSource, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => _policy.Dispose();
+    public void Dispose()
+    {
+        _environment.Dispose();
+        _policy.Dispose();
+    }
 
     (TransitionBatch Batch, int EnvironmentSteps)? IFragmentSource.Collect(int vectorSteps, double epsilon, ICollection<double> finishedReturns) =>
         Collect(vectorSteps, epsilon, finishedReturns);
 
-    private void StepAll(double epsilon, ICollection<double> finishedReturns)
+    /// <returns>Whether a step was taken: it was not where the episodes were lost.</returns>
+    private bool StepAll(double epsilon, ICollection<double> finishedReturns)
     {
         ChooseActions(epsilon);
-        _environment.Step(_actions, _next, _rewards, _terminated, _truncated, _final);
+        try
+        {
+            _environment.Step(_actions, _next, _rewards, _terminated, _truncated, _final);
+        }
+        catch (EpisodesLostException exception)
+        {
+            BeginAnew(exception);
+            return false;
+        }
+
         for (int i = 0; i < _actions.Length; i++)
         {
             int row = i * _observationSize;
@@ -105,6 +132,16 @@ public sealed class FragmentCollector : IFragmentSource, IDisposable
         }
 
         _next.AsSpan().CopyTo(_current);
+        return true;
+    }
+
+    // Nothing follows what the lost episodes have left open, so no transition may be made of it.
+    private void BeginAnew(EpisodesLostException loss)
+    {
+        _accumulator.Reset();
+        Array.Clear(_returns);
+        _next.AsSpan().CopyTo(_current);
+        EpisodesLost(loss.Message);
     }
 
     private void ChooseActions(double epsilon)

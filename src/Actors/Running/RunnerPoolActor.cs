@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Akka.Actor;
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
@@ -45,6 +46,7 @@ public sealed class RunnerPoolActor : ReceiveActor, IWithTimers
         _window = new RestartWindow(options.Runner.MaxRestarts, TimeSpan.FromMinutes(options.Run.RestartWindowMinutes), TimeProvider.System);
         Receive<RunnerProtocol.Leases>(OnLeases);
         Receive<ProgressProtocol.RunnerReport>(OnRunnerReport);
+        Receive<ProgressProtocol.EnvironmentRestarted>(_links.Training.Forward);
         Receive<EnvironmentRunnerActor.Standing>(_ledger.Add);
         Receive<EnvironmentRunnerActor.SourceEnded>(OnSourceEnded);
         Receive<Terminated>(OnTerminated);

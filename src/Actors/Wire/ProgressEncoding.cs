@@ -9,6 +9,14 @@ internal static class ProgressEncoding
     [
         new WireEncoding<ProgressProtocol.RunnerReport>("PR", WriteRunnerReport, ReadRunnerReport),
         new WireEncoding<ProgressProtocol.RunnerRestarted>("PX", WriteRunnerRestarted, ReadRunnerRestarted),
+        new WireEncoding<ProgressProtocol.EnvironmentRestarted>(
+            "PE",
+            (ref WireWriter writer, ProgressProtocol.EnvironmentRestarted message) =>
+            {
+                writer.Text(message.Where);
+                writer.Text(message.Cause);
+            },
+            (ref WireReader reader) => new ProgressProtocol.EnvironmentRestarted(reader.Text(), reader.Text())),
         new WireEncoding<ProgressProtocol.Notice>(
             "PN",
             (ref WireWriter writer, ProgressProtocol.Notice message) => writer.Text(message.Message),

@@ -56,6 +56,17 @@ internal readonly struct CartPole(bool suttonBartoReward) : IDynamics<CartPoleSt
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public StepResult Step(ref CartPoleState state, int action, bool alreadyTerminated, IRandomNumbers random, Span<float> observation)
     {
+        StepResult result = Advance(ref state, action, alreadyTerminated);
+        Observe(in state, observation);
+        return result;
+    }
+
+    public void Render(in CartPoleState state, Canvas canvas) => CartPoleDrawing.Draw(in state, canvas);
+
+    /// <summary>A step without its observation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal StepResult Advance(ref CartPoleState state, int action, bool alreadyTerminated)
+    {
         (double position, double velocity, double angle, double angularVelocity) = state;
         // ±10 N without a branch: an exploring agent's actions cannot be predicted.
         double force = ((2 * action) - 1) * Force;
@@ -69,12 +80,9 @@ internal readonly struct CartPole(bool suttonBartoReward) : IDynamics<CartPoleSt
         angle += TimeStep * angularVelocity;
         angularVelocity += TimeStep * angularAcceleration;
         state = new CartPoleState(position, velocity, angle, angularVelocity);
-        Observe(in state, observation);
         bool terminated = Math.Abs(position) > PositionLimit | Math.Abs(angle) > AngleLimit;
         return new StepResult(Reward(terminated, alreadyTerminated), terminated, Truncated: false);
     }
-
-    public void Render(in CartPoleState state, Canvas canvas) => CartPoleDrawing.Draw(in state, canvas);
 
     private double Reward(bool terminated, bool alreadyTerminated) =>
         suttonBartoReward ? (terminated ? -1.0 : 0.0) : (terminated && alreadyTerminated ? 0.0 : 1.0);

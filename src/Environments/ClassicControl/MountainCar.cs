@@ -38,6 +38,16 @@ internal readonly struct MountainCar(double goalVelocity) : IDynamics<MountainCa
 
     public StepResult Step(ref MountainCarState state, int action, bool alreadyTerminated, IRandomNumbers random, Span<float> observation)
     {
+        StepResult result = Advance(ref state, action);
+        Observe(in state, observation);
+        return result;
+    }
+
+    public void Render(in MountainCarState state, Canvas canvas) => MountainCarDrawing.Draw(in state, canvas);
+
+    /// <summary>A step without its observation.</summary>
+    internal StepResult Advance(ref MountainCarState state, int action)
+    {
         (double position, double velocity) = state;
         velocity += ((action - 1) * Force) + (Math.Cos(3 * position) * -Gravity);
         velocity = Math.Min(Math.Max(velocity, -MaxSpeed), MaxSpeed);
@@ -49,9 +59,6 @@ internal readonly struct MountainCar(double goalVelocity) : IDynamics<MountainCa
         }
 
         state = new MountainCarState(position, velocity);
-        Observe(in state, observation);
         return new StepResult(-1.0, position >= GoalPosition && velocity >= goalVelocity, Truncated: false);
     }
-
-    public void Render(in MountainCarState state, Canvas canvas) => MountainCarDrawing.Draw(in state, canvas);
 }

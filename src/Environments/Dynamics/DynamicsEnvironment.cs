@@ -14,6 +14,9 @@ internal sealed class DynamicsEnvironment<TDynamics, TState>(TDynamics dynamics)
     private bool _begun;
     private bool _alreadyTerminated;
 
+    /// <summary>The rules with their arguments.</summary>
+    internal TDynamics Dynamics => _dynamics;
+
     /// <inheritdoc />
     public Space ObservationSpace => _dynamics.ObservationSpace;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DqnAkka.Environments;
 
-/// <summary>One parameter of an environment.</summary>
+/// <summary>One parameter of an environment or a wrapper.</summary>
 /// <param name="Name">Its name, snake_case or camelCase.</param>
 /// <param name="Type">Its type, one that <see cref="ArgumentText"/> converts to if a value is given.</param>
 /// <param name="IsOptional">Whether <paramref name="Default"/> stands in where no value is given.</param>
@@ -14,7 +14,7 @@ internal sealed record EnvironmentParameter(string Name, Type Type, bool IsOptio
         IsOptional ? string.Create(CultureInfo.InvariantCulture, $"{Name} ({Default ?? "none"})") : $"{Name} (no default)";
 }
 
-/// <summary>Matches the arguments of a configuration with an environment's parameters.</summary>
+/// <summary>Matches the arguments of a configuration with the parameters of an environment or a wrapper.</summary>
 internal static class ArgumentBinder
 {
     /// <summary>Whether two names are the same but for the spelling: snake_case, kebab-case or camelCase.</summary>
@@ -22,32 +22,32 @@ internal static class ArgumentBinder
 
     /// <summary>The parameters' values, in their order.</summary>
     /// <exception cref="EnvironmentException">An argument is unknown, given twice, missing, or not a value of its parameter's type.</exception>
-    public static object?[] Bind(string environment, IReadOnlyList<EnvironmentParameter> parameters, IReadOnlyDictionary<string, string> arguments)
+    public static object?[] Bind(ArgumentOwner owner, IReadOnlyList<EnvironmentParameter> parameters, IReadOnlyDictionary<string, string> arguments)
     {
-        RequireKnown(environment, parameters, arguments);
-        return [.. parameters.Select(parameter => Value(environment, parameter, arguments))];
+        RequireKnown(owner, parameters, arguments);
+        return [.. parameters.Select(parameter => Value(owner, parameter, arguments))];
     }
 
     private static void RequireKnown(
-        string environment, IReadOnlyList<EnvironmentParameter> parameters, IReadOnlyDictionary<string, string> arguments)
+        ArgumentOwner owner, IReadOnlyList<EnvironmentParameter> parameters, IReadOnlyDictionary<string, string> arguments)
     {
         foreach (string argument in arguments.Keys.Where(argument => !parameters.Any(parameter => SameName(parameter.Name, argument))))
         {
             throw new EnvironmentException(parameters.Count == 0
-                ? $"environment {environment} takes no arguments: remove '{argument}'"
-                : $"environment {environment} has no argument '{argument}': did you mean '{NearestName.Of(argument, parameters.Select(parameter => parameter.Name))}'? It takes {string.Join(", ", parameters)}");
+                ? $"{owner} takes no arguments: remove '{argument}'"
+                : $"{owner} has no argument '{argument}': did you mean '{NearestName.Of(argument, parameters.Select(parameter => parameter.Name))}'? It takes {string.Join(", ", parameters)}");
         }
     }
 
-    private static object? Value(string environment, EnvironmentParameter parameter, IReadOnlyDictionary<string, string> arguments)
+    private static object? Value(ArgumentOwner owner, EnvironmentParameter parameter, IReadOnlyDictionary<string, string> arguments)
     {
         string[] given = [.. arguments.Keys.Where(argument => SameName(parameter.Name, argument))];
         return given switch
         {
             [] when parameter.IsOptional => parameter.Default,
-            [] => throw new EnvironmentException($"environment {environment} needs a value for its argument {parameter.Name}: set environment.kwargs.{parameter.Name}"),
-            [string one] => ArgumentText.Convert(environment, parameter.Name, arguments[one], parameter.Type),
-            _ => throw new EnvironmentException($"argument {parameter.Name} of environment {environment} is given twice, as {string.Join(" and ", given)}: keep one"),
+            [] => throw new EnvironmentException($"{owner} needs a value for its argument {parameter.Name}: {owner.HowToGive(parameter.Name)}"),
+            [string one] => ArgumentText.Convert(owner, parameter.Name, arguments[one], parameter.Type),
+            _ => throw new EnvironmentException($"argument {parameter.Name} of {owner} is given twice, as {string.Join(" and ", given)}: keep one"),
         };
     }
 

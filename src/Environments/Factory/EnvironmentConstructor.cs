@@ -26,7 +26,7 @@ internal sealed class EnvironmentConstructor
         _name = name;
         // Where none can take the arguments, the longest one says best what is wrong with them.
         _constructor = usable.FirstOrDefault(constructor => Takes(constructor, arguments)) ?? usable[^1];
-        _values = ArgumentBinder.Bind(name, Parameters(_constructor), arguments);
+        _values = ArgumentBinder.Bind(ArgumentOwner.Environment(name), Parameters(_constructor), arguments);
     }
 
     /// <summary>Makes one environment.</summary>

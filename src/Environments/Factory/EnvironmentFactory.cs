@@ -5,27 +5,40 @@ namespace DqnAkka.Environments;
 /// </summary>
 public static class EnvironmentFactory
 {
-    /// <summary>Makes one copy, its time limit included.</summary>
+    /// <summary>Makes one copy, its time limit and its wrappers included; the limit is within the wrappers and counts the environment's own steps.</summary>
     /// <param name="specification">Which environment; its type wins over its id.</param>
+    /// <param name="log">Receives the lines that a process of the environment's own writes, on a thread of its own; null where nobody listens.</param>
     /// <exception cref="EnvironmentException">The environment is not known, or cannot be made as asked.</exception>
-    public static IEnvironment Create(EnvironmentSpecification specification)
+    public static IEnvironment Create(EnvironmentSpecification specification, Action<string>? log = null)
     {
         RequireLimit(specification);
-        return specification.Type.Length > 0 ? PrepareUserEnvironment(specification)() : CreateRegistered(specification);
+        if (specification.IsGymnasium)
+        {
+            return GymnasiumEnvironments.Create(specification, log);
+        }
+
+        return Prepare(specification, new WrapperChain(specification.Wrappers))();
     }
 
     /// <summary>Makes copies that step together, time limits and auto-reset included.</summary>
     /// <param name="specification">Which environment; its type wins over its id.</param>
     /// <param name="count">Number of copies, at least 1.</param>
+    /// <param name="log">Receives the lines that a process of the environments' own writes, on a thread of its own; null where nobody listens.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is below 1.</exception>
     /// <exception cref="EnvironmentException">The environment is not known, cannot be made as asked, or is not one that DQN can learn.</exception>
-    public static IVectorEnvironment CreateVector(EnvironmentSpecification specification, int count)
+    public static IVectorEnvironment CreateVector(EnvironmentSpecification specification, int count, Action<string>? log = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         RequireLimit(specification);
-        if (specification.Type.Length > 0)
+        if (specification.IsGymnasium)
         {
-            return new SyncVectorEnvironment(specification.DisplayName, PrepareUserEnvironment(specification), count);
+            return GymnasiumEnvironments.CreateVector(specification, count, log);
+        }
+
+        WrapperChain wrappers = new(specification.Wrappers);
+        if (specification.Type.Length > 0 || !wrappers.IsEmpty)
+        {
+            return new SyncVectorEnvironment(specification.DisplayName, Prepare(specification, wrappers), count);
         }
 
         EnvironmentRegistration registration = EnvironmentRegistry.Get(specification.Id);
@@ -38,30 +51,42 @@ public static class EnvironmentFactory
     /// <exception cref="EnvironmentException">The environment cannot be made as asked, its actions are not discrete, or its observations not vectors.</exception>
     public static (ObservationFormat Observation, int ActionCount) RequireVectorObservationsAndDiscreteActions(EnvironmentSpecification specification)
     {
+        ArgumentNullException.ThrowIfNull(specification);
+        if (specification.IsGymnasium)
+        {
+            RequireLimit(specification);
+            return GymnasiumEnvironments.ReadSpaces(specification);
+        }
+
         IEnvironment environment = Create(specification);
+        using IDisposable? owned = environment as IDisposable;
         (Space observationSpace, Space actionSpace) = EnvironmentSpaces.Read(specification.DisplayName, environment);
         return EnvironmentSpaces.RequireVectorObservationsAndDiscreteActions(specification.DisplayName, observationSpace, actionSpace);
     }
 
-    private static IEnvironment CreateRegistered(EnvironmentSpecification specification)
+    private static Func<IEnvironment> Prepare(EnvironmentSpecification specification, WrapperChain wrappers)
+    {
+        Func<IEnvironment> create = specification.Type.Length > 0 ? PrepareUserEnvironment(specification) : PrepareRegistered(specification);
+        return () => wrappers.Wrap(create());
+    }
+
+    private static Func<IEnvironment> PrepareRegistered(EnvironmentSpecification specification)
     {
         EnvironmentRegistration registration = EnvironmentRegistry.Get(specification.Id);
-        IEnvironment environment = registration.Create(Bind(registration, specification));
+        object?[] values = Bind(registration, specification);
         int limit = Limit(registration, specification);
-        return limit > 0 ? new TimeLimit(environment, limit) : environment;
+        return () => registration.Create(values, limit);
     }
 
     private static Func<IEnvironment> PrepareUserEnvironment(EnvironmentSpecification specification)
     {
         Type type = EnvironmentTypes.Resolve(specification.Type, specification.SearchPaths);
         EnvironmentConstructor constructor = new(specification.DisplayName, type, specification.Arguments);
-        return specification.MaxEpisodeSteps > 0
-            ? () => new TimeLimit(constructor.Create(), specification.MaxEpisodeSteps)
-            : constructor.Create;
+        return () => TimeLimit.Around(constructor.Create(), specification.MaxEpisodeSteps);
     }
 
     private static object?[] Bind(EnvironmentRegistration registration, EnvironmentSpecification specification) => ArgumentBinder.Bind(
-        registration.Id,
+        ArgumentOwner.Environment(registration.Id),
         [.. registration.Arguments.Select(argument => new EnvironmentParameter(argument.Name, argument.Default.GetType(), IsOptional: true, argument.Default))],
         specification.Arguments);
 

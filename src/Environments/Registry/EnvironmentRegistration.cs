@@ -3,7 +3,7 @@ namespace DqnAkka.Environments;
 /// <summary>A built-in environment and what is known of it.</summary>
 public sealed record EnvironmentRegistration
 {
-    private EnvironmentRegistration(Func<object?[], IEnvironment> create, Func<object?[], int, int, IVectorEnvironment> createVector)
+    private EnvironmentRegistration(Func<object?[], int, IEnvironment> create, Func<object?[], int, int, IVectorEnvironment> createVector)
     {
         Create = create;
         CreateVector = createVector;
@@ -30,8 +30,11 @@ public sealed record EnvironmentRegistration
     /// <summary>The arguments.</summary>
     public required IReadOnlyList<EnvironmentArgument> Arguments { get; init; }
 
-    /// <summary>Makes one copy without a time limit, from the values of <see cref="Arguments"/> in their order.</summary>
-    internal Func<object?[], IEnvironment> Create { get; }
+    /// <summary>Makes a policy written by hand that plays it, under any of its arguments; null where there is none.</summary>
+    public Func<IScriptedPolicy>? ScriptedPolicy { get; init; }
+
+    /// <summary>Makes one copy, from the values of <see cref="Arguments"/> in their order, and the time limit in steps (0 for none).</summary>
+    internal Func<object?[], int, IEnvironment> Create { get; }
 
     /// <summary>Makes a vector, from the values of <see cref="Arguments"/> in their order, the number of copies, and the time limit in steps (0 for none).</summary>
     internal Func<object?[], int, int, IVectorEnvironment> CreateVector { get; }
@@ -49,7 +52,7 @@ public sealed record EnvironmentRegistration
     {
         TDynamics usual = dynamics([.. arguments.Select(argument => argument.Default)]);
         return new EnvironmentRegistration(
-            values => new DynamicsEnvironment<TDynamics, TState>(dynamics(values)),
+            (values, limit) => TimeLimit.Around(new DynamicsEnvironment<TDynamics, TState>(dynamics(values)), limit),
             (values, count, limit) => new DynamicsVectorEnvironment<TDynamics, TState>(dynamics(values), count, limit))
         {
             Id = id,
@@ -59,6 +62,26 @@ public sealed record EnvironmentRegistration
             MaxEpisodeSteps = maxEpisodeSteps,
             RewardThreshold = rewardThreshold,
             Arguments = arguments,
+        };
+    }
+
+    /// <summary>Registers an environment made of another one and wrappers, with the other one's arguments. A time limit counts the other one's steps.</summary>
+    internal static EnvironmentRegistration Wrapped(
+        string id, string description, int maxEpisodeSteps, double? rewardThreshold, EnvironmentRegistration inner, IReadOnlyList<string> wrappers)
+    {
+        WrapperChain chain = new(wrappers);
+        IEnvironment usual = chain.Wrap(inner.Create([.. inner.Arguments.Select(argument => argument.Default)], 0));
+        return new EnvironmentRegistration(
+            (values, limit) => chain.Wrap(inner.Create(values, limit)),
+            (values, count, limit) => new SyncVectorEnvironment(id, () => chain.Wrap(inner.Create(values, limit)), count))
+        {
+            Id = id,
+            Description = description,
+            ObservationSpace = usual.ObservationSpace,
+            ActionSpace = usual.ActionSpace,
+            MaxEpisodeSteps = maxEpisodeSteps,
+            RewardThreshold = rewardThreshold,
+            Arguments = inner.Arguments,
         };
     }
 }

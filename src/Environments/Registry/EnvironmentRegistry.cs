@@ -7,22 +7,27 @@ public static class EnvironmentRegistry
     public static IReadOnlyList<EnvironmentRegistration> All { get; } =
     [
         .. ClassicControlRegistrations.All,
+        .. PartialObservationRegistrations.All,
+        .. PixelRegistrations.All,
         .. MinAtarRegistrations.All,
+        .. RobotRegistrations.All,
+        .. TabularRegistrations.All,
+        .. BsuiteRegistrations.All,
     ];
 
     /// <summary>The environment of an id.</summary>
     /// <param name="id">The id; upper and lower case count.</param>
-    /// <exception cref="EnvironmentException">No environment has the id; the message names the nearest one and lists all.</exception>
+    /// <exception cref="EnvironmentException">No environment has the id; the message names the nearest one.</exception>
     public static EnvironmentRegistration Get(string id)
     {
         ArgumentNullException.ThrowIfNull(id);
         string[] known = [.. All.Select(registration => registration.Id)];
         if (id.Length == 0)
         {
-            throw new EnvironmentException($"no environment is named: set environment.id to one of {string.Join(", ", known)}, or environment.type to a type of your own");
+            throw new EnvironmentException($"no environment is named: set environment.id to one that the envs command lists, such as CartPole-v1, or environment.type to a type of your own");
         }
 
         return All.FirstOrDefault(registration => registration.Id == id) ?? throw new EnvironmentException(
-            $"unknown environment '{id}': did you mean '{NearestName.Of(id, known)}'? Known are {string.Join(", ", known)}; for one of your own set environment.type");
+            $"unknown environment '{id}': did you mean '{NearestName.Of(id, known)}'? The envs command lists all; for one of your own set environment.type, for one of Gymnasium's environment.type=gymnasium");
     }
 }

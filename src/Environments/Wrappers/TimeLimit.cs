@@ -18,6 +18,12 @@ internal sealed class TimeLimit : EnvironmentWrapper
         _maxEpisodeSteps = maxEpisodeSteps;
     }
 
+    /// <summary>The environment with a time limit, or itself where there is none.</summary>
+    /// <param name="environment">The environment.</param>
+    /// <param name="maxEpisodeSteps">Steps after which an episode is truncated; 0 for no limit.</param>
+    public static IEnvironment Around(IEnvironment environment, int maxEpisodeSteps) =>
+        maxEpisodeSteps > 0 ? new TimeLimit(environment, maxEpisodeSteps) : environment;
+
     /// <inheritdoc />
     public override void Reset(Span<float> observation)
     {

@@ -14,6 +14,7 @@ internal static class CommandTree
     /// <summary>Builds the tree.</summary>
     public static RootCommand Build(HostCollaborators collaborators, HostConsole console)
     {
+        EnvironmentCommands environments = new(collaborators, console, ConfigOption, SetOption);
         RootCommand root = new("Distributed deep Q-learning on Akka.NET.")
         {
             Train(collaborators, console),
@@ -23,8 +24,9 @@ internal static class CommandTree
             Evaluate(collaborators, console),
             Export(collaborators, console),
             ReplayCommands.Build(collaborators, console, new TrainingCommandOptions(ConfigOption(), SetOption(), NewRun)),
-            Environments(collaborators, console),
-            Documentation(console),
+            environments.BuildPlay(),
+            environments.Build(),
+            Documentation(collaborators, console),
         };
         foreach (Option option in root.Options)
         {
@@ -41,7 +43,7 @@ internal static class CommandTree
 
     private static Option<string[]> ConfigOption() => new("--config")
     {
-        Description = "A HOCON file, a ready-made experiment (acrobot, cartpole, mountaincar) or tls; repeat it, a later one wins.",
+        Description = $"A HOCON file, a ready-made experiment ({string.Join(", ", EmbeddedHocon.Experiments)}) or tls; repeat it, a later one wins.",
         HelpName = "FILE",
         DefaultValueFactory = _ => [],
     };
@@ -174,17 +176,14 @@ internal static class CommandTree
         return command;
     }
 
-    private static Command Environments(HostCollaborators collaborators, HostConsole console)
-    {
-        Command command = new("envs", "List the environments with their spaces.");
-        command.SetAction(_ => EnvironmentsCommand.Run(collaborators.Environments, console.Output));
-        return command;
-    }
-
-    private static Command Documentation(HostConsole console)
+    private static Command Documentation(HostCollaborators collaborators, HostConsole console)
     {
         Command configuration = new("configuration", "Print docs/configuration.md.");
         configuration.SetAction(_ => console.Output.Write(ConfigurationDocument.Render(EmbeddedHocon.Read("reference.conf"), EmbeddedHocon.Read("environment.conf"))));
-        return new Command("docs", "Print generated documentation.") { Hidden = true, Subcommands = { configuration } };
+        Argument<string> page = new("page") { Description = "The page as it is.", HelpName = "FILE" };
+        Command environments = new("environments", "Print docs/environments.md with the present list of environments.") { page };
+        environments.SetAction(result =>
+            console.Output.Write(EnvironmentsDocument.Update(File.ReadAllText(result.GetValue(page)!), collaborators.Environments.List())));
+        return new Command("docs", "Print generated documentation.") { Hidden = true, Subcommands = { configuration, environments } };
     }
 }

@@ -46,7 +46,23 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             "replay inspect runs/first",
             "replay inspect first.parquet --json",
         ]),
+        ("play",
+        [
+            "play --checkpoint runs/first --output agent.gif",
+            "play --checkpoint runs/first --best --episodes 3 --output agent.png",
+        ]),
         ("envs", ["envs"]),
+        ("envs show",
+        [
+            "envs show CartPole-v1",
+            "envs show --policy runs/first --episodes 3",
+        ]),
+        ("envs describe", ["envs describe CartPole-v1"]),
+        ("envs check",
+        [
+            "envs check --config samples/GridWorld/gridworld.conf",
+            "envs check \"My.Task, My.Assembly\" --set dqn.environment.path=bin/Release/net10.0",
+        ]),
     ];
 
     private readonly HelpAction _usual = new();

@@ -55,6 +55,8 @@ internal static class ParseProblem
     {
         "--epochs" => $"from 1 to {int.MaxValue}",
         "--episodes" => "from 1 to 100000",
+        "--fps" => "from 1 to 1000",
+        "--steps" => "from 1 to 10000000",
         "--port" or "--health-port" => "from 0 to 65535",
         // Nobody who mistyped a seed needs its bound.
         _ => value.All(char.IsAsciiDigit) ? $"from 0 to {ulong.MaxValue}" : "from 0 up",

@@ -27,71 +27,13 @@ internal sealed class EvaluateCommand(HostCollaborators collaborators, HostConso
             throw new UserErrorException($"--episodes {request.Episodes} is out of range: give 1 to {MaxEpisodes}");
         }
 
-        (string checkpoint, string? runConfiguration) = Locate(request.CheckpointPath);
-        // A network of the user's own is looked for before the checkpoint can say what it was trained on.
-        TrainingOptions given = Resolve(request.Configuration, runConfiguration, "").Options;
-        CheckpointChoice choice = request.IsBest ? CheckpointChoice.Best : CheckpointChoice.Newest;
-        using SavedPolicy saved = collaborators.Checkpoints.Load(checkpoint, choice, given.Network.SearchPaths, given.Runner);
-        foreach (string notice in saved.Notices)
-        {
-            console.Error.WriteLine($"warning: {notice}");
-        }
-
-        TrainingOptions options = Resolve(request.Configuration, runConfiguration, saved.EnvironmentName).Options;
-        RequireFit(saved.Layout, options.Environment, checkpoint);
-        IVectorEnvironment environment = collaborators.Environments.CreateVector(options.Environment, request.Episodes ?? options.Evaluation.Episodes);
-        IReadOnlyList<double> returns = new GreedyEvaluation(environment, saved.Policy).Run(options.Run.Seed, SeedStreams.EvaluationCommand, stop);
+        using TrainedAgent agent = TrainedAgent.Load(collaborators, console, request.CheckpointPath, request.IsBest, request.Configuration);
+        TrainingOptions options = agent.Options;
+        using IVectorEnvironment environment = collaborators.Environments.CreateVector(options.Environment, request.Episodes ?? options.Evaluation.Episodes);
+        IReadOnlyList<double> returns = new GreedyEvaluation(environment, agent.Policy) { EpisodesLost = WarnOfLoss }.Run(options.Run.Seed, SeedStreams.EvaluationCommand, stop);
         console.Output.WriteLine(EvaluationLine.Format(ReturnStatistics.From(returns)));
         return ExitCode.Done;
     }
 
-    private static (string Checkpoint, string? Configuration) Locate(string path)
-    {
-        bool isManifest = File.Exists(path);
-        if (!isManifest && !Directory.Exists(path))
-        {
-            throw new UserErrorException($"{path} does not exist: give a run's folder, the checkpoint folder in it, or a file manifest-N.json there");
-        }
-
-        if (isManifest && !CheckpointStore.IsManifest(path))
-        {
-            throw new UserErrorException($"{path} is a file, and no checkpoint's manifest-N.json: give a run's folder, or the checkpoint folder in it");
-        }
-
-        string inRun = Path.Combine(path, RunDirectory.CheckpointName);
-        string checkpoint = Directory.Exists(inRun) ? inRun : path;
-        string folder = Path.GetFullPath(isManifest ? Path.GetDirectoryName(Path.GetFullPath(path))! : checkpoint);
-        string run = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)) ?? path;
-        string configuration = Path.Combine(run, RunDirectory.ConfigurationName);
-        return (checkpoint, File.Exists(configuration) ? configuration : null);
-    }
-
-    private static ResolvedConfiguration Resolve(ConfigurationSource source, string? runConfiguration, string environmentName)
-    {
-        IReadOnlyList<string> files = source.Files.Count > 0 || runConfiguration is null ? source.Files : [runConfiguration];
-        if (files.Count > 0)
-        {
-            return (source with { Files = files }).Resolve();
-        }
-
-        List<ConfigurationLayer> layers = [.. source.Overrides()];
-        if (environmentName.Length > 0)
-        {
-            // A user's own type is assembly-qualified, "Type, Assembly"; a registered id has no comma.
-            string key = environmentName.Contains(',', StringComparison.Ordinal) ? "dqn.environment.type" : "dqn.environment.id";
-            layers.Add(ConfigurationLayer.Single(key, environmentName, "the checkpoint"));
-        }
-
-        return ConfigurationResolver.Resolve(layers);
-    }
-
-    private void RequireFit(NetworkLayout layout, EnvironmentSpecification environment, string checkpoint)
-    {
-        (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(environment);
-        if (layout.ObservationSize != observation.Size || layout.ActionCount != actionCount)
-        {
-            throw new UserErrorException(
-                $"the network of {checkpoint} ({layout.Description}) takes {layout.ObservationSize} components and {layout.ActionCount} actions, but {environment.DisplayName} has {observation.Size} and {actionCount}: name the environment that it was trained on with --set dqn.environment.id=ID");
-        }
-    }
+    private void WarnOfLoss(string cause) => console.Error.WriteLine($"warning: {cause}");
 }

@@ -70,10 +70,8 @@ internal sealed class ReplayImportCommand(HostCollaborators collaborators, HostC
         if (!isNamed)
         {
             using ParquetReplayFile file = ParquetReplayFile.Open(request.File);
-            string name = file.Description.Environment;
-            // A user's own type is assembly-qualified, "Type, Assembly"; a registered id has no comma.
-            string key = name.Contains(',', StringComparison.Ordinal) ? "dqn.environment.type" : "dqn.environment.id";
-            source = name.Length > 0 ? source with { Assignments = [$"{key}={name}", .. source.Assignments] } : source;
+            IEnumerable<string> named = EnvironmentLayers.KeysOf(file.Description.Environment).Select(key => $"{key.Key}={key.Value}");
+            source = source with { Assignments = [.. named, .. source.Assignments] };
         }
 
         return source.Resolve();

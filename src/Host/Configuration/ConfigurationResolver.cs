@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using DqnAkka.Environments;
 
 namespace DqnAkka.Host;
 
@@ -58,18 +59,20 @@ internal static class ConfigurationResolver
         let nearest = NearestKey.Find(entry.Key, ConfigurationSchema.Settings.Select(setting => setting.FullKey))
         select $"{entry.Key} ({entry.Value.Origin}) is no key: did you mean {nearest}?";
 
+    // A list is for Gymnasium's environments, to which it goes as JSON.
     private static IEnumerable<string> ReadArguments(IReadOnlyList<ConfigurationLayer> layers, ConfigurationValues values)
     {
+        bool takesLists = values.Has("environment.type") && new EnvironmentSpecification { Type = values.Text("environment.type") }.IsGymnasium;
         int prefix = Setting.Root.Length + ConfigurationSchema.ArgumentsGroup.Length + 1;
         foreach ((string key, RawValue raw) in layers.SelectMany(layer => layer.Values).Where(entry => IsArgument(entry.Key)))
         {
-            if (raw.IsList)
+            if (raw.IsList && !takesLists)
             {
                 yield return $"{key} = {raw} ({raw.Origin}) is a list: give a number or a text";
             }
             else
             {
-                values.Arguments.TryAdd(key[prefix..], raw.Items[0]);
+                values.Arguments.TryAdd(key[prefix..], raw.IsList ? GymnasiumArguments.ListText(raw.Items) : raw.Items[0]);
             }
         }
     }

@@ -14,10 +14,15 @@ internal static class ConfigurationSchema
     /// <summary>The keys.</summary>
     public static IReadOnlyList<Setting> Settings { get; } =
     [
-        new TextSetting("environment.id", "an id that the envs command lists"),
-        new TextSetting("environment.type", "\"Namespace.Type, Assembly\", or empty"),
+        new TextSetting("environment.id", "an id that the envs command lists, or that Gymnasium registers"),
+        new TextSetting("environment.type", "\"Namespace.Type, Assembly\", gymnasium, or empty"),
         new TextListSetting("environment.path", "a list of folders"),
         new IntegerSetting("environment.max-episode-steps", 0, int.MaxValue),
+        new TextListSetting("environment.wrappers", "a list of calls such as \"FrameStackObservation(stack_size=4)\""),
+        new TextSetting("environment.python", "a program", @"\S"),
+        new NumberSetting("environment.start-timeout-seconds", 0.1, 86_400),
+        new NumberSetting("environment.step-timeout-seconds", 0.1, 86_400),
+        new IntegerSetting("environment.max-restarts", 0, int.MaxValue),
 
         new ChoiceSetting(
             "network.kind",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using DqnAkka.Environments;
 
 namespace DqnAkka.Host;
 
@@ -118,7 +119,9 @@ internal sealed record ConfigurationSource
     {
         if (ValueOf(TypeKey, overrides) is { Length: > 0 } type)
         {
-            return [RunName(type.Split(',')[0].Trim(), "the environment's type")];
+            return new EnvironmentSpecification { Type = type }.IsGymnasium && ValueOf(IdKey, overrides) is { } gymnasium
+                ? [RunName(gymnasium, "the environment's id")]
+                : [RunName(type.Split(',')[0].Trim(), "the environment's type")];
         }
 
         if (ValueOf(IdKey, overrides) is not { } id)

@@ -7,6 +7,9 @@ namespace DqnAkka.Host;
 /// <summary>Makes the typed options out of the keys' values.</summary>
 internal static class TrainingOptionsBinder
 {
+    // Longer than any run, and shorter than what a TimeSpan holds.
+    private const double LongestWindowMinutes = 1e9;
+
     /// <summary>Makes the options; every key must have been read.</summary>
     public static TrainingOptions Bind(ConfigurationValues values) => new()
     {
@@ -16,7 +19,13 @@ internal static class TrainingOptionsBinder
             Type = values.Text("environment.type"),
             SearchPaths = values.Get<IReadOnlyList<string>>("environment.path"),
             Arguments = values.Arguments,
+            Wrappers = values.Get<IReadOnlyList<string>>("environment.wrappers"),
             MaxEpisodeSteps = values.Integer("environment.max-episode-steps"),
+            Python = values.Text("environment.python"),
+            StartTimeout = TimeSpan.FromSeconds(values.Number("environment.start-timeout-seconds")),
+            StepTimeout = TimeSpan.FromSeconds(values.Number("environment.step-timeout-seconds")),
+            MaxRestarts = values.Integer("environment.max-restarts"),
+            RestartWindow = TimeSpan.FromMinutes(Math.Min(values.Number("run.restart-window-minutes"), LongestWindowMinutes)),
         },
         Network = new NetworkOptions
         {

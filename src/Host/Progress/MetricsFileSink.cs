@@ -166,6 +166,7 @@ internal sealed class MetricsFileSink : IRewindableSink, IDisposable
         Clocked(writer, "learner_busy", report.LearnerBusy);
         writer.WriteNumber("runner_restarts", report.RunnerRestarts);
         writer.WriteNumber("learner_restarts", report.LearnerRestarts);
+        writer.WriteNumber("environment_restarts", report.EnvironmentRestarts);
         writer.WriteNumber("dead_letters", report.DeadLetters);
     }
 

@@ -19,6 +19,9 @@ public sealed class GreedyEvaluation(IVectorEnvironment environment, GreedyPolic
     // A policy that goes round in circles must not hold up the run for ever, nor without a word.
     private const int LongestEpisode = 1_000_000;
 
+    /// <summary>Hears, in one line, where running episodes were lost (<see cref="EpisodesLostException"/>): they begin again.</summary>
+    public Action<string> EpisodesLost { get; init; } = static _ => { };
+
     /// <summary>Plays the episodes.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="firstIndex">The stream of the first copy; copy <c>i</c> uses <paramref name="firstIndex"/> + i.</param>
@@ -56,7 +59,18 @@ public sealed class GreedyEvaluation(IVectorEnvironment environment, GreedyPolic
             }
 
             policy(observations, count, actions);
-            environment.Step(actions, observations, rewards, terminated, truncated, finalObservations);
+            try
+            {
+                environment.Step(actions, observations, rewards, terminated, truncated, finalObservations);
+            }
+            catch (EpisodesLostException exception)
+            {
+                EpisodesLost(exception.Message);
+                BeginAgain(returns, finished);
+                steps = 0;
+                continue;
+            }
+
             for (int copy = 0; copy < count; copy++)
             {
                 if (finished[copy])
@@ -74,5 +88,13 @@ public sealed class GreedyEvaluation(IVectorEnvironment environment, GreedyPolic
         }
 
         return returns;
+    }
+
+    private static void BeginAgain(double[] returns, bool[] finished)
+    {
+        for (int copy = 0; copy < returns.Length; copy++)
+        {
+            returns[copy] = finished[copy] ? returns[copy] : 0;
+        }
     }
 }

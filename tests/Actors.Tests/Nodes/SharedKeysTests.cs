@@ -5,6 +5,7 @@ public sealed class SharedKeysTests
     [Theory]
     [InlineData("dqn.environment.id")]
     [InlineData("dqn.environment.kwargs.gravity")]
+    [InlineData("dqn.environment.wrappers")]
     [InlineData("dqn.network.hidden")]
     [InlineData("dqn.learner.algorithm")]
     [InlineData("dqn.learner.gamma")]

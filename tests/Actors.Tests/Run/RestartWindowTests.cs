@@ -1,3 +1,5 @@
+using DqnAkka.Environments;
+
 namespace DqnAkka.Actors.Tests;
 
 public sealed class RestartWindowTests

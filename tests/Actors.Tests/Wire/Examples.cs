@@ -36,6 +36,7 @@ internal static class Examples
         new RunProtocol.RunEnded(StopReason.Steps, "x"),
         new ProgressProtocol.RunnerReport(1, 2, 0.25, [3, double.NaN], [new ProgressProtocol.AcknowledgedTransitions(4, 5, 6)]),
         new ProgressProtocol.RunnerRestarted(1, "cause"),
+        new ProgressProtocol.EnvironmentRestarted("runner 1", "cause"),
         new ProgressProtocol.Notice("a notice"),
         new NodeProtocol.JoinRequest(1, 2, "0.1.0", "127.0.0.1:4053", -7, 8, ["seed", "learner"], new Dictionary<string, string> { ["dqn.a"] = "1", ["dqn.b"] = "[64, 64]" }),
         new NodeProtocol.JoinAccepted("127.0.0.1:4053", 2),

@@ -46,6 +46,7 @@ public sealed class WireLimitsTests
         {
             AssertFits(new ProgressProtocol.Notice(text));
             AssertFits(new ProgressProtocol.RunnerRestarted(1, text));
+            AssertFits(new ProgressProtocol.EnvironmentRestarted(name, text));
             AssertFits(new RunProtocol.StopRun(StopReason.Failed, text));
             AssertFits(new RunProtocol.RunEnded(StopReason.Failed, text));
             AssertFits(new NodeProtocol.JoinRefused(name, text));

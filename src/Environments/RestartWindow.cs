@@ -1,4 +1,4 @@
-namespace DqnAkka.Actors;
+namespace DqnAkka.Environments;
 
 /// <summary>Counts restarts over a sliding window of time: a fault now and then is lived with, a series of them is not.</summary>
 /// <param name="limit">Restarts allowed within the window.</param>

@@ -1,0 +1,1 @@
+"""Nothing here works: Box2D is not installed."""

@@ -1,0 +1,1 @@
+"""Toy text, by the tables of traces/README.md."""
