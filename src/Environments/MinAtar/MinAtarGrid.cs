@@ -33,6 +33,24 @@ internal static class MinAtarGrid
     /// <summary>Marks a cell of a plane.</summary>
     public static void Set(Span<float> observation, int plane, int x, int y) => observation[(plane * Cells) + Cell(x, y)] = 1;
 
+    /// <summary>Clears planes. Their stores go on while what follows is computed; those of a call that clears memory would not.</summary>
+    /// <param name="observation">Receives the planes.</param>
+    /// <param name="first">The first.</param>
+    /// <param name="count">How many, at least 1.</param>
+    public static void Clear(Span<float> observation, int first, int count)
+    {
+        observation = observation.Slice(first * Cells, count * Cells);
+        ref float target = ref MemoryMarshal.GetReference(observation);
+        nuint last = (nuint)(observation.Length - Lanes);
+        for (nuint i = 0; i < last; i += Lanes)
+        {
+            Vector512<float>.Zero.StoreUnsafe(ref target, i);
+        }
+
+        // The last vector overlaps the one before.
+        Vector512<float>.Zero.StoreUnsafe(ref target, last);
+    }
+
     /// <summary>Writes one whole plane.</summary>
     /// <param name="observation">Receives the plane.</param>
     /// <param name="plane">Which.</param>
