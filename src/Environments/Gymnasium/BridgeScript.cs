@@ -12,6 +12,7 @@ internal static class BridgeScript
     private const string Boot =
         "import linecache,os,signal,sys\n"
         + "signal.signal(signal.SIGINT,signal.SIG_IGN)\n"
+        + "if sys.version_info<(3,6):sys.exit('this is Python '+sys.version.split()[0]+', the bridge needs 3.6 or newer')\n"
         + "size=int(sys.argv[1])\n"
         + "script=b''\n"
         + "while len(script)<size:\n"

@@ -57,6 +57,12 @@ internal sealed class BridgeSession : IDisposable
             process.Dispose();
             throw BridgeFailures.Translate(setup, exception);
         }
+        catch (BridgeLostException exception)
+        {
+            // The program may be anything: it has not yet said that it is a Python.
+            process.Dispose();
+            throw new BridgeLostException($"{exception.Message} (dqn.environment.python is '{specification.Python}', which must be a Python 3 that has gymnasium and numpy)", exception);
+        }
         catch
         {
             process.Dispose();

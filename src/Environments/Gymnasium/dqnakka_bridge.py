@@ -11,8 +11,9 @@ What holds beside the protocol's tables (docs/gymnasium-bridge.md):
   minus its start.
 * STEPPED ends with the final observations of the ended copies whether or not "autoreset" is on.
   Without it, the copy's row is its final observation too.
-* Observations are checked against the bounds that their space declares; NaN and infinity are never
-  passed on.
+* Observations are checked against the bounds that their space declares. What is beyond ends this
+  process, but for floats of environments that come with gymnasium: some of them do so by design, so
+  that one warning in the log is due and the value travels as it is. NaN and infinity never travel.
 * A render that fails is answered by an ERROR and leaves the environments as they are. Every other
   ERROR ends this process.
 
@@ -20,6 +21,7 @@ Standard library, numpy and gymnasium (0.26 and newer) only; cv2 is used where i
 """
 
 import difflib
+import functools
 import importlib
 import importlib.util
 import inspect
@@ -120,7 +122,16 @@ class Channel:
         os.dup2(2, 1)
         if hasattr(sys.stdout, "reconfigure"):
             sys.stdout.reconfigure(line_buffering=True)
-        return cls(source, target)
+        channel = cls(source, target)
+        if hasattr(os, "register_at_fork"):
+            # A process that an environment forks would hold the pipes open beyond this one's death.
+            os.register_at_fork(after_in_child=channel.close)
+        return channel
+
+    def close(self):
+        """Closes both pipes."""
+        for descriptor in (self._source.fileno(), self._target):
+            os.close(descriptor)
 
     def widen(self, size):
         """Lets an answer of this size pass in one go where the platform can make pipes larger."""
@@ -272,6 +283,9 @@ class Maker:
                 )
         if request.bare_id.startswith("ALE/") and request.has_wrapper("AtariPreprocessing"):
             self._kwargs.setdefault("frameskip", 1)
+        if isinstance(self._kwargs.get("frameskip"), list):
+            # JSON has no tuples, and ale_py takes a range of frame skips as nothing else.
+            self._kwargs["frameskip"] = tuple(self._kwargs["frameskip"])
         self._make_kwargs = dict(self._kwargs)
         if request.render_mode is None and request.has_wrapper("AddRenderObservation"):
             self._make_kwargs["render_mode"] = "rgb_array"
@@ -293,6 +307,8 @@ class Maker:
         if module:
             self._import_module(module)
         elif self._request.id.startswith("ALE/"):
+            self._register_atari()
+        elif looks_like_atari(self._request.id) and self._request.id not in registry():
             self._register_atari()
 
     def _import_module(self, module):
@@ -322,7 +338,7 @@ class Maker:
         for name in ("ale_py", "shimmy"):
             if not is_installed(name):
                 continue
-            register(importlib.import_module(name))
+            self._import_module(name)
             if any(str(known).startswith("ALE/") for known in registry()):
                 return
         if not any(str(known).startswith("ALE/") for known in registry()):
@@ -463,6 +479,16 @@ def register(module):
         gymnasium.register_envs(module)
 
 
+def looks_like_atari(name):
+    """Whether it is one of the older Atari names, which ale_py registers too."""
+    return re.search(r"(NoFrameskip|Deterministic)-v[04]$", name) is not None
+
+
+def comes_with_gymnasium(environment):
+    """Whether an environment is one of gymnasium's own, which its user cannot mend."""
+    return type(environment.unwrapped).__module__.startswith(("gymnasium.", "ale_py.", "shimmy."))
+
+
 def is_malformed_id(error, errors):
     """Whether gymnasium could not even read the id."""
     text = str(error)
@@ -583,9 +609,9 @@ class AtariPreprocessing(Wrapped):
         if self._frame_skip > 1 and skips and "NoFrameskip" not in getattr(self.spec, "id", ""):
             refuse("the environment skips frames itself: give it frameskip = 1 in kwargs")
         screen = tuple(environment.observation_space.shape)
-        if len(screen) != 3 or self._size > min(screen[:2]):
+        if len(screen) not in (2, 3) or self._size > min(screen[:2]):
             refuse(f"observations of shape {list(screen)} are no screen of at least screen_size")
-        screen = screen[:2] if self._is_gray else screen
+        screen = screen[:2] if self._is_gray else screen[:2] + (3,)
         self._newest, self._before = np.zeros(screen, np.uint8), np.zeros(screen, np.uint8)
         self._resized = screen_resize(screen[:2], self._size)
         shape = (self._size, self._size) + screen[2:]
@@ -679,7 +705,7 @@ class DiscretizeAction(Wrapped):
         counts = [whole("bins", count, 1) for count in counts]
         if len(counts) != low.size:
             refuse(f"bins has {len(counts)} numbers for actions of {low.size} components")
-        total = math.prod(counts)
+        total = functools.reduce(operator.mul, counts, 1)
         if not 2 <= total <= self.MOST:
             refuse(f"bins = {bins} makes {total} actions, there may be 2 to {self.MOST}")
         edges = [np.linspace(*ends, count + 1) for *ends, count in zip(low, high, counts)]
@@ -1044,7 +1070,7 @@ def screen_resize(size, new_size):
 class BoxRows:
     """Observations of a Box as rows of one buffer, in the dtype in which they travel."""
 
-    def __init__(self, space, environment_id):
+    def __init__(self, space, environment_id, is_lenient=False):
         self._id = environment_id
         self.shape = tuple(int(size) for size in space.shape)
         self.dtype = np.dtype(space.dtype)
@@ -1059,6 +1085,7 @@ class BoxRows:
         with np.errstate(over="ignore"):
             self._low = np.broadcast_to(space.low, self.shape).astype(self.wire)
             self._high = np.broadcast_to(space.high, self.shape).astype(self.wire)
+        self._is_lenient = is_lenient and self.dtype.kind == "f"
         self._is_checked = self.wire != np.bool_ and not (
             self.wire == np.uint8 and (self._low == 0).all() and (self._high == 255).all()
         )
@@ -1129,25 +1156,38 @@ class BoxRows:
         # memchr, which beats a reduction over a short array by far.
         np.greater_equal(rows, self._finite_low, out=mask)
         if self._mask.find(0, first, last) >= 0:
-            raise self._outside(start, stop, copy_of)
+            return self._outside(start, stop, copy_of)
         np.less_equal(rows, self._finite_high, out=mask)
         if self._mask.find(0, first, last) >= 0:
-            raise self._outside(start, stop, copy_of)
+            return self._outside(start, stop, copy_of)
 
     def _outside(self, start, stop, copy_of):
+        error = self._violation(start, stop, copy_of)
+        if not self._is_lenient or not np.isfinite(self._rows[start:stop]).all():
+            raise error
+        message = f"warning: {error.message} (said once; the values are used as they are)"
+        print(message, file=sys.stderr, flush=True)
+        self._finite_low = np.full(self.shape, -FLOAT32_MAX, self.wire)
+        self._finite_high = np.full(self.shape, FLOAT32_MAX, self.wire)
+
+    def _violation(self, start, stop, copy_of):
         rows = self._rows[start:stop].reshape(stop - start, -1)
         low, high = self._finite_low.reshape(-1), self._finite_high.reshape(-1)
-        row, component = np.argwhere(~((rows >= low) & (rows <= high)))[0]
+        # What is no number first: it is the worst of them, whatever else is outside.
+        bad = ~np.isfinite(rows)
+        bad = bad if bad.any() else ~((rows >= low) & (rows <= high))
+        row, component = np.argwhere(bad)[0]
         value = rows[row, component]
         where = f"environment {self._id} gave {value} as component {component} of copy "
         where += f"{copy_of(start + int(row))}'s observation"
         if not np.isfinite(value):
             return BridgeError("range", f"{where}, which no network can read: mend the environment")
         bounds = f"[{self._low.reshape(-1)[component]}, {self._high.reshape(-1)[component]}]"
+        remedy = "" if self._is_lenient else "mend the environment, or "
         return BridgeError(
             "range",
-            f"{where}, outside {bounds}, which its observation_space declares: mend the "
-            'environment, or cut its values by environment.wrappers = ["ClipObservation"]',
+            f"{where}, outside {bounds}, which its observation_space declares: {remedy}"
+            'cut its values by environment.wrappers = ["ClipObservation"]',
         )
 
 
@@ -1219,11 +1259,11 @@ def number_as_json(number):
     return int(value) if isinstance(value, bool) else value
 
 
-def rows_of(space, environment_id):
+def rows_of(space, environment_id, is_lenient):
     """How this observation space's values travel."""
     name = type(space).__name__
     if is_space(space, "Box"):
-        return BoxRows(space, environment_id)
+        return BoxRows(space, environment_id, is_lenient)
     if is_space(space, "Discrete"):
         return DiscreteRows(space, environment_id)
     if name in ("Dict", "Tuple", "MultiDiscrete", "MultiBinary"):
@@ -1281,7 +1321,8 @@ class Copies:
         first = self.environments[0]
         actions = discrete_actions(first.action_space, self._id)
         self._actions, self._first_action = int(actions.n), int(getattr(actions, "start", 0))
-        self._rows = rows_of(first.observation_space, self._id)
+        is_lenient = comes_with_gymnasium(first)
+        self._rows = rows_of(first.observation_space, self._id, is_lenient)
         self._lay_out(request.copies)
         self.ready = self._described(request, first, actions)
 
