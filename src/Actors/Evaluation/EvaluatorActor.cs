@@ -25,11 +25,10 @@ public sealed class EvaluatorActor : ReceiveActor
     {
         _options = options;
         _links = links;
-        ILoggingAdapter log = Context.GetLogger();
         _evaluation = new PolicyEvaluation(layout, options, links.StartTimestamp, links.Stop)
         {
             EpisodesLost = cause => links.Progress.Tell(new ProgressProtocol.EnvironmentRestarted("the evaluation", cause)),
-            EnvironmentLog = line => log.Info("evaluation's Python: {Line}", line),
+            EnvironmentLog = PythonLog.To(Context.GetLogger(), "the evaluation"),
         };
         _nextStep = ((links.StepsBefore / options.Evaluation.Period) + 1) * options.Evaluation.Period;
         _evaluations = (ulong)links.FirstEvaluation;

@@ -93,9 +93,8 @@ public sealed class EnvironmentRunnerActor : ReceiveActor, IWithTimers
 
     private FragmentCollector Collector(NetworkLayout layout, RunnerProtocol.RunnerLease lease)
     {
-        ILoggingAdapter log = Context.GetLogger();
         IVectorEnvironment environment = EnvironmentFactory.CreateVector(
-            _options.Environment, _options.Runner.Environments, line => log.Info("runner {Runner}'s Python: {Line}", _index, line));
+            _options.Environment, _options.Runner.Environments, PythonLog.To(Context.GetLogger(), $"runner {_index}"));
         return new FragmentCollector(environment, layout, _options, lease.Index, lease.Attempt)
         {
             EpisodesLost = cause => _pool.Tell(new ProgressProtocol.EnvironmentRestarted($"runner {_index}", cause)),

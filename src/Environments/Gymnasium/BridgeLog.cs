@@ -45,13 +45,13 @@ internal sealed class BridgeLog(Action<string>? log)
         }
     }
 
-    /// <summary>Writes to the log in the same way.</summary>
-    /// <param name="text">Some lines.</param>
-    public void Write(string text)
+    /// <summary>Hands on, in one piece and whatever else was said, what the user must see.</summary>
+    /// <param name="text">One or more lines.</param>
+    public void Warn(string text)
     {
-        foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        lock (_gate)
         {
-            Add(line.TrimEnd());
+            log?.Invoke(BridgeWarnings.Prefix + text.TrimEnd());
         }
     }
 

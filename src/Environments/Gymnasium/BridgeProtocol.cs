@@ -57,6 +57,9 @@ internal static class BridgeProtocol
     /// <summary>The longest payload of JSON.</summary>
     public const int MaxJsonBytes = 1 << 20;
 
+    /// <summary>The longest answer to a step: what is longer is refused when the environments are made.</summary>
+    public const int MaxAnswerBytes = 1 << 30;
+
     /// <summary>The longest rendered picture, 8192 × 8192 pixels, with its size.</summary>
     public const int MaxPictureBytes = (8192 * 8192 * 3) + 8;
 

@@ -50,7 +50,9 @@ internal sealed class BridgeSession : IDisposable
             BridgeReady ready = BridgeHandshake.Read(
                 setup.Name,
                 process.Exchange(BridgeMessage.Hello, hello.Length, BridgeMessage.Ready, BridgeProtocol.MaxJsonBytes, specification.StartTimeout, StartKey));
-            return new BridgeSession(process, setup, copies, ready);
+            return 2L * copies * ready.Observations.Bytes <= BridgeProtocol.MaxAnswerBytes
+                ? new BridgeSession(process, setup, copies, ready)
+                : throw new BridgeLostException($"the Python process of environment {setup.Name} declares observations of {ready.Observations.Bytes} bytes, too many for {copies} copies");
         }
         catch (BridgeErrorException exception)
         {
@@ -170,7 +172,7 @@ internal sealed class BridgeSession : IDisposable
         {
             if (exception.Traceback.Length > 0)
             {
-                _process.Log.Write(exception.Traceback);
+                _process.Log.Warn($"the environment's traceback: {exception.Traceback}");
             }
 
             throw BridgeFailures.Translate(_setup, exception);

@@ -49,12 +49,15 @@ NAMES = {HELLO: "HELLO", RESET: "RESET", STEP: "STEP", RENDER: "RENDER", CLOSE: 
 
 HEADER = struct.Struct("<IHHI")
 JSON_LIMIT = 1 << 20
+ANSWER_LIMIT = 1 << 30
 MESSAGE_LIMIT = 2000
 TRACEBACK_LIMIT = 1 << 16
 F_SETPIPE_SZ = 1031  # In the fcntl module only from Python 3.10 on.
 SMALLEST_PIPE, LARGEST_PIPE = 1 << 16, 1 << 20
 OLDEST_GYMNASIUM = (0, 26)
 FLOAT32_MAX = 3.4028234663852886e38
+# What an environment may raise: none of it may end this process without an ERROR.
+ANY_FAILURE = (Exception, SystemExit, KeyboardInterrupt)
 
 
 class BridgeError(Exception):
@@ -360,7 +363,7 @@ class Maker:
             raise
         except TypeError as error:
             raise self._refused_kwargs(error) from None
-        except (Exception, SystemExit) as error:
+        except ANY_FAILURE as error:
             if is_malformed_id(error, self._errors):
                 raise self._unknown_id(error) from None
             given = f" with kwargs {json.dumps(self._kwargs)}" if request.kwargs else ""
@@ -928,7 +931,7 @@ def wrap(environment, call, environment_id):
         ) from None
     except BridgeError:
         raise
-    except (Exception, SystemExit) as error:
+    except ANY_FAILURE as error:
         raise BridgeError(
             "exception",
             f"environment {environment_id} failed while {name} was put around it: "
@@ -1334,6 +1337,14 @@ class Copies:
         self._start, self._flags = padding, padding + flags
         self._observations = padding + observations
         self.largest_answer = observations + 2 * copies * self._rows.size
+        if self.largest_answer > ANSWER_LIMIT:
+            raise BridgeError(
+                "space",
+                f"{copies} copies of environment {self._id} with observations of {self._rows.size} "
+                f"bytes make answers of {self.largest_answer} bytes, the limit is {ANSWER_LIMIT}: "
+                "set fewer runner.environments (or evaluation.episodes), or make the observations "
+                'smaller, as by environment.wrappers = ["ResizeObservation(height=84, width=84)"]',
+            )
         self._buffer = bytearray(padding + self.largest_answer)
         self._view = memoryview(self._buffer)
         self._rewards = struct.Struct(f"<{copies}d")
@@ -1402,7 +1413,7 @@ class Copies:
                         self._reset_one(copy, None)
         except BridgeError:
             raise
-        except (Exception, SystemExit) as error:
+        except ANY_FAILURE as error:
             raise self._failed(f"step with action {actions[copy] + first}", copy, error) from None
         self._pack_rewards()
         rows = count + len(ended)
@@ -1418,7 +1429,7 @@ class Copies:
             raise BridgeError("protocol", f"RENDER of copy {copy}, there are {self.count}")
         try:
             picture = self.environments[copy].render()
-        except (Exception, SystemExit) as error:
+        except ANY_FAILURE as error:
             raise self._failed("render", copy, error) from None
         picture = np.asarray(picture) if picture is not None else None
         if picture is None or picture.dtype != np.uint8 or picture.shape[2:] != (3,):
@@ -1436,7 +1447,7 @@ class Copies:
         for environment in self.environments:
             try:
                 environment.close()
-            except (Exception, SystemExit):
+            except ANY_FAILURE:
                 traceback.print_exc()
 
     def _copy_of_row(self, row):
@@ -1453,7 +1464,7 @@ class Copies:
             self._rows.put(copy, observation)
         except BridgeError:
             raise
-        except (Exception, SystemExit) as error:
+        except ANY_FAILURE as error:
             how = "reset" if seed is None else f"reset with seed {seed}"
             raise self._failed(how, copy, error) from None
         self._has_begun[copy] = 1
