@@ -34,23 +34,19 @@ internal static class SeaquestView
 
     public static void Observe(in SeaquestState state, Span<float> observation)
     {
-        MinAtarGrid.Clear(observation, 0, OxygenPlane);
-        MinAtarGrid.Clear(observation, DiverPlane, 1);
+        MinAtarGrid.Clear(observation, 0, Planes);
         MinAtarGrid.Set(observation, FrontPlane, state.PlayerX, state.PlayerY);
         SetBehind(observation, BackPlane, state.PlayerX, state.PlayerY, state.FacesRight);
         int oxygen = Math.Max(0, state.Oxygen) * MinAtarGrid.Size / Seaquest.FullOxygen;
-        MinAtarGrid.Write(observation, OxygenPlane, Gauge(0, oxygen));
+        MinAtarGrid.WriteLastRow(observation, OxygenPlane, (1u << oxygen) - 1);
         int divers = Math.Max(0, state.DiversHeld);
-        MinAtarGrid.Write(observation, DiverGaugePlane, Gauge(MinAtarGrid.Last - divers, divers));
+        MinAtarGrid.WriteLastRow(observation, DiverGaugePlane, ((1u << divers) - 1) << (MinAtarGrid.Last - divers));
         Set(observation, FriendlyBulletPlane, in state.FriendlyBullets, trail: false);
         Set(observation, EnemyBulletPlane, in state.EnemyBullets, trail: false);
         Set(observation, FishPlane, in state.Fish, trail: true);
         Set(observation, SubmarinePlane, in state.Submarines, trail: true);
         Set(observation, DiverPlane, in state.Divers, trail: true);
     }
-
-    /// <summary>Cells of the last row.</summary>
-    private static UInt128 Gauge(int from, int count) => new UInt128(((1UL << count) - 1) << from << (MinAtarGrid.Cell(0, MinAtarGrid.Last) - 64), 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Set(Span<float> observation, int plane, in SeaquestList entities, bool trail)
