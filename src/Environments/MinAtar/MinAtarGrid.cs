@@ -33,13 +33,12 @@ internal static class MinAtarGrid
     /// <summary>Marks a cell of a plane.</summary>
     public static void Set(Span<float> observation, int plane, int x, int y) => observation[(plane * Cells) + Cell(x, y)] = 1;
 
-    /// <summary>Clears planes. Their stores go on while what follows is computed; those of a call that clears memory would not.</summary>
+    /// <summary>Clears the first planes. Their stores go on while what follows is computed; those of a call that clears memory would not.</summary>
     /// <param name="observation">Receives the planes.</param>
-    /// <param name="first">The first.</param>
     /// <param name="count">How many, at least 1.</param>
-    public static void Clear(Span<float> observation, int first, int count)
+    public static void Clear(Span<float> observation, int count)
     {
-        observation = observation.Slice(first * Cells, count * Cells);
+        observation = observation[..(count * Cells)];
         ref float target = ref MemoryMarshal.GetReference(observation);
         nuint last = (nuint)(observation.Length - Lanes);
         // The first and the last vector overlap those beside them, which begin where cache lines do: a store across two lines costs twice.

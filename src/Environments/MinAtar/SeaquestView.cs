@@ -34,7 +34,7 @@ internal static class SeaquestView
 
     public static void Observe(in SeaquestState state, Span<float> observation)
     {
-        MinAtarGrid.Clear(observation, 0, Planes);
+        MinAtarGrid.Clear(observation, Planes);
         MinAtarGrid.Set(observation, FrontPlane, state.PlayerX, state.PlayerY);
         SetBehind(observation, BackPlane, state.PlayerX, state.PlayerY, state.FacesRight);
         int oxygen = Math.Max(0, state.Oxygen) * MinAtarGrid.Size / Seaquest.FullOxygen;
