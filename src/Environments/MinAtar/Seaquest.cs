@@ -291,7 +291,8 @@ internal readonly struct Seaquest : IMinAtarGame<SeaquestState>
         if (state.DiversHeld == MaxDivers)
         {
             state.DiversHeld = 0;
-            reward = state.Oxygen * MinAtarGrid.Size / FullOxygen;
+            // Rounded down, below zero too: a submarine whose oxygen has run out may still surface in this act.
+            reward = (int)Math.Floor((double)(state.Oxygen * MinAtarGrid.Size) / FullOxygen);
         }
 
         state.Oxygen = FullOxygen;
