@@ -218,6 +218,47 @@ class MisbehaviourTests(BridgeTestCase):
             "range", "150.0", "component 1", "copy 0", "[-100.0, 100.0]", failure=failure
         )
 
+    def test_what_comes_with_gymnasium_is_warned_of_once_and_goes_on(self):
+        child = self.started(test_environment("OwnOutOfRange"), 2)
+        child.reset()
+        for _ in range(3):
+            seen = child.step([0, 0])[3]
+        self.assertEqual([150.0, 150.0], [row[1] for row in seen])
+        child.step([0, 0])
+        self.assertEqual(0, child.close())
+        log = child.log()
+        self.assertEqual(1, log.count("warning: "), log)
+        self.assertIn("gave 150.0 as component 1 of copy 0's observation, outside [-100.0", log)
+
+    def test_no_number_is_an_error_wherever_it_comes_from(self):
+        child = self.started(test_environment("OwnNotANumber"))
+        child.reset()
+        for _ in range(3):
+            child.step([0])
+        self.assert_error("range", "nan", "component 1", failure=self.failure(child.step, [0]))
+
+    def test_an_interrupt_is_an_exception(self):
+        failure = self.stepped("Interrupted")
+        self.assert_error("exception", "KeyboardInterrupt", failure=failure)
+
+    def test_answers_beyond_the_limit_are_refused(self):
+        self.refused(
+            "space",
+            "64 copies",
+            "runner.environments",
+            env_id=test_environment("Wide"),
+            copies=64,
+            kwargs={"shape": [2100, 2000]},
+        )
+
+    def test_a_process_that_it_forked_does_not_hold_the_pipe(self):
+        child = self.started(test_environment("DiesForked"))
+        child.reset()
+        child.step([0])
+        child.step([0])
+        self.assertRaises(EOFError, child.step, [0])
+        self.assertEqual(4, child.process.wait())
+
     def test_only_the_copy_outside_is_named(self):
         child = self.started(test_environment("OutOfRange"), 3)
         child.reset()

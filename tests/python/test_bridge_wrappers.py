@@ -317,6 +317,17 @@ class AtariTests(WrapperTests):
     def test_frameskip_is_one_unless_it_is_given(self):
         self.atari(noop_max=0)
         self.atari(noop_max=0, env_id="ale_py:PongNoFrameskip-v4")
+        self.atari(noop_max=0, env_id="PongNoFrameskip-v4")
+
+    def test_a_range_of_frame_skips_and_gray_screens(self):
+        child = self.started(PONG, kwargs={"frameskip": [2, 5], "obs_type": "grayscale"})
+        self.assertEqual([210, 160], child.ready["observation"]["shape"])
+        child.reset()
+        child.step([0])
+        child = self.started(
+            PONG, kwargs={"obs_type": "grayscale"}, wrappers=[{"name": "AtariPreprocessing"}]
+        )
+        self.assertEqual([84, 84], child.ready["observation"]["shape"])
         self.refused(
             "wrapper",
             "AtariPreprocessing",

@@ -138,6 +138,24 @@ class Dies(Counter):
         os._exit(4)
 
 
+class DiesForked(Counter):
+    """Ends the process, but not one that it forked."""
+
+    def misbehave(self):
+        if os.fork() == 0:
+            # The test waits for the end of the log, not for this one.
+            os.closerange(0, 3)
+            time.sleep(90)
+        os._exit(4)
+
+
+class Interrupted(Counter):
+    """Raises what an interrupt from the keyboard raises."""
+
+    def misbehave(self):
+        raise KeyboardInterrupt
+
+
 class Prints(Counter):
     """Writes to standard output in three ways, at every step and reset."""
 
@@ -179,6 +197,24 @@ class OutOfRange(Counter):
 
     def misbehave(self):
         self.noise = 150.0
+
+
+class OwnOutOfRange(OutOfRange):
+    """Leaves its range as environments do that come with gymnasium."""
+
+
+OwnOutOfRange.__module__ = "gymnasium.envs.box2d.lunar_lander"
+
+
+class OwnNotANumber(Counter):
+    """Leaves its range, and then observes NaN."""
+
+    def step(self, action):
+        self.noise = [0.0, 0.0, 150.0, float("nan")][self.steps]
+        return super().step(action)
+
+
+OwnNotANumber.__module__ = "gymnasium.envs.box2d.lunar_lander"
 
 
 class NotANumber(Counter):
@@ -422,6 +458,10 @@ for environment in [
     NotANumber,
     Infinite,
     BadReward,
+    DiesForked,
+    Interrupted,
+    OwnOutOfRange,
+    OwnNotANumber,
     WrongShape,
     WrongDtype,
     FourValues,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gymnasium import Env, spaces
+from gymnasium import Env, error, spaces
 
 MEANINGS = ["NOOP", "FIRE", "RIGHT", "LEFT"]
 LIFE_FRAMES = 40
@@ -72,14 +72,20 @@ class AtariEnv(Env):
         max_num_frames_per_episode=None,
         render_mode=None,
     ):
-        if not isinstance(frameskip, int) or frameskip <= 0:
-            raise ValueError(f"Invalid frameskip of {frameskip}, frameskip must be positive.")
+        if type(frameskip) not in (int, tuple):
+            raise error.Error(f"Invalid frameskip type: {type(frameskip)}.")
+        if isinstance(frameskip, int) and frameskip <= 0:
+            raise error.Error(f"Invalid frameskip of {frameskip}, frameskip must be positive.")
+        if obs_type not in ("rgb", "grayscale"):
+            raise error.Error(f"Invalid observation type: {obs_type}. Expecting: rgb, grayscale.")
+        self._obs_type = obs_type
         self.render_mode = render_mode
         self._frameskip = frameskip
         self._repeat_action_probability = repeat_action_probability
         self.ale = Console()
         self.action_space = spaces.Discrete(len(MEANINGS))
-        self.observation_space = spaces.Box(0, 255, (210, 160, 3), np.uint8)
+        shape = (210, 160, 3) if obs_type == "rgb" else (210, 160)
+        self.observation_space = spaces.Box(0, 255, shape, np.uint8)
         self._newest = 0
 
     def get_action_meanings(self):
@@ -90,17 +96,23 @@ class AtariEnv(Env):
         super().reset(seed=seed)
         self.ale.reset_game()
         self._newest = 0
-        return self.ale.getScreenRGB(), {"lives": self.ale.lives()}
+        return self._screen(), {"lives": self.ale.lives()}
 
     def step(self, action):
         assert self.action_space.contains(action), f"{action!r} is not in {self.action_space}"
         reward = 0.0
-        for _ in range(self._frameskip):
+        skip = self._frameskip
+        for _ in range(self.np_random.integers(*skip) if isinstance(skip, tuple) else skip):
             if self.np_random.random() >= self._repeat_action_probability:
                 self._newest = int(action)
             reward += self.ale.act(self._newest)
         info = {"lives": self.ale.lives(), "frame_number": self.ale.frames}
-        return self.ale.getScreenRGB(), reward, self.ale.game_over(), False, info
+        return self._screen(), reward, self.ale.game_over(), False, info
 
     def render(self):
         return self.ale.getScreenRGB()
+
+    def _screen(self):
+        return (
+            self.ale.getScreenRGB() if self._obs_type == "rgb" else self.ale.getScreenGrayscale()
+        )
