@@ -23,9 +23,7 @@ public sealed class RobotDrawingTests
             byte[] first = canvas.Image.Pixels.ToArray();
             environment.Step(policy.Act(observation), observation);
             environment.Step(policy.Act(observation), observation);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            renderable.Render(canvas);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(0, Allocation.Of(() => renderable.Render(canvas)));
             Assert.NotEqual(first, canvas.Image.Pixels.ToArray());
         }
     }

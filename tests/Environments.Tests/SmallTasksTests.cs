@@ -46,15 +46,14 @@ public sealed class SmallTasksTests
         VectorBuffers buffers = new(environment);
         int[] actions = [0, 1, 0, 1];
         environment.Reset(1, 0, buffers.Observations);
-        long before = 0;
-        // The first half warms up what the runtime makes once.
-        for (int t = 0; t < 10_000; t++)
+        long allocated = Allocation.Of(() =>
         {
-            before = t == 5_000 ? GC.GetAllocatedBytesForCurrentThread() : before;
-            buffers.Step(environment, actions);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int t = 0; t < 5_000; t++)
+            {
+                buffers.Step(environment, actions);
+            }
+        });
+        Assert.Equal(0, allocated);
     }
 
     [Theory]
@@ -74,9 +73,7 @@ public sealed class SmallTasksTests
             HashSet<string> pictures = [];
             environment.Reset(observation);
             renderable.Render(canvas);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            renderable.Render(canvas);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(0, Allocation.Of(() => renderable.Render(canvas)));
             for (int t = 0; t < Steps; t++)
             {
                 if (environment.Step(random.NextInt(actionCount), observation).Terminated)

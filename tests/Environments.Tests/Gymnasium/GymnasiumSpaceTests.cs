@@ -112,13 +112,14 @@ public sealed class GymnasiumSpaceTests
         environment.Reset(0, 0, buffers.Observations);
         int[] actions = [0, 1, 0, 1, 0, 1, 0, 1];
         buffers.Step(environment, actions);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int step = 0; step < 200; step++)
+        long allocated = Allocation.Of(() =>
         {
-            buffers.Step(environment, actions);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int step = 0; step < 200; step++)
+            {
+                buffers.Step(environment, actions);
+            }
+        });
+        Assert.Equal(0, allocated);
     }
 
     private static float[] Expected(string kind, int step) => kind switch

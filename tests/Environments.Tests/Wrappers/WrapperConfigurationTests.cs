@@ -110,10 +110,7 @@ public sealed class WrapperConfigurationTests
         VectorBuffers buffers = new(environment);
         int[] actions = new int[environment.Count];
         environment.Reset(1, 0, buffers.Observations);
-        Step(100);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Step(500);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() => Step(300)));
 
         void Step(int times)
         {
