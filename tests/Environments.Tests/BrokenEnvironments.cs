@@ -4,6 +4,8 @@ namespace DqnAkka.Environments.Tests;
 public sealed class BreakableEnvironment(string broken = "nothing", int length = 20) : IEnvironment, IRenderable, IDisposable
 {
     private static int s_shared;
+    private static double s_position;
+    private static byte[]? s_prepared;
     private readonly RandomSource _random = new(0);
     private double _position;
     private int _steps;
@@ -11,11 +13,13 @@ public sealed class BreakableEnvironment(string broken = "nothing", int length =
     private bool _ended;
     private bool _hasStepped;
     private int _disposals;
+    private bool _isSeeded;
 
     public Space ObservationSpace => new BoxSpace(
         [0, 0, 0],
         [1, 1, broken == "spaces" && _hasStepped ? 2 : 1],
-        broken == "type" ? ObservationType.Boolean : ObservationType.Float32);
+        broken == "type" ? ObservationType.Boolean : ObservationType.Float32,
+        broken == "stack" ? 3 : 1);
 
     public Space ActionSpace { get; } = new DiscreteSpace(2);
 
@@ -34,7 +38,10 @@ public sealed class BreakableEnvironment(string broken = "nothing", int length =
             case "high-bits":
                 _random.Seed(seed, (uint)index);
                 break;
+            case "seeds-once" when _isSeeded:
+                break;
             default:
+                _isSeeded = true;
                 _random.Seed(seed, index);
                 break;
         }
@@ -43,6 +50,7 @@ public sealed class BreakableEnvironment(string broken = "nothing", int length =
     public void Reset(Span<float> observation)
     {
         (_position, _steps, _begun, _ended) = (0.05 * _random.NextDouble(), 0, true, false);
+        s_position = _position;
         Observe(observation);
     }
 
@@ -66,7 +74,13 @@ public sealed class BreakableEnvironment(string broken = "nothing", int length =
         _steps++;
         _hasStepped = true;
         // Outwards, so that ends lie apart from beginnings.
-        _position = Math.Min(1, _position + ((0.5 + _random.NextDouble()) / length));
+        _position = Math.Min(1, (broken == "shared" ? s_position : _position) + ((0.5 + _random.NextDouble()) / length));
+        s_position = _position;
+        if (broken == "prepares" && _steps == 15)
+        {
+            s_prepared ??= new byte[1_000_000];
+        }
+
         bool ends = broken != "endless" && _steps >= length;
         _ended = ends;
         if (ends && broken == "final-observation")
@@ -89,6 +103,11 @@ public sealed class BreakableEnvironment(string broken = "nothing", int length =
         if (broken == "render-allocation")
         {
             GC.KeepAlive(new object());
+        }
+
+        if (broken == "render-changes")
+        {
+            _random.NextDouble();
         }
 
         canvas.SetView(0, 0, 1, 1);
@@ -128,5 +147,40 @@ public sealed class BreakableEnvironment(string broken = "nothing", int length =
         {
             observation[2] = broken == "type" ? 1 : 0.25f;
         }
+    }
+}
+
+/// <summary>Remembers a coin for many steps, and shows nothing at its beginning and its end: whatever looks odd in it is as it should be.</summary>
+public sealed class CoinEnvironment : IEnvironment
+{
+    private const int Length = 400;
+    private readonly RandomSource _random = new(0);
+    private int _steps = Length;
+    private bool _coin;
+
+    public Space ObservationSpace { get; } = new BoxSpace([-1], [1]);
+
+    public Space ActionSpace { get; } = new DiscreteSpace(2);
+
+    public void Seed(ulong seed, ulong index) => _random.Seed(seed, index);
+
+    public void Reset(Span<float> observation)
+    {
+        (_steps, _coin) = (0, _random.NextBit());
+        observation[0] = 0;
+    }
+
+    public StepResult Step(int action, Span<float> observation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(action);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(action, 1);
+        if (_steps == Length)
+        {
+            throw new InvalidOperationException("call Reset");
+        }
+
+        bool ends = ++_steps == Length;
+        observation[0] = ends ? 0 : _coin ? 1 : -1;
+        return new StepResult(ends && action == (_coin ? 1 : 0) ? 1 : 0, ends, false);
     }
 }

@@ -33,7 +33,7 @@ public sealed class BsuiteTraceTests
                     // A recording has the cells themselves, which the registry derives from a seed.
                     DeepSea rules = new(
                         episode.Config["size"].GetInt32(),
-                        episode.Config["deterministic"].GetBoolean(),
+                        !episode.Config.TryGetValue("deterministic", out JsonElement deterministic) || deterministic.GetBoolean(),
                         [.. episode.ActionMapping!.SelectMany(row => row).Select(cell => cell == 1)]);
                     Run<DeepSea, DeepSeaState>(episode, rules);
                     break;
@@ -71,8 +71,8 @@ public sealed class BsuiteTraceTests
         where TState : unmanaged
     {
         PlaneShape shape = dynamics.ObservationSpace.Format.Shape;
-        Assert.Equal(
-            episode.ObsShape, shape.IsImage ? [shape.Height, shape.Width] : [1, dynamics.ObservationSize]);
+        // A grid keeps its rows and columns even where it has one of either; what has no grid is bsuite's single row.
+        Assert.Equal(episode.ObsShape, shape == PlaneShape.Vector(dynamics.ObservationSize) ? [1, dynamics.ObservationSize] : [shape.Height, shape.Width]);
         ChanceReplay.Run<TDynamics, TState>(dynamics, new ChanceEpisode(
             $"{episode.Env} {episode.Kind}",
             EnvironmentRegistry.Get($"bsuite/{episode.Env}-v0").MaxEpisodeSteps,

@@ -25,6 +25,19 @@ public sealed class EnvironmentCheckTests
         Assert.False(report.HasBreaches);
         Assert.True(report.IsRendered);
         Assert.False(Check("render-null").IsRendered);
+        Assert.Empty(Check("prepares").Findings);
+    }
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(5_000)]
+    public void An_environment_that_says_little_is_not_taken_for_a_broken_one(int steps)
+    {
+        for (ulong seed = 0; seed < 30; seed++)
+        {
+            CheckReport report = new EnvironmentCheck(() => new CoinEnvironment(), new CheckOptions { Steps = steps, Seed = seed }).Run(TestContext.Current.CancellationToken);
+            Assert.DoesNotContain(report.Findings, finding => finding.Severity == CheckSeverity.Breach);
+        }
     }
 
     [Theory]
@@ -36,6 +49,9 @@ public sealed class EnvironmentCheckTests
     [InlineData("reward", "the reward is NaN after action * at step 3 of an episode")]
     [InlineData("large-reward", "reward", "the reward is 1E+300, too large for float32, after action * at step 3")]
     [InlineData("determinism", "two copies with one seed and the same actions part: the first observation differs")]
+    [InlineData("shared", "a copy plays differently where another one is stepped in turn with it: observation * differs")]
+    [InlineData("seeds-once", "determinism", "a copy that is seeded and reset again plays differently from a fresh one of that seed: the first observation differs")]
+    [InlineData("stack", "the older frames are not the newer ones of the observation before, after action * at step 1 of an episode, where the space promises a stack of 3 frames")]
     [InlineData("index", "copies with different indices play the same episodes")]
     [InlineData("seed", "different seeds give the same episodes")]
     [InlineData("high-bits", "index", "indices that differ in their high bits only play the same episodes")]
@@ -45,6 +61,7 @@ public sealed class EnvironmentCheckTests
     [InlineData("dispose", "Dispose threw InvalidOperationException: still busy")]
     [InlineData("render-size", "render", "RenderSize is 0x1")]
     [InlineData("render-throws", "render", "Render threw NotSupportedException: no screen")]
+    [InlineData("render-changes", "render", "an episode goes differently where it is drawn at each step: observation 3 differs")]
     [InlineData("render-uncovered", "render", "two pictures of one state at 20x10 differ")]
     public void A_broken_rule_is_a_breach_that_says_where(string broken, string ruleOrMessage, string? message = null)
     {

@@ -89,6 +89,7 @@ public sealed class TabularTraceTests
             }
         }
 
+        Assert.SkipUnless(masks > 0 || Traces.Directory == Traces.Shipped, $"{Traces.Directory} has no masks");
         Assert.True(masks > 0);
     }
 

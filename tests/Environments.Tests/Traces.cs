@@ -64,7 +64,10 @@ internal static class Traces
             using StreamReader reader = new(new GZipStream(file, CompressionMode.Decompress));
             while (reader.ReadLine() is { } line)
             {
-                lines.Add(JsonSerializer.Deserialize<T>(line, Options)!);
+                if (line.Length > 0)
+                {
+                    lines.Add(JsonSerializer.Deserialize<T>(line, Options)!);
+                }
             }
         }
 
@@ -76,7 +79,9 @@ internal static class Traces
     {
         Assert.SkipUnless(Directory == Shipped || File.Exists(Path.Combine(Directory, "manifest.json")), $"{Directory} has no manifest.json");
         Dictionary<string, ManifestEntry> manifest = Manifest(Directory);
-        ManifestEntry[] entries = [.. Files(name).Select(file => manifest[Path.GetFileName(file)])];
+        string[] files = [.. Files(name).Select(file => Path.GetFileName(file))];
+        Assert.True(files.All(manifest.ContainsKey), $"manifest.json of {Directory} has no entry for {string.Join(" or ", files.Where(file => !manifest.ContainsKey(file)))}");
+        ManifestEntry[] entries = [.. files.Select(file => manifest[file])];
         return new ManifestEntry(entries.Sum(entry => entry.Lines), entries.Sum(entry => entry.Steps), "");
     }
 

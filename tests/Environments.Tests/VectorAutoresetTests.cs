@@ -10,38 +10,48 @@ public sealed class VectorAutoresetTests
     [Fact]
     public void The_vector_of_environments_replays_every_recording_in_every_mode()
     {
-        List<VectorRecording> recordings = Traces.Read<VectorRecording>("vector_autoreset");
-        Assert.Equal(Enum.GetValues<AutoresetMode>().Order(), recordings.Select(recording => recording.Mode).Distinct().Order());
-        foreach (VectorRecording recording in recordings)
+        int ends = 0;
+        foreach (VectorRecording recording in Traces.Read<VectorRecording>("vector_autoreset"))
         {
-            if (recording.Env == "CartPole-v1")
-            {
-                Replay<CartPoleState>(recording, tapes => MakeVector(recording, tapes, new CartPole(false)));
-            }
-            else
-            {
-                Replay<MountainCarState>(recording, tapes => MakeVector(recording, tapes, new MountainCar(0)));
-            }
+            ends += IsCartPole(recording)
+                ? Replay<CartPoleState>(recording, tapes => MakeVector(recording, tapes, new CartPole(false)))
+                : Replay<MountainCarState>(recording, tapes => MakeVector(recording, tapes, new MountainCar(0)));
         }
+
+        Assert.True(ends > 0, "recordings without an end show no auto-reset");
     }
 
     [Fact]
     public void The_compiled_vector_replays_the_recordings_of_its_mode()
     {
         VectorRecording[] recordings = [.. Traces.Read<VectorRecording>("vector_autoreset").Where(recording => recording.Mode == AutoresetMode.SameStep)];
-        Assert.Equal(2, recordings.Length);
+        Assert.SkipUnless(recordings.Length > 0 || Traces.Directory == Traces.Shipped, $"{Traces.Directory} has no recordings of mode {AutoresetMode.SameStep}");
+        int ends = 0;
         foreach (VectorRecording recording in recordings)
         {
-            if (recording.Env == "CartPole-v1")
-            {
-                Replay<CartPoleState>(recording, tapes => MakeCompiled(recording, tapes, new CartPole(false)));
-            }
-            else
-            {
-                Replay<MountainCarState>(recording, tapes => MakeCompiled(recording, tapes, new MountainCar(0)));
-            }
+            ends += IsCartPole(recording)
+                ? Replay<CartPoleState>(recording, tapes => MakeCompiled(recording, tapes, new CartPole(false)))
+                : Replay<MountainCarState>(recording, tapes => MakeCompiled(recording, tapes, new MountainCar(0)));
         }
+
+        Assert.True(ends > 0, "recordings without an end show no auto-reset");
     }
+
+    [Fact]
+    public void Shipped_recordings_are_of_every_mode()
+    {
+        Assert.SkipUnless(Traces.Directory == Traces.Shipped, "further recordings may be of some modes only");
+        Assert.Equal(
+            Enum.GetValues<AutoresetMode>().Order(),
+            Traces.Read<VectorRecording>("vector_autoreset").Select(recording => recording.Mode).Distinct().Order());
+    }
+
+    private static bool IsCartPole(VectorRecording recording) => recording.Env switch
+    {
+        "CartPole-v0" or "CartPole-v1" => true,
+        "MountainCar-v0" => false,
+        _ => throw new NotSupportedException($"no vector replays {recording.Env}"),
+    };
 
     private static SyncVectorEnvironment MakeVector<TDynamics, TState>(VectorRecording recording, Tape<TState>[] tapes, TDynamics dynamics)
         where TDynamics : struct, IDynamics<TState>
@@ -83,7 +93,8 @@ public sealed class VectorAutoresetTests
         return new(new TapeDynamics<TDynamics, TState>(dynamics, merged), recording.N, EnvironmentRegistry.Get(recording.Env).MaxEpisodeSteps);
     }
 
-    private static void Replay<TState>(VectorRecording recording, Func<Tape<TState>[], IVectorEnvironment> create)
+    /// <summary>Replays one recording. Returns how many episodes ended in it.</summary>
+    private static int Replay<TState>(VectorRecording recording, Func<Tape<TState>[], IVectorEnvironment> create)
         where TState : unmanaged
     {
         Tape<TState>[] tapes = new Tape<TState>[recording.N];
@@ -127,7 +138,7 @@ public sealed class VectorAutoresetTests
             }
         }
 
-        Assert.True(ends > 0, "a recording without an end shows no auto-reset");
+        return ends;
     }
 
     private static void AssertRows(float[][] expected, VectorBuffers buffers, string where)

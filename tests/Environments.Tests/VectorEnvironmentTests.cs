@@ -42,6 +42,42 @@ public sealed class VectorEnvironmentTests
     }
 
     [Fact]
+    public void A_copy_that_is_seeded_again_begins_as_a_fresh_one_does()
+    {
+        // The last action, which is repeated half of the time, outlives an episode there.
+        EnvironmentSpecification breakout = new()
+        {
+            Id = "MinAtar/Breakout-v1",
+            Arguments = new Dictionary<string, string> { ["sticky_action_prob"] = "0.5" },
+            Wrappers = ["ClipReward(max_reward=1)"],
+        };
+        using IVectorEnvironment vector = EnvironmentFactory.CreateVector(breakout, 8);
+        List<float> first = Play(vector, 2);
+        for (int other = 0; other < 3; other++)
+        {
+            Play(vector, other);
+            Assert.Equal(first, Play(vector, 2));
+        }
+
+        static List<float> Play(IVectorEnvironment vector, int action)
+        {
+            int size = ((BoxSpace)vector.ObservationSpace).Size * vector.Count;
+            (float[] observations, float[] finals) = (new float[size], new float[size]);
+            (double[] rewards, bool[] terminated, bool[] truncated) = (new double[vector.Count], new bool[vector.Count], new bool[vector.Count]);
+            int[] actions = [.. Enumerable.Repeat(action, vector.Count)];
+            vector.Reset(1, 2, observations);
+            List<float> seen = [];
+            for (int t = 0; t < 3; t++)
+            {
+                vector.Step(actions, observations, rewards, terminated, truncated, finals);
+                seen.AddRange(observations);
+            }
+
+            return seen;
+        }
+    }
+
+    [Fact]
     public void Steps_of_a_vector_of_environments_do_not_allocate()
     {
         EnvironmentSpecification specification = new() { Id = "CartPole-v1" };

@@ -20,11 +20,11 @@ public sealed class ConfigurationResolutionTests
     [Fact]
     public void Every_option_has_a_key()
     {
-        // Arguments are free keys (kwargs); run.name only names the folder; roles are an option of the command. What is known of the run is no option.
+        // Arguments are free keys (kwargs); the restart window is that of the run; run.name only names the folder; roles are an option of the command. What is known of the run is no option.
         IEnumerable<string> options = typeof(TrainingOptions).GetProperties()
             .SelectMany(group => group.PropertyType.GetProperties().Where(property => property.CanWrite).Select(property => $"{group.Name}.{property.Name}"))
-            .Where(name => name is not ("Environment.Arguments" or "Run.Resumption" or "Run.ConfigurationHash"))
-            .Select(name => name.Replace("SearchPaths", "Path", StringComparison.Ordinal))
+            .Where(name => name is not ("Environment.Arguments" or "Environment.RestartWindow" or "Run.Resumption" or "Run.ConfigurationHash"))
+            .Select(name => name.Replace("SearchPaths", "Path", StringComparison.Ordinal).Replace("Timeout", "TimeoutSeconds", StringComparison.Ordinal))
             .Append("Run.Name")
             .Concat(typeof(RemoteOptions).GetProperties().Where(property => property.Name != nameof(RemoteOptions.Tls)).Select(property => $"Remote.{property.Name}"))
             .Concat(typeof(TlsOptions).GetProperties().Where(property => property.CanWrite).Select(property => $"Remote.Tls.{property.Name}"))

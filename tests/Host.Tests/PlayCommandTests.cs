@@ -101,6 +101,17 @@ public sealed class PlayCommandTests
         Assert.Equal("error: environment Lamp-v0 cannot be drawn: implement IRenderable, or see its returns with eval\n", host.Error.ToString());
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(100_000, 2)]
+    public async Task A_picture_of_no_usable_size_is_one_line(int width, int height)
+    {
+        using Host host = new() { Environments = new FakeEnvironments { Single = () => new Lamp(3) { RenderSize = new ImageSize(width, height) } } };
+        Assert.Equal(2, await Play(host, host.Folder.Sub("a.gif"), "--set", "dqn.environment.id=Lamp-v0"));
+        Assert.Equal($"error: environment Lamp-v0 has the RenderSize {width}x{height}, and each side must be from 1 to 2048: mend it, or give --size\n", host.Error.ToString());
+        Assert.Equal(0, await Play(host, host.Folder.Sub("a.gif"), "--set", "dqn.environment.id=Lamp-v0", "--size", "32x32"));
+    }
+
     [Fact]
     public async Task An_environment_that_breaks_is_one_line_and_leaves_no_file()
     {
@@ -149,7 +160,7 @@ internal sealed class Lamp(int length, bool canBeDrawn = true, int breaksAt = 0)
 
     public Space ActionSpace { get; } = new DiscreteSpace(3);
 
-    public ImageSize? RenderSize => canBeDrawn ? new ImageSize(32, 32) : null;
+    public ImageSize? RenderSize { get; init; } = canBeDrawn ? new ImageSize(32, 32) : null;
 
     public void Seed(ulong seed, ulong index)
     {

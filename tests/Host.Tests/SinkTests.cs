@@ -96,7 +96,7 @@ public sealed class SinkTests
         JsonElement[] objects = [.. lines.Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["progress", "progress", "evaluation", "notice", "summary"], objects.Select(item => item.GetProperty("type").GetString()));
         Assert.Equal(
-            """{"type":"progress","elapsed_seconds":12.5,"steps":12345,"episodes":67,"updates":6000,"skipped_updates":0,"inserts":12000,"samples":384000,"samples_per_insert":32,"recent_samples_per_insert":31.5,"limiter_error":0.975,"replay_size":12000,"epsilon_low":0.05,"epsilon_high":0.4,"loss":0.0123456,"mean_absolute_td_error":0.25,"mean_q":43.21,"return_mean":123.456,"return_deviation":7.8,"steps_per_second":54321.6,"updates_per_second":999.4,"learner_busy":0.934,"runner_restarts":1,"learner_restarts":0,"dead_letters":2}""",
+            """{"type":"progress","elapsed_seconds":12.5,"steps":12345,"episodes":67,"updates":6000,"skipped_updates":0,"inserts":12000,"samples":384000,"samples_per_insert":32,"recent_samples_per_insert":31.5,"limiter_error":0.975,"replay_size":12000,"epsilon_low":0.05,"epsilon_high":0.4,"loss":0.0123456,"mean_absolute_td_error":0.25,"mean_q":43.21,"return_mean":123.456,"return_deviation":7.8,"steps_per_second":54321.6,"updates_per_second":999.4,"learner_busy":0.934,"runner_restarts":1,"learner_restarts":0,"environment_restarts":0,"dead_letters":2}""",
             lines[1]);
         Assert.Equal(
             """{"type":"evaluation","elapsed_seconds":10,"step":10000,"updates":5000,"episodes":100,"mean":487.25,"deviation":12.34567,"minimum":431,"maximum":500}""",

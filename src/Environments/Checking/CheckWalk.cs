@@ -4,7 +4,7 @@ namespace DqnAkka.Environments;
 internal sealed class CheckWalk
 {
     private const ulong ActionStream = 1UL << 63;
-    private const int WarmUpSteps = 50;
+    private const int FewestWarmUpSteps = 50;
     private readonly List<ulong> _observations = [];
     private readonly List<ulong> _results = [];
 
@@ -15,11 +15,20 @@ internal sealed class CheckWalk
     /// <summary>Whether the environment never threw.</summary>
     public bool IsWhole { get; private set; }
 
-    /// <summary>Bytes allocated by an average step; the first ones, which may prepare something, left out.</summary>
+    /// <summary>Bytes allocated by an average step of the second half: in the first one something may be prepared.</summary>
     public double BytesPerStep { get; private set; }
 
     /// <summary>Walks: a random action at each step, a reset after each end. The same seed gives the same actions.</summary>
-    public static CheckWalk Play(CheckedCopy copy, int actionCount, int steps, ulong seed, ulong index, ulong actionSeed, CancellationToken stop)
+    /// <param name="copy">What walks.</param>
+    /// <param name="actionCount">Number of actions.</param>
+    /// <param name="steps">Length of the walk.</param>
+    /// <param name="seed">The copy's seed.</param>
+    /// <param name="index">The copy's index.</param>
+    /// <param name="actionSeed">Seed of the actions.</param>
+    /// <param name="stop">Ends it between two steps.</param>
+    /// <param name="between">What is done after each step; null for nothing.</param>
+    public static CheckWalk Play(
+        CheckedCopy copy, int actionCount, int steps, ulong seed, ulong index, ulong actionSeed, CancellationToken stop, Action? between = null)
     {
         CheckWalk walk = new();
         RandomSource actions = new(actionSeed, ActionStream);
@@ -29,7 +38,7 @@ internal sealed class CheckWalk
         }
 
         walk._observations.Add(Hash(copy.Observation));
-        int warm = Math.Min(WarmUpSteps, steps - 1);
+        int warm = Math.Min(Math.Max(FewestWarmUpSteps, steps / 2), steps - 1);
         long allocatedBefore = 0;
         for (int t = 0; t < steps; t++)
         {
@@ -44,6 +53,7 @@ internal sealed class CheckWalk
                 return walk;
             }
 
+            between?.Invoke();
             walk._results.Add(Hash(result));
             walk._observations.Add(Hash(copy.Observation));
             if (result.Terminated || result.Truncated)

@@ -4,6 +4,7 @@ namespace DqnAkka.Environments;
 internal sealed class CheckedCopy(IEnvironment environment, ObservationRules rules, CheckFindings findings) : IDisposable
 {
     private readonly float[] _observation = new float[rules.Size];
+    private readonly float[] _before = new float[rules.Size];
     private long _step;
 
     /// <summary>The newest observation, float32 [size].</summary>
@@ -58,6 +59,7 @@ internal sealed class CheckedCopy(IEnvironment environment, ObservationRules rul
     /// <returns>Whether it did not throw.</returns>
     public bool Step(int action, out StepResult result)
     {
+        _observation.CopyTo(_before, 0);
         ObservationRules.PoisonAll(_observation);
         long before = GC.GetAllocatedBytesForCurrentThread();
         try
@@ -74,7 +76,9 @@ internal sealed class CheckedCopy(IEnvironment environment, ObservationRules rul
         AllocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
         _step++;
         findings.Steps++;
-        rules.Inspect(_observation, () => $"after action {action} at step {_step} of an episode", findings);
+        Func<string> where = () => $"after action {action} at step {_step} of an episode";
+        rules.Inspect(_observation, where, findings);
+        rules.InspectStack(_before, _observation, where, findings);
         double reward = result.Reward;
         // Rewards are stored as float32, where a large float64 is infinite.
         if (!float.IsFinite((float)reward))

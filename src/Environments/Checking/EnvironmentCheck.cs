@@ -5,13 +5,10 @@ namespace DqnAkka.Environments;
 /// does: spaces, observations (shape, range, type, what is never written), rewards, ends, determinism under one seed, streams of different
 /// seeds and indices, order of calls, allocations, pictures, disposal.
 /// </summary>
-/// <param name="create">Makes a fresh copy, its time limit and wrappers included; called some seven times.</param>
+/// <param name="create">Makes a fresh copy, its time limit and wrappers included; called some ten times.</param>
 /// <param name="options">How long it is checked.</param>
 public sealed class EnvironmentCheck(Func<IEnvironment> create, CheckOptions options)
 {
-    // Where evaluation episodes lie in a run's streams: far beyond any index of training.
-    private const ulong EvaluationBlock = 4UL << 56;
-    private const int ShortWalk = 1_000;
     private readonly CheckFindings _findings = new();
     private bool _isRendered;
 
@@ -41,7 +38,7 @@ public sealed class EnvironmentCheck(Func<IEnvironment> create, CheckOptions opt
 
         if (first.IsWhole)
         {
-            CheckSeeds(rules, actionCount, first, stop);
+            new SeedCheck(create, rules, actionCount, options, first, _findings).Run(stop);
             With(rules, copy => new EpisodeEndCheck(rules).Run(copy, actionCount, options.Steps, options.Seed, 2, _findings, stop));
             With(rules, copy => ProtocolCheck.Run(copy, actionCount, options.Seed, _findings));
         }
@@ -78,7 +75,7 @@ public sealed class EnvironmentCheck(Func<IEnvironment> create, CheckOptions opt
             _findings.Warn("endless", () => $"no episode ended within {options.Steps} steps of random actions: if they may last for ever, set environment.max-episode-steps");
         }
 
-        if (walk.BytesPerStep > 0)
+        if (walk.BytesPerStep >= 1)
         {
             _findings.Warn("allocation", () => FormattableString.Invariant($"a step allocates {walk.BytesPerStep:0.#} bytes: keep buffers, or garbage collection takes its share of every step"));
         }
@@ -89,37 +86,6 @@ public sealed class EnvironmentCheck(Func<IEnvironment> create, CheckOptions opt
         }
 
         _isRendered = RenderCheck.Run(environment, _findings);
-    }
-
-    private void CheckSeeds(ObservationRules rules, int actionCount, CheckWalk first, CancellationToken stop)
-    {
-        if (Walk(options.Steps, options.Seed, 0).FirstDifference(first) is { } difference)
-        {
-            _findings.Breach("determinism", () => $"two copies with one seed and the same actions part: {difference}; draw every random number from a RandomSource that Seed seeds, and share nothing between copies");
-            return;
-        }
-
-        int steps = Math.Min(options.Steps, ShortWalk);
-        bool byIndex = !Walk(steps, options.Seed, 1).Agrees(first);
-        bool bySeed = !Walk(steps, options.Seed + 1, 0).Agrees(first);
-        if (bySeed && !byIndex)
-        {
-            _findings.Breach("index", () => "copies with different indices play the same episodes: seed the random numbers from both arguments of Seed, for example with new RandomSource(seed, index)");
-        }
-        else if (byIndex && !bySeed)
-        {
-            _findings.Breach("seed", () => "different seeds give the same episodes: seed the random numbers from both arguments of Seed, for example with new RandomSource(seed, index)");
-        }
-        else if (byIndex && Walk(steps, options.Seed, EvaluationBlock).Agrees(first))
-        {
-            _findings.Breach("index", () => "indices that differ in their high bits only play the same episodes, so an evaluation would replay training: use all 64 bits, as RandomSource does");
-        }
-
-        CheckWalk Walk(int length, ulong seed, ulong index)
-        {
-            using CheckedCopy copy = new(create(), rules, _findings);
-            return CheckWalk.Play(copy, actionCount, length, seed, index, options.Seed, stop);
-        }
     }
 
     private void With(ObservationRules rules, Action<CheckedCopy> check)

@@ -85,13 +85,27 @@ internal sealed class EpisodeEndCheck(ObservationRules rules)
             return;
         }
 
+        bool goesOn = _continuations.Count == _finals.Count && Share(_seconds, _continuations) >= 0.8;
         if (_middles.Count >= FewestEnds && Share(_starts, _finals) == 1 && Share(_starts, _middles) < 0.5)
+        {
+            NoteFinals(goesOn, findings);
+        }
+        else if (goesOn && Share(_seconds, _finals) <= 0.2)
+        {
+            findings.Warn("self-reset", () => $"a step after an end goes on as a fresh episode does, in all of {_finals.Count} episodes: an environment never resets itself; leave that to the caller's Reset");
+        }
+    }
+
+    // An episode may well end where it began; one that can also be gone on with from there has begun anew.
+    private void NoteFinals(bool goesOn, CheckFindings findings)
+    {
+        if (goesOn)
         {
             findings.Breach("final-observation", () => $"the observation of a step that ends an episode looks like the first of another one, in all of {_finals.Count} episodes: an environment never resets itself; give the episode's last observation");
         }
-        else if (_continuations.Count == _finals.Count && Share(_seconds, _continuations) >= 0.8 && Share(_seconds, _finals) <= 0.2)
+        else
         {
-            findings.Warn("self-reset", () => $"a step after an end goes on as a fresh episode does, in all of {_finals.Count} episodes: an environment never resets itself; leave that to the caller's Reset");
+            findings.Warn("final-observation", () => $"the observation of a step that ends an episode looks like the first of another one, in all of {_finals.Count} episodes: see that it is the episode's last observation");
         }
     }
 

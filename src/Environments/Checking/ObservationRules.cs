@@ -52,6 +52,20 @@ internal sealed class ObservationRules(BoxSpace space)
         }
     }
 
+    /// <summary>Notes where a stack does not go on with the frames of the one before.</summary>
+    /// <param name="before">The observation before the step.</param>
+    /// <param name="observation">The one after it.</param>
+    /// <param name="where">When it was written.</param>
+    /// <param name="findings">Receives what is wrong.</param>
+    public void InspectStack(ReadOnlySpan<float> before, ReadOnlySpan<float> observation, Func<string> where, CheckFindings findings)
+    {
+        int frame = space.Format.FrameSize;
+        if (!before[frame..].SequenceEqual(observation[..^frame]))
+        {
+            findings.Breach("stack", () => $"the older frames are not the newer ones of the observation before, {where()}, where the space promises a stack of {space.Format.Stack} frames: put the oldest first and move on by one at each step, or declare a stack of 1");
+        }
+    }
+
     /// <summary>A number as a person writes it.</summary>
     public static string Text(double value) =>
         double.IsNaN(value) ? "NaN"

@@ -3,6 +3,8 @@ namespace DqnAkka.Environments;
 /// <summary>Looks at an environment's pictures: at its own size and at another one they cover the canvas, alike each time.</summary>
 internal static class RenderCheck
 {
+    // The runtime may allocate at one or the other drawing, while it compiles; what each of them does is the drawing's.
+    private const int Drawings = 3;
     private static readonly ImageSize OtherSize = new(53, 37);
 
     /// <summary>Draws the present state.</summary>
@@ -39,9 +41,14 @@ internal static class RenderCheck
         Canvas second = new(new RgbImage(size));
         second.Clear(RgbColor.White);
         renderable.Render(first);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        renderable.Render(second);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long allocated = long.MaxValue;
+        for (int i = 0; i < Drawings && allocated > 0; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            renderable.Render(second);
+            allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
         if (!first.Image.Pixels.SequenceEqual(second.Image.Pixels))
         {
             findings.Breach("render", () => $"two pictures of one state at {size} differ where the canvas was black and white before: draw over every pixel, from the state alone");

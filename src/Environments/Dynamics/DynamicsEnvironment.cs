@@ -27,7 +27,13 @@ internal sealed class DynamicsEnvironment<TDynamics, TState>(TDynamics dynamics)
     public ImageSize? RenderSize => _dynamics.RenderSize;
 
     /// <inheritdoc />
-    public void Seed(ulong seed, ulong index) => _random = new RandomSource(seed, index);
+    public void Seed(ulong seed, ulong index)
+    {
+        _random = new RandomSource(seed, index);
+        // What outlives an episode does not outlive the stream's beginning: one seed, one sequence of episodes.
+        _state = default;
+        _begun = false;
+    }
 
     /// <inheritdoc />
     public void Reset(Span<float> observation)

@@ -118,7 +118,7 @@ internal readonly struct Asterix : IMinAtarGame<AsterixState>
 
     public static void Observe(in AsterixState state, Span<float> observation)
     {
-        observation[..(Planes * MinAtarGrid.Cells)].Clear();
+        MinAtarGrid.Clear(observation, Planes);
         MinAtarGrid.Set(observation, PlayerPlane, state.PlayerX, state.PlayerY);
         for (uint left = state.Occupied; left != 0; left &= left - 1)
         {

@@ -115,7 +115,7 @@ internal readonly struct Breakout : IMinAtarGame<BreakoutState>
 
     public static void Observe(in BreakoutState state, Span<float> observation)
     {
-        observation[..(BrickPlane * MinAtarGrid.Cells)].Clear();
+        MinAtarGrid.Clear(observation, BrickPlane);
         MinAtarGrid.Set(observation, PaddlePlane, state.Paddle, MinAtarGrid.Last);
         MinAtarGrid.Set(observation, BallPlane, state.BallX, state.BallY);
         MinAtarGrid.Set(observation, TrailPlane, state.LastX, state.LastY);

@@ -98,7 +98,7 @@ internal readonly struct Freeway : IMinAtarGame<FreewayState>
 
     public static void Observe(in FreewayState state, Span<float> observation)
     {
-        observation[..(Planes * MinAtarGrid.Cells)].Clear();
+        MinAtarGrid.Clear(observation, Planes);
         MinAtarGrid.Set(observation, ChickenPlane, ChickenColumn, state.Chicken);
         for (int i = 0; i < CarCount; i++)
         {

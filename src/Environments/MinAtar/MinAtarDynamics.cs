@@ -7,14 +7,14 @@ namespace DqnAkka.Environments;
 internal struct MinAtarState<TGameState>
     where TGameState : unmanaged
 {
-    /// <summary>The game.</summary>
-    public TGameState Game;
-
     /// <summary>The action that was executed last, of the full set. It outlives the episode, as in the reference.</summary>
     public int LastAction;
 
     /// <summary>Whether the game is over.</summary>
     public bool Terminal;
+
+    /// <summary>The game.</summary>
+    public TGameState Game;
 }
 
 /// <summary>

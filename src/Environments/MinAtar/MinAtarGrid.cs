@@ -33,6 +33,31 @@ internal static class MinAtarGrid
     /// <summary>Marks a cell of a plane.</summary>
     public static void Set(Span<float> observation, int plane, int x, int y) => observation[(plane * Cells) + Cell(x, y)] = 1;
 
+    /// <summary>Clears the first planes. Their stores go on while what follows is computed; those of a call that clears memory would not.</summary>
+    /// <param name="observation">Receives the planes.</param>
+    /// <param name="count">How many, at least 1.</param>
+    public static void Clear(Span<float> observation, int count)
+    {
+        observation = observation[..(count * Cells)];
+        ref float target = ref MemoryMarshal.GetReference(observation);
+        nuint last = (nuint)(observation.Length - Lanes);
+        // The first and the last vector overlap those beside them, which begin where cache lines do: a store across two lines costs twice.
+        Vector512<float>.Zero.StoreUnsafe(ref target);
+        for (nuint i = FirstLine(ref target); i < last; i += Lanes)
+        {
+            Vector512<float>.Zero.StoreUnsafe(ref target, i);
+        }
+
+        Vector512<float>.Zero.StoreUnsafe(ref target, last);
+    }
+
+    /// <summary>Writes the last row of a plane that was cleared, whose other cells remain 0.</summary>
+    /// <param name="observation">Receives the row.</param>
+    /// <param name="plane">Which.</param>
+    /// <param name="columns">The columns that are 1, one bit for each.</param>
+    public static void WriteLastRow(Span<float> observation, int plane, uint columns) =>
+        Expand(columns << (Lanes - Size), ref MemoryMarshal.GetReference(observation.Slice((plane * Cells) + Cells - Lanes, Lanes)), 0);
+
     /// <summary>Writes one whole plane.</summary>
     /// <param name="observation">Receives the plane.</param>
     /// <param name="plane">Which.</param>
@@ -51,6 +76,9 @@ internal static class MinAtarGrid
         // The last vector overlaps the one before.
         Expand((uint)(high >> (Cells - Lanes - 64)), ref target, Cells - Lanes);
     }
+
+    /// <summary>The floats in front of the first full cache line. Where the memory moves later only time is lost.</summary>
+    private static unsafe nuint FirstLine(ref float target) => (nuint)(-(nint)Unsafe.AsPointer(ref target) & ((Lanes * sizeof(float)) - 1)) / sizeof(float);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Expand(uint bits, ref float target, int offset)

@@ -45,11 +45,7 @@ internal readonly struct Seaquest : IMinAtarGame<SeaquestState>
         MoveDivers(ref state);
         MoveSubmarines(ref state, ref reward, ref terminal);
         MoveEnemyBullets(ref state, ref terminal);
-        for (int i = state.Fish.Count - 1; i >= 0; i--)
-        {
-            MoveEnemy(ref state, ref state.Fish, i, ref reward, ref terminal);
-        }
-
+        MoveFish(ref state, ref reward, ref terminal);
         state.EnemySpawnTimer -= state.EnemySpawnTimer > 0 ? 1 : 0;
         state.DiverSpawnTimer -= state.DiverSpawnTimer > 0 ? 1 : 0;
         state.ShotTimer -= state.ShotTimer > 0 ? 1 : 0;
@@ -180,37 +176,59 @@ internal readonly struct Seaquest : IMinAtarGame<SeaquestState>
     {
         for (int i = state.Submarines.Count - 1; i >= 0; i--)
         {
-            (int place, SeaquestEntity submarine) = MoveEnemy(ref state, ref state.Submarines, i, ref reward, ref terminal);
-            // It shoots even where it was removed just now.
-            if (submarine.ShotTimer == 0)
+            ref SeaquestEntity submarine = ref state.Submarines[i];
+            terminal |= submarine.IsAt(state.PlayerX, state.PlayerY);
+            if (submarine.MoveTimer != 0)
             {
-                submarine.ShotTimer = EnemyShotInterval;
-                state.EnemyBullets.Add(new SeaquestEntity(submarine.X, submarine.Y, submarine.Rightward));
-            }
-            else
-            {
-                submarine.ShotTimer--;
+                submarine.MoveTimer--;
+                Shoot(ref state, ref submarine);
+                continue;
             }
 
+            (int place, SeaquestEntity moved) = Advance(ref state, ref state.Submarines, i, ref reward, ref terminal);
+            // Even where it was removed just now.
+            Shoot(ref state, ref moved);
             if (place >= 0)
             {
-                state.Submarines[place] = submarine;
+                state.Submarines[place] = moved;
             }
         }
     }
 
-    /// <summary>Moves one enemy. Returns its place afterwards, −1 where it was removed, and the enemy as it is then.</summary>
-    private static (int Place, SeaquestEntity Enemy) MoveEnemy(
+    private static void Shoot(ref SeaquestState state, ref SeaquestEntity submarine)
+    {
+        if (submarine.ShotTimer != 0)
+        {
+            submarine.ShotTimer--;
+            return;
+        }
+
+        submarine.ShotTimer = EnemyShotInterval;
+        state.EnemyBullets.Add(new SeaquestEntity(submarine.X, submarine.Y, submarine.Rightward));
+    }
+
+    private static void MoveFish(ref SeaquestState state, ref int reward, ref bool terminal)
+    {
+        for (int i = state.Fish.Count - 1; i >= 0; i--)
+        {
+            ref SeaquestEntity fish = ref state.Fish[i];
+            terminal |= fish.IsAt(state.PlayerX, state.PlayerY);
+            if (fish.MoveTimer != 0)
+            {
+                fish.MoveTimer--;
+            }
+            else
+            {
+                Advance(ref state, ref state.Fish, i, ref reward, ref terminal);
+            }
+        }
+    }
+
+    /// <summary>Moves one enemy whose time has come. Returns its place afterwards, −1 where it was removed, and the enemy as it is then.</summary>
+    private static (int Place, SeaquestEntity Enemy) Advance(
         ref SeaquestState state, ref SeaquestList enemies, int index, ref int reward, ref bool terminal)
     {
         ref SeaquestEntity enemy = ref enemies[index];
-        terminal |= enemy.IsAt(state.PlayerX, state.PlayerY);
-        if (enemy.MoveTimer != 0)
-        {
-            enemy.MoveTimer--;
-            return (index, enemy);
-        }
-
         enemy.MoveTimer = (sbyte)state.MoveSpeed;
         enemy.X += (sbyte)enemy.Direction;
         SeaquestEntity moved = enemy;
@@ -273,7 +291,8 @@ internal readonly struct Seaquest : IMinAtarGame<SeaquestState>
         if (state.DiversHeld == MaxDivers)
         {
             state.DiversHeld = 0;
-            reward = state.Oxygen * MinAtarGrid.Size / FullOxygen;
+            // Rounded down, below zero too: a submarine whose oxygen has run out may still surface in this act.
+            reward = (int)Math.Floor((double)(state.Oxygen * MinAtarGrid.Size) / FullOxygen);
         }
 
         state.Oxygen = FullOxygen;

@@ -28,10 +28,12 @@ internal struct SeaquestList
 {
     public const int Capacity = 128;
 
+    // In front of the places, where a short list needs one cache line.
+    private int _count;
     private Places _places;
 
     /// <summary>Entities in the list.</summary>
-    public int Count { get; private set; }
+    public readonly int Count => _count;
 
     /// <summary>The entities in their order.</summary>
     [UnscopedRef]
@@ -45,12 +47,12 @@ internal struct SeaquestList
     /// <exception cref="InvalidOperationException">The list is full.</exception>
     public void Add(SeaquestEntity entity)
     {
-        if (Count == Capacity)
+        if (_count == Capacity)
         {
             throw new InvalidOperationException($"a list of Seaquest holds {Capacity} entities, and is full");
         }
 
-        _places[Count++] = entity;
+        _places[_count++] = entity;
     }
 
     /// <summary>Removes the first entity at a place. Returns whether there was one.</summary>
@@ -88,7 +90,7 @@ internal struct SeaquestList
     {
         Span<SeaquestEntity> places = _places;
         places[(index + 1)..Count].CopyTo(places[index..]);
-        Count--;
+        _count--;
     }
 
     [InlineArray(Capacity)]

@@ -3,21 +3,6 @@ namespace DqnAkka.Environments;
 /// <summary>State of <see cref="Seaquest"/>. The order within the lists counts.</summary>
 internal struct SeaquestState
 {
-    /// <summary>The player's bullets.</summary>
-    public SeaquestList FriendlyBullets;
-
-    /// <summary>The submarines' bullets.</summary>
-    public SeaquestList EnemyBullets;
-
-    /// <summary>Fish.</summary>
-    public SeaquestList Fish;
-
-    /// <summary>The enemy's submarines.</summary>
-    public SeaquestList Submarines;
-
-    /// <summary>Divers.</summary>
-    public SeaquestList Divers;
-
     /// <summary>Oxygen that is left, up to 200.</summary>
     public int Oxygen;
 
@@ -53,4 +38,19 @@ internal struct SeaquestState
 
     /// <summary>How often the game got harder.</summary>
     public int RampIndex;
+
+    /// <summary>The player's bullets.</summary>
+    public SeaquestList FriendlyBullets;
+
+    /// <summary>The submarines' bullets.</summary>
+    public SeaquestList EnemyBullets;
+
+    /// <summary>Fish.</summary>
+    public SeaquestList Fish;
+
+    /// <summary>The enemy's submarines.</summary>
+    public SeaquestList Submarines;
+
+    /// <summary>Divers.</summary>
+    public SeaquestList Divers;
 }

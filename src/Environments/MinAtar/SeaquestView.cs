@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DqnAkka.Environments;
 
 /// <summary>What is seen of <see cref="Seaquest"/>.</summary>
@@ -32,15 +34,13 @@ internal static class SeaquestView
 
     public static void Observe(in SeaquestState state, Span<float> observation)
     {
-        observation = observation[..(Planes * MinAtarGrid.Cells)];
-        observation.Clear();
+        MinAtarGrid.Clear(observation, Planes);
         MinAtarGrid.Set(observation, FrontPlane, state.PlayerX, state.PlayerY);
         SetBehind(observation, BackPlane, state.PlayerX, state.PlayerY, state.FacesRight);
         int oxygen = Math.Max(0, state.Oxygen) * MinAtarGrid.Size / Seaquest.FullOxygen;
-        int gauges = MinAtarGrid.Cell(0, MinAtarGrid.Last);
-        observation.Slice((OxygenPlane * MinAtarGrid.Cells) + gauges, oxygen).Fill(1);
+        MinAtarGrid.WriteLastRow(observation, OxygenPlane, (1u << oxygen) - 1);
         int divers = Math.Max(0, state.DiversHeld);
-        observation.Slice((DiverGaugePlane * MinAtarGrid.Cells) + gauges + MinAtarGrid.Last - divers, divers).Fill(1);
+        MinAtarGrid.WriteLastRow(observation, DiverGaugePlane, ((1u << divers) - 1) << (MinAtarGrid.Last - divers));
         Set(observation, FriendlyBulletPlane, in state.FriendlyBullets, trail: false);
         Set(observation, EnemyBulletPlane, in state.EnemyBullets, trail: false);
         Set(observation, FishPlane, in state.Fish, trail: true);
@@ -48,6 +48,7 @@ internal static class SeaquestView
         Set(observation, DiverPlane, in state.Divers, trail: true);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Set(Span<float> observation, int plane, in SeaquestList entities, bool trail)
     {
         foreach (SeaquestEntity entity in entities.All)

@@ -16,7 +16,11 @@ internal sealed class FrameSkip : EnvironmentWrapper
     {
         WrapperChecks.RequireAtLeast(nameof(FrameSkip), nameof(skip), skip, 1);
         _skip = skip;
+        ObservationSpace = FrameStack.Unstacked(inner.ObservationSpace, skip);
     }
+
+    /// <inheritdoc />
+    public override Space ObservationSpace { get; }
 
     /// <inheritdoc />
     public override StepResult Step(int action, Span<float> observation)

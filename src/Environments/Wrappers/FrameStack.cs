@@ -30,4 +30,14 @@ internal static class FrameStack
             stackSize,
             shape with { Planes = shape.Planes * stackSize });
     }
+
+    /// <summary>
+    /// The space where steps of the stack within are left out: the stacks have the same components, but none begins with the frames that the
+    /// one before ended with, so that they are no longer stacks to who would keep each frame once.
+    /// </summary>
+    /// <param name="space">Space of the observations within.</param>
+    /// <param name="skip">Steps within for each one outside.</param>
+    public static Space Unstacked(Space space, int skip) => space is BoxSpace { Format: { Stack: > 1 } format } box && skip > 1
+        ? new BoxSpace(box.Low, box.High, format.Type, stack: 1, format.Shape)
+        : space;
 }

@@ -13,6 +13,8 @@ internal sealed class GrayscaleObservation : EnvironmentWrapper
     private readonly bool _isBytes;
     private readonly int _planeSize;
     private readonly float[] _colors;
+    private readonly float _low;
+    private readonly float _high;
 
     /// <summary>Wraps an environment.</summary>
     /// <param name="inner">The environment, with observations of three planes (red, green, blue), or of stacks of such.</param>
@@ -30,7 +32,9 @@ internal sealed class GrayscaleObservation : EnvironmentWrapper
         _isBytes = format.Type == ObservationType.UInt8;
         _planeSize = format.Shape.Height * format.Shape.Width;
         _colors = new float[space.Size];
-        ObservationSpace = UniformBox.Within(space, format.Type, format.Shape with { Planes = format.Stack }, format.Stack);
+        BoxSpace gray = UniformBox.Within(space, format.Type, format.Shape with { Planes = format.Stack }, format.Stack);
+        ObservationSpace = gray;
+        (_low, _high) = (gray.Low[0], gray.High[0]);
     }
 
     /// <inheritdoc />
@@ -66,7 +70,7 @@ internal sealed class GrayscaleObservation : EnvironmentWrapper
         {
             gray[i] = _isBytes
                 ? (((int)red[i] * Red) + ((int)green[i] * Green) + ((int)blue[i] * Blue) + (1 << (Places - 1))) >> Places
-                : (0.299f * red[i]) + (0.587f * green[i]) + (0.114f * blue[i]);
+                : Math.Clamp((0.299f * red[i]) + (0.587f * green[i]) + (0.114f * blue[i]), _low, _high);
         }
     }
 }

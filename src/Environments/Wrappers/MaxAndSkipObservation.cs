@@ -19,8 +19,12 @@ internal sealed class MaxAndSkipObservation : EnvironmentWrapper
     {
         WrapperChecks.RequireAtLeast(nameof(MaxAndSkipObservation), nameof(skip), skip, 2);
         _skip = skip;
+        ObservationSpace = FrameStack.Unstacked(inner.ObservationSpace, skip);
         _other = new float[WrapperChecks.RequireBox(nameof(MaxAndSkipObservation), inner.ObservationSpace).Size];
     }
+
+    /// <inheritdoc />
+    public override Space ObservationSpace { get; }
 
     /// <inheritdoc />
     public override StepResult Step(int action, Span<float> observation)

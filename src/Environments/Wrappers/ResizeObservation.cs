@@ -8,6 +8,8 @@ internal sealed class ResizeObservation : EnvironmentWrapper
 {
     private readonly AreaResize _resize;
     private readonly float[] _image;
+    private readonly float _low;
+    private readonly float _high;
     private readonly int _planeSize;
     private readonly int _newPlaneSize;
 
@@ -23,7 +25,9 @@ internal sealed class ResizeObservation : EnvironmentWrapper
         RequireSide("height", height, shape.Height, space);
         RequireSide("width", width, shape.Width, space);
         ObservationType type = space.Format.Type == ObservationType.UInt8 ? ObservationType.UInt8 : ObservationType.Float32;
-        ObservationSpace = UniformBox.Within(space, type, new PlaneShape(shape.Planes, height, width), space.Format.Stack);
+        BoxSpace shrunk = UniformBox.Within(space, type, new PlaneShape(shape.Planes, height, width), space.Format.Stack);
+        ObservationSpace = shrunk;
+        (_low, _high) = (shrunk.Low[0], shrunk.High[0]);
         _resize = new AreaResize(new ImageSize(shape.Width, shape.Height), new ImageSize(width, height), rounds: type == ObservationType.UInt8);
         _image = new float[space.Size];
         _planeSize = shape.Height * shape.Width;
@@ -63,5 +67,8 @@ internal sealed class ResizeObservation : EnvironmentWrapper
         {
             _resize.Resize(_image.AsSpan(plane * _planeSize, _planeSize), observation.Slice(plane * _newPlaneSize, _newPlaneSize));
         }
+
+        // Weights that sum to 1 but for rounding may lead out of the range by as much.
+        UniformBox.Clamp(observation[..(_image.Length / _planeSize * _newPlaneSize)], _low, _high);
     }
 }

@@ -13,4 +13,13 @@ internal static class UniformBox
     /// <summary>The box of another one's widest bounds.</summary>
     public static BoxSpace Within(BoxSpace bounds, ObservationType type, PlaneShape shape, int stack) =>
         Of(type, shape, bounds.Low.Min(), bounds.High.Max(), stack);
+
+    /// <summary>Brings values between two bounds; NaN stays.</summary>
+    public static void Clamp(Span<float> values, float low, float high)
+    {
+        foreach (ref float value in values)
+        {
+            value = Math.Clamp(value, low, high);
+        }
+    }
 }

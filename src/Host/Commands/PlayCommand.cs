@@ -94,8 +94,12 @@ internal sealed class PlayCommand(HostCollaborators collaborators, HostConsole c
     {
         IEnvironment environment = collaborators.Environments.Create(agent.Options.Environment);
         using IDisposable? disposable = environment as IDisposable;
-        return (environment as IRenderable)?.RenderSize
-            ?? throw new UserErrorException($"environment {agent.Options.Environment.DisplayName} cannot be drawn: implement IRenderable, or see its returns with eval");
+        string name = agent.Options.Environment.DisplayName;
+        ImageSize size = (environment as IRenderable)?.RenderSize
+            ?? throw new UserErrorException($"environment {name} cannot be drawn: implement IRenderable, or see its returns with eval");
+        return size is { Width: >= 1 and <= LargestSide, Height: >= 1 and <= LargestSide }
+            ? size
+            : throw new UserErrorException($"environment {name} has the RenderSize {size}, and each side must be from 1 to {LargestSide}: mend it, or give --size");
     }
 
     private void Play(TrainedAgent agent, int episodes, CaptionedFrame frame, IRecording recording, CancellationToken stop)

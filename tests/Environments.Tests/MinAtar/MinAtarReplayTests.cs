@@ -25,7 +25,8 @@ public sealed class MinAtarReplayTests
         where TRecorded : IRecordedState<TState>
     {
         List<MinAtarRecording> recordings = Traces.Read<MinAtarRecording>($"minatar_{game}");
-        Assert.NotEmpty(recordings);
+        ManifestEntry entry = Traces.Manifest(Traces.Directory)[$"minatar_{game}.jsonl.gz"];
+        Assert.Equal((entry.Lines, entry.Steps), (recordings.Count, recordings.Sum(recording => recording.Steps.Length)));
         for (int line = 0; line < recordings.Count; line++)
         {
             string where = $"{game} line {line + 1} {recordings[line].Kind}";

@@ -73,6 +73,20 @@ public sealed class ObservationWrapperTests
     }
 
     [Fact]
+    public void Numbers_at_the_edge_of_their_range_stay_in_it()
+    {
+        for (int side = 2; side <= 59; side++)
+        {
+            BoxSpace space = UniformBox.Of(ObservationType.Float32, new PlaneShape(3, 59, 59), 0, 0.7f);
+            ScriptedEnvironment inner = new(space, [.. Enumerable.Repeat(0.7f, space.Size)]);
+            GrayscaleObservation wrapped = new(new ResizeObservation(inner, side, side));
+            float[] observation = new float[side * side];
+            wrapped.Reset(observation);
+            Assert.All(observation, value => Assert.InRange(value, 0.699f, 0.7f));
+        }
+    }
+
+    [Fact]
     public void A_mask_shows_what_is_kept_in_its_order()
     {
         MaskObservation mask = new(new ScriptedEnvironment(new BoxSpace([0, 1, 2], [10, 11, 12]), [3, 4, 5], [6, 7, 8]), [2, 0]);

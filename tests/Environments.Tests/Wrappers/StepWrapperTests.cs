@@ -45,6 +45,20 @@ public sealed class StepWrapperTests
         Assert.Equal(3, new FrameSkip(new TimeLimit(new CountingEnvironment(), 2), 5).StepAfterReset(0).Reward);
     }
 
+    [Theory]
+    [InlineData("FrameSkip(skip=3)", 1)]
+    [InlineData("FrameSkip(skip=1)", 4)]
+    [InlineData("MaxAndSkipObservation(skip=3)", 1)]
+    [InlineData("ClipReward(min_reward=0)", 4)]
+    public void Stacks_of_which_steps_are_left_out_are_no_stacks_to_who_keeps_each_frame_once(string wrapper, int stack)
+    {
+        IEnvironment environment = EnvironmentFactory.Create(
+            new EnvironmentSpecification { Id = "CartPole-v1", Wrappers = ["FrameStackObservation(stack_size=4)", wrapper] });
+        BoxSpace space = Assert.IsType<BoxSpace>(environment.ObservationSpace);
+        Assert.Equal((stack, 16), (space.Format.Stack, space.Size));
+        Assert.Equal(((BoxSpace)new FrameStackObservation(EnvironmentFactory.Create(new EnvironmentSpecification { Id = "CartPole-v1" }), 4).ObservationSpace).Format.Shape, space.Format.Shape);
+    }
+
     [Fact]
     public void A_sticky_action_repeats_what_was_taken_at_the_given_rate_and_never_begins_an_episode()
     {
