@@ -18,6 +18,8 @@ internal static class BridgeBenchmark
     public static int Run(string[] arguments)
     {
         string python = arguments is [string given, ..] ? given : Environment.GetEnvironmentVariable("DQN_PYTHON") ?? "python3";
+        string path = Environment.GetEnvironmentVariable("PYTHONPATH") ?? "";
+        Environment.SetEnvironmentVariable("PYTHONPATH", Path.GetFullPath("bench/peers") + Path.PathSeparator + path);
         Console.WriteLine(FormattableString.Invariant($"CartPole-v1 in {python}, microseconds for a vector step, median of {Repeats}"));
         Console.WriteLine("copies   in Python   through the bridge   bridge's share");
         bool isCheap = true;
@@ -36,13 +38,30 @@ internal static class BridgeBenchmark
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{copies,6}   {Median(inside),9:F1}   {Median(through),18:F1}   {share,14:P0}"));
         }
 
+        Console.WriteLine("frames of an environment that draws nothing (bench/peers/frames.py), microseconds for a vector step");
+        Console.WriteLine("copies    bytes   in Python   through the bridge   bridge's cost");
+        foreach ((int copies, int channels) in ((int, int)[])[(8, 4), (64, 1)])
+        {
+            double[] inside = new double[Repeats];
+            double[] through = new double[Repeats];
+            for (int repeat = 0; repeat < Repeats; repeat++)
+            {
+                string id = string.Create(CultureInfo.InvariantCulture, $"frames:Frames{channels}-v0");
+                inside[repeat] = InPython(python, copies, id);
+                through[repeat] = ThroughBridge(new EnvironmentSpecification { Type = "gymnasium", Id = id, Python = python }, copies);
+            }
+
+            int bytes = copies * channels * 84 * 84;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{copies,6}   {bytes,6}   {Median(inside),9:F1}   {Median(through),18:F1}   {Median(through) - Median(inside),13:F1}"));
+        }
+
         return isCheap ? 0 : 1;
     }
 
-    private static double InPython(string python, int copies)
+    private static double InPython(string python, int copies, string id = "CartPole-v1")
     {
         ProcessStartInfo start = new(python) { RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (string argument in (string[])["bench/peers/bridge.py", "--seconds", "0.1", "CartPole-v1", copies.ToString(CultureInfo.InvariantCulture)])
+        foreach (string argument in (string[])["bench/peers/bridge.py", "--seconds", "0.1", id, copies.ToString(CultureInfo.InvariantCulture)])
         {
             start.ArgumentList.Add(argument);
         }

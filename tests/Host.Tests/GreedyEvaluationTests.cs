@@ -36,6 +36,21 @@ public sealed class GreedyEvaluationTests
     }
 
     [Fact]
+    public void Lost_episodes_begin_again_and_finished_ones_stay()
+    {
+        List<string> heard = [];
+        using LosingVector environment = new(new CountingVector(3), losesAt: 4);
+        GreedyEvaluation evaluation = new(environment, (_, count, actions) => actions[..count].Fill(1)) { EpisodesLost = heard.Add };
+
+        IReadOnlyList<double> returns = evaluation.Run(7, 40, TestContext.Current.CancellationToken);
+
+        // Copies of two and three steps have finished before the loss; the third has three of its four behind it and begins with none.
+        Assert.Equal([2.0, 3.0, 4.0], returns);
+        Assert.Equal(["lost"], heard);
+        Assert.Equal(4 + 4, environment.Calls);
+    }
+
+    [Fact]
     public void A_cancelled_token_ends_it()
     {
         GreedyEvaluation evaluation = new(new CountingVector(1), (_, _, _) => { });

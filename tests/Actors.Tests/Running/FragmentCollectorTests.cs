@@ -59,6 +59,27 @@ public sealed class FragmentCollectorTests
         Assert.Equal((1, 4), (batch.Count, steps));
     }
 
+    /// <summary>n = 2, γ = ½: the loss falls into the second episode, whose open windows and return go with it.</summary>
+    [Fact]
+    public void No_transition_and_no_return_spans_a_loss_of_episodes()
+    {
+        TrainingOptions options = Options(nStep: 2, episodeLength: 3);
+        LosingVector environment = new(EnvironmentFactory.CreateVector(options.Environment, 1), losesAt: 6);
+        List<string> heard = [];
+        using FragmentCollector collector = new(environment, Make.Layout(options), options, runner: 0, attempt: 0) { EpisodesLost = heard.Add };
+        List<double> returns = [];
+
+        (TransitionBatch batch, int steps) = collector.Collect(8, epsilon: 0, returns);
+
+        // Steps 1 to 3 are an episode, 4 and 5 make one transition of the next, 6 is lost, and 7 to 9 are an episode from its beginning on.
+        Assert.Equal(8, steps);
+        Assert.Equal(["lost"], heard);
+        Assert.Equal([2f, 3.5f, 3f, 2f, 2f, 3.5f, 3f], batch.Returns);
+        Assert.Equal([0f, 1f, 2f, 0f, 0f, 1f, 2f], Unpacked.Observations(batch).Where((_, i) => i % 2 == 1));
+        Assert.Equal([2f, 3f, 3f, 2f, 2f, 3f, 3f], Unpacked.NextObservations(batch).Where((_, i) => i % 2 == 1));
+        Assert.Equal([6.0, 6.0], returns);
+    }
+
     [Fact]
     public void Explores_with_probability_epsilon()
     {
