@@ -59,6 +59,9 @@ public sealed class EnvironmentFactoryTests
     [InlineData("", "no environment is named: set environment.id to one that the envs command lists")]
     [InlineData("cartpole-1", "unknown environment 'cartpole-1': did you mean 'CartPole-v1'? The envs command lists all")]
     [InlineData("MontainCar-v0", "unknown environment 'MontainCar-v0': did you mean 'MountainCar-v0'?")]
+    [InlineData("Breakout-v1", "unknown environment 'Breakout-v1': did you mean 'MinAtar/Breakout-v1'?")]
+    [InlineData("catch", "unknown environment 'catch': did you mean 'bsuite/catch-v0'?")]
+    [InlineData("Taxi-v3", "unknown environment 'Taxi-v3': did you mean 'Taxi-v4'?")]
     public void An_unknown_id_names_the_nearest_one(string id, string message) =>
         AssertFails(new EnvironmentSpecification { Id = id }, message);
 

@@ -45,6 +45,7 @@ public sealed class ConfigurationResolutionTests
     [Theory]
     [InlineData("acrobot", "Acrobot-v1")]
     [InlineData("cartpole", "CartPole-v1")]
+    [InlineData("cliffwalking", "CliffWalking-v1")]
     [InlineData("mountaincar", "MountainCar-v0")]
     [InlineData("gridgrasp", "GridGrasp-v0")]
     [InlineData("planararm", "PlanarArmSparse-v0")]

@@ -344,10 +344,12 @@ class RefusalTests(WrapperTests):
         env_id = name if "-" in name else test_environment(name)
         calls = [(wrapper, arguments)]
         with self.subTest(wrapper=wrapper, arguments=arguments):
+            parts = (*parts, "environment.wrappers")
             self.refused("wrapper", wrapper, *parts, env_id=env_id, wrappers=calls, **hello)
 
     def test_an_unknown_wrapper(self):
         self.assert_refused("Counter", "ClipRewards", {}, "did you mean ClipReward?")
+        self.assert_refused("Counter", "Foo", {}, "FrameStackObservation")
 
     def test_arguments(self):
         self.assert_refused("Counter", "ClipReward", {"max": 1}, "no argument max", "max_reward")

@@ -903,10 +903,12 @@ def wrap(environment, call, environment_id):
     if not isinstance(name, str) or not isinstance(kwargs, dict):
         raise BridgeError("protocol", "a wrapper of HELLO is not a name and kwargs")
     if name not in WRAPPERS:
+        # The parent makes the stack, but who reads this writes it into the same list.
+        known = sorted([*WRAPPERS, "FrameStackObservation"])
         raise BridgeError(
             "wrapper",
-            f"the bridge has no wrapper {name}{nearest(name, WRAPPERS)} for {environment_id}; it "
-            f"has {', '.join(sorted(WRAPPERS))}",
+            f"the bridge has no wrapper {name}{nearest(name, known)} for {environment_id}; it "
+            f"has {', '.join(known)}: mend environment.wrappers",
         )
     kind = WRAPPERS[name]
     parameters = list(inspect.signature(kind).parameters.values())[1:]
@@ -915,19 +917,25 @@ def wrap(environment, call, environment_id):
         if given not in names:
             takes = f"it takes {', '.join(names)}" if names else "it takes none"
             raise BridgeError(
-                "wrapper", f"wrapper {name} has no argument {given}{nearest(given, names)}: {takes}"
+                "wrapper",
+                f"wrapper {name} has no argument {given}{nearest(given, names)}: {takes}; "
+                "mend environment.wrappers",
             )
     for parameter in parameters:
         if parameter.default is parameter.empty and parameter.name not in kwargs:
             form = f"{name}({', '.join(f'{given}=...' for given in names)})"
             raise BridgeError(
-                "wrapper", f"wrapper {name} needs its argument {parameter.name}: {form}"
+                "wrapper",
+                f"wrapper {name} needs its argument {parameter.name}: write {form} in "
+                "environment.wrappers",
             )
     try:
         return kind(environment, **kwargs)
     except Refused as error:
         raise BridgeError(
-            "wrapper", f"wrapper {name} does not fit environment {environment_id}: {error}"
+            "wrapper",
+            f"wrapper {name} does not fit environment {environment_id}: {error}; "
+            "mend environment.wrappers, or take it out of there",
         ) from None
     except BridgeError:
         raise

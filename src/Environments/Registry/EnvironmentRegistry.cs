@@ -28,6 +28,16 @@ public static class EnvironmentRegistry
         }
 
         return All.FirstOrDefault(registration => registration.Id == id) ?? throw new EnvironmentException(
-            $"unknown environment '{id}': did you mean '{NearestName.Of(id, known)}'? The envs command lists all; for one of your own set environment.type, for one of Gymnasium's environment.type=gymnasium");
+            $"unknown environment '{id}': did you mean '{NearestId(id, known)}'? The envs command lists all; for one of your own set environment.type, for one of Gymnasium's environment.type=gymnasium");
+    }
+
+    /// <summary>The id that was probably meant by one that there is not.</summary>
+    /// <param name="id">What was given.</param>
+    /// <param name="known">What there is, at least one.</param>
+    public static string NearestId(string id, IEnumerable<string> known)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(known);
+        return NearestName.OfId(id, known);
     }
 }

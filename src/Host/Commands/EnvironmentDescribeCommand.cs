@@ -15,7 +15,7 @@ internal static class EnvironmentDescribeCommand
     {
         IReadOnlyList<EnvironmentEntry> known = environments.List();
         EnvironmentEntry entry = known.FirstOrDefault(candidate => candidate.Id == id) ?? throw new UserErrorException(
-            $"{id} is no registered environment: did you mean {NearestKey.Find(id, known.Select(candidate => candidate.Id))}? 'envs' lists them");
+            $"{id} is no registered environment: did you mean {EnvironmentRegistry.NearestId(id, known.Select(candidate => candidate.Id))}? 'envs' lists them");
         output.WriteLine($"{entry.Id}: {entry.Description}");
         output.WriteLine();
         TextTable.Write(
