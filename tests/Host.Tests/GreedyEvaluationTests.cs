@@ -1,3 +1,4 @@
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Host.Tests;
@@ -55,6 +56,28 @@ public sealed class GreedyEvaluationTests
     {
         GreedyEvaluation evaluation = new(new CountingVector(1), (_, _, _) => { });
         Assert.Throws<OperationCanceledException>(() => evaluation.Run(1, 0, new CancellationToken(true)));
+    }
+
+    [Fact]
+    public void An_episode_that_may_never_end_is_told_of_once_with_the_key_that_limits_it()
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using IVectorEnvironment cliff = EnvironmentFactory.CreateVector(new EnvironmentSpecification { Id = "CliffWalking-v1" }, 1);
+        List<string> told = [];
+        int steps = 0;
+        GreedyPolicy walksOnTheSpot = (_, _, actions) =>
+        {
+            actions.Clear();
+            if (++steps == 60_000)
+            {
+                stop.Cancel();
+            }
+        };
+
+        GreedyEvaluation evaluation = new(cliff, walksOnTheSpot) { EpisodeIsLong = told.Add };
+
+        Assert.Throws<OperationCanceledException>(() => evaluation.Run(1, 0, stop.Token));
+        Assert.Contains("limit episodes with dqn.environment.max-episode-steps", Assert.Single(told), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,6 +28,7 @@ public sealed class EvaluatorActor : ReceiveActor
         _evaluation = new PolicyEvaluation(layout, options, links.StartTimestamp, links.Stop)
         {
             EpisodesLost = cause => links.Progress.Tell(new ProgressProtocol.EnvironmentRestarted("the evaluation", cause)),
+            EpisodeIsLong = line => links.Progress.Tell(new ProgressProtocol.Notice(line)),
             EnvironmentLog = PythonLog.To(Context.GetLogger(), "the evaluation"),
         };
         _nextStep = ((links.StepsBefore / options.Evaluation.Period) + 1) * options.Evaluation.Period;

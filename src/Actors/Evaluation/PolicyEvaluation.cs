@@ -18,6 +18,9 @@ internal sealed class PolicyEvaluation(NetworkLayout layout, TrainingOptions opt
     /// <summary>Hears, in one line, where running episodes were lost: they begin again.</summary>
     public Action<string> EpisodesLost { get; init; } = static _ => { };
 
+    /// <summary>Hears, in one line, that an episode may never end.</summary>
+    public Action<string> EpisodeIsLong { get; init; } = static _ => { };
+
     /// <summary>Hears what a process of the environments' own writes, on a thread of its own.</summary>
     public Action<string>? EnvironmentLog { get; init; }
 
@@ -30,7 +33,7 @@ internal sealed class PolicyEvaluation(NetworkLayout layout, TrainingOptions opt
     {
         // Made when it is first needed, so that an environment that cannot be made ends the run like one that breaks.
         _environment ??= EnvironmentFactory.CreateVector(options.Environment, options.Evaluation.Episodes, EnvironmentLog);
-        _evaluation ??= new GreedyEvaluation(_environment, _policy.GreedyActions) { EpisodesLost = EpisodesLost };
+        _evaluation ??= new GreedyEvaluation(_environment, _policy.GreedyActions) { EpisodesLost = EpisodesLost, EpisodeIsLong = EpisodeIsLong };
         _policy.Load(snapshot.Parameters);
         IReadOnlyList<double> returns = _evaluation.Run(options.Run.Seed, firstStream, stop);
         ReturnStatistics statistics = ReturnStatistics.From(returns);

@@ -19,6 +19,12 @@ public sealed class GreedyEvaluation(IVectorEnvironment environment, GreedyPolic
     // A policy that goes round in circles must not hold up the run for ever, nor without a word.
     private const int LongestEpisode = 1_000_000;
 
+    // Longer than any episode of the environments that end by themselves, Atari's included (27000 steps).
+    private const int LongEpisode = 50_000;
+
+    /// <summary>Hears, in one line, once in an evaluation, that an episode is so long that it may never end.</summary>
+    public Action<string> EpisodeIsLong { get; init; } = static _ => { };
+
     /// <summary>Hears, in one line, where running episodes were lost (<see cref="EpisodesLostException"/>): they begin again.</summary>
     public Action<string> EpisodesLost { get; init; } = static _ => { };
 
@@ -56,6 +62,12 @@ public sealed class GreedyEvaluation(IVectorEnvironment environment, GreedyPolic
             {
                 throw new EnvironmentException(
                     $"a greedy episode has not ended after {LongestEpisode} steps: limit episodes with dqn.environment.max-episode-steps");
+            }
+
+            if (steps == LongEpisode)
+            {
+                EpisodeIsLong(
+                    $"a greedy episode has not ended after {LongEpisode} steps, it may never do so and is given up after {LongestEpisode}: limit episodes with dqn.environment.max-episode-steps");
             }
 
             policy(observations, count, actions);
