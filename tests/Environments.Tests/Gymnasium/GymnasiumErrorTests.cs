@@ -43,6 +43,11 @@ public sealed class GymnasiumErrorTests
         "environment.wrappers has ClipReward around FrameStackObservation(stack_size=2)", "must be the last");
 
     [Fact]
+    public void A_program_that_is_no_python_is_named_with_its_key() => AssertFails(
+        PythonInterpreter.Of("CartPole-v1") with { Python = OperatingSystem.IsWindows() ? "where.exe" : "cat" },
+        "dqn.environment.python is '", "must be a Python 3");
+
+    [Fact]
     public void An_exception_in_a_step_arrives_with_its_traceback_and_is_not_repeated()
     {
         List<string> log = [];
@@ -64,7 +69,7 @@ public sealed class GymnasiumErrorTests
         Assert.Contains("line", exception.InnerException!.ToString(), StringComparison.Ordinal);
         lock (log)
         {
-            Assert.Contains(log, line => line.Contains("raise ValueError", StringComparison.Ordinal));
+            Assert.Contains(log, text => BridgeWarnings.IsWarning(text) && text.Contains("raise ValueError", StringComparison.Ordinal));
         }
     }
 
