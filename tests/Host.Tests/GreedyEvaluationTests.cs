@@ -1,3 +1,4 @@
+using DqnAkka.Actors.Tests;
 using DqnAkka.Environments;
 using DqnAkka.Learner;
 
