@@ -15,6 +15,12 @@ public static class ClusterRoles
     /// <summary>Is a contact point for nodes that join.</summary>
     public const string Seed = "seed";
 
+    /// <summary>Holds ranges of the parameter server.</summary>
+    public const string ParameterServer = "parameter-server";
+
+    /// <summary>Runs gradient workers.</summary>
+    public const string Gradient = "gradient";
+
     /// <summary>All of them: the roles of a cluster of one.</summary>
-    public static IReadOnlyList<string> All { get; } = [Seed, Learner, Replay, Runner];
+    public static IReadOnlyList<string> All { get; } = [Seed, Learner, Replay, Runner, ParameterServer, Gradient];
 }

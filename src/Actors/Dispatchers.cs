@@ -15,6 +15,15 @@ public static class Dispatchers
     /// <summary>The replay shards' pool.</summary>
     public const string Replay = "akka.dqn-dispatchers.replay";
 
+    /// <summary>The parameter server's ranges.</summary>
+    public const string ParameterServer = "akka.dqn-dispatchers.parameter-server";
+
+    /// <summary>One thread for each gradient worker or replica of the learner.</summary>
+    public const string Gradient = "akka.dqn-dispatchers.gradient";
+
+    /// <summary>One thread for the exchange between the learner and its replicas.</summary>
+    public const string Exchange = "akka.dqn-dispatchers.exchange";
+
     /// <summary>Greedy evaluation.</summary>
     public const string Evaluation = "akka.dqn-dispatchers.evaluation";
 

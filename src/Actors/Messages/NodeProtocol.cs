@@ -80,9 +80,9 @@ public static class NodeProtocol
     public sealed record LeaveAccepted(string Address) : IWireMessage;
 
     /// <summary>A local part of the node (pool, shard, mirror, training) tells the node's actor where it stands, about once a second.</summary>
-    /// <param name="Part">Name of the part: <c>runners</c>, <c>shard-3</c>, <c>mirror</c>, <c>training</c>.</param>
+    /// <param name="Part">Name of the part: <c>runners</c>, <c>shard-3</c>, <c>mirror</c>, <c>range-1</c>, <c>gradient-0</c>, <c>replica</c>, <c>training</c>.</param>
     /// <param name="Progress">A number that changes when the part makes progress.</param>
     /// <param name="WaitsFor">What it waits for, in words that complete "waits for …"; empty where it is never to be reported as standing still.</param>
-    /// <param name="Status">What <c>status</c> shows of it: a <see cref="ShardStatus"/>, <see cref="RunnerPoolStatus"/>, <see cref="MirrorStatus"/> or <see cref="TrainingStatus"/>.</param>
+    /// <param name="Status">What <c>status</c> shows of it: a <see cref="ShardStatus"/>, <see cref="RunnerPoolStatus"/>, <see cref="MirrorStatus"/>, <see cref="ParameterRangeStatus"/>, <see cref="GradientMemberStatus"/> or <see cref="TrainingStatus"/>.</param>
     public sealed record PartReport(string Part, long Progress, string WaitsFor, object Status);
 }

@@ -42,6 +42,12 @@ public sealed record NodeStatus : IWireMessage
     /// <summary>Its copy of the policy; null where it has none.</summary>
     public MirrorStatus? Mirror { get; init; }
 
+    /// <summary>The ranges of the parameter server that it holds.</summary>
+    public IReadOnlyList<ParameterRangeStatus> ParameterRanges { get; init; } = [];
+
+    /// <summary>Its gradient workers, or its replica of the learner.</summary>
+    public IReadOnlyList<GradientMemberStatus> GradientMembers { get; init; } = [];
+
     /// <summary>The learner; null where it does not run there.</summary>
     public TrainingStatus? Training { get; init; }
 }
@@ -135,4 +141,7 @@ public sealed record TrainingStatus
 
     /// <summary>Runners in the whole cluster.</summary>
     public int Runners { get; init; }
+
+    /// <summary>How many learners together stand; null for a single one.</summary>
+    public DistributedStatus? Distributed { get; init; }
 }

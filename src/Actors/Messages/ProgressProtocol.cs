@@ -54,6 +54,9 @@ public static class ProgressProtocol
         /// <summary>How far the limiter's account is off, −1 to 1: at −1 the learner waits for the runners, at 1 they wait for it; NaN without a limit.</summary>
         public double LimiterError { get; init; } = double.NaN;
 
+        /// <summary>How many learners together stand; null for a single one.</summary>
+        public DistributedStatus? Distributed { get; init; }
+
         /// <summary>What it waits for if nothing moves, in words that complete "waits for …".</summary>
         public string WaitsFor { get; init; } = "";
     }

@@ -33,6 +33,8 @@ internal sealed class NodeParts
         Shards = [.. All<ShardStatus>().OrderBy(shard => shard.Shard).Take(NodeStatus.MaxEntries)],
         Runners = All<RunnerPoolStatus>().Select(Cut).FirstOrDefault(),
         Mirror = All<MirrorStatus>().FirstOrDefault(),
+        ParameterRanges = [.. All<ParameterRangeStatus>().OrderBy(range => range.Range).Take(NodeStatus.MaxEntries)],
+        GradientMembers = [.. All<GradientMemberStatus>().OrderBy(member => member.Index).Take(NodeStatus.MaxEntries)],
         Training = All<TrainingStatus>().FirstOrDefault(),
     };
 

@@ -15,6 +15,12 @@ public sealed record TrainingOptions
     /// <summary>The learning step.</summary>
     public LearnerOptions Learner { get; init; } = new();
 
+    /// <summary>The parameter server; in use with <see cref="LearnerMode.ParameterServer"/>.</summary>
+    public ParameterServerOptions ParameterServer { get; init; } = new();
+
+    /// <summary>The gradient workers of one node; in use with <see cref="LearnerMode.ParameterServer"/>.</summary>
+    public GradientOptions Gradient { get; init; } = new();
+
     /// <summary>The replay buffer.</summary>
     public ReplayOptions Replay { get; init; } = new();
 

@@ -93,6 +93,7 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
         RunnerRestarts = RunnerRestarts,
         LearnerRestarts = LearnerRestarts,
         Runners = _runners.Count,
+        Distributed = _learner?.Distributed,
     };
 
     /// <summary>Where the run stands; rates are since the last call, or where that was just now, what they were then.</summary>
@@ -142,6 +143,7 @@ internal sealed class ProgressLedger(long startTimestamp, ResumePoint? resumedAt
             RecentSamplesPerInsert = RecentRatio(now),
             SkippedUpdates = _learner?.SkippedUpdates ?? 0,
             LimiterError = _learner?.LimiterError ?? double.NaN,
+            Distributed = _learner?.Distributed,
         };
         _latestSteps = steps;
         return report;

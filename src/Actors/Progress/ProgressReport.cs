@@ -18,6 +18,9 @@ public sealed record ProgressReport
     /// <summary>Updates skipped because the loss or the gradient was not finite.</summary>
     public long SkippedUpdates { get; init; }
 
+    /// <summary>How many learners together stand; null for a single one.</summary>
+    public DistributedStatus? Distributed { get; init; }
+
     /// <summary>Transitions inserted into the replay buffer.</summary>
     public required long Inserts { get; init; }
 

@@ -126,6 +126,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
         Receive<RunProtocol.SourceEnded>(_learner.Forward);
         Receive<SnapshotProtocol.SnapshotRequest>(_learner.Forward);
         Receive<SnapshotProtocol.Received>(_learner.Forward);
+        Receive<ILearnerMessage>(_learner.Forward);
     }
 
     /// <summary>When the run began, on this process's clock: a run that is taken over has the time behind it that its checkpoint says.</summary>

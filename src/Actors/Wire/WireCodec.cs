@@ -11,7 +11,7 @@ internal static class WireCodec
     private static readonly WireEncoding[] Encodings =
     [
         .. ReplayEncoding.All, .. TransferEncoding.All, .. SnapshotEncoding.All, .. RunnerEncoding.All, .. RunEncoding.All, .. ProgressEncoding.All,
-        .. NodeEncoding.All, NodeStatusEncoding.Encoding,
+        .. NodeEncoding.All, NodeStatusEncoding.Encoding, .. ParameterServerEncoding.All, .. GradientEncoding.All, .. ReplicaEncoding.All,
     ];
 
     private static readonly FrozenDictionary<Type, WireEncoding> ByType = Encodings.ToFrozenDictionary(encoding => encoding.Type);

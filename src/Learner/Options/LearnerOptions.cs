@@ -28,6 +28,23 @@ public enum OptimizerKind
 
     /// <summary>RMSProp, as torch.optim.RMSprop (optionally centred, Graves 2013).</summary>
     RmsProp,
+
+    /// <summary>AdaGrad (Duchi et al. 2011), as torch.optim.Adagrad: Gorila's choice for its parameter server (Nair et al. 2015).</summary>
+    AdaGrad,
+}
+
+/// <summary>Who computes gradients and who applies them.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "The key's values are these names.")]
+public enum LearnerMode
+{
+    /// <summary>One learner does both.</summary>
+    Single,
+
+    /// <summary>Replicas of the learner, on devices of one process or on several nodes, each take a part of every batch and apply the same averaged gradient.</summary>
+    DataParallel,
+
+    /// <summary>Workers compute gradients, a sharded server applies them (Dean et al. 2012; Gorila, Nair et al. 2015).</summary>
+    ParameterServer,
 }
 
 /// <summary>What computes the learning step.</summary>
@@ -94,6 +111,9 @@ public sealed record LearnerOptions
     /// <summary>Whether RMSProp subtracts the squared mean gradient.</summary>
     public bool RmsPropCentered { get; init; } = true;
 
+    /// <summary>AdaGrad's ε, added outside the root as in torch.optim.Adagrad.</summary>
+    public float AdaGradEpsilon { get; init; } = 1e-10f;
+
     /// <summary>Gradients with a larger Euclidean norm are scaled down to it; 0 does not clip.</summary>
     public float MaxGradientNorm { get; init; } = 10f;
 
@@ -123,6 +143,21 @@ public sealed record LearnerOptions
 
     /// <summary>Restarts of the learner from its checkpoint after which the run ends with the first cause.</summary>
     public int MaxRestarts { get; init; } = 3;
+
+    /// <summary>Who computes gradients and who applies them.</summary>
+    public LearnerMode Mode { get; init; }
+
+    /// <summary>With <see cref="LearnerMode.DataParallel"/> the devices of this process, a replica on each; empty for one on <see cref="Device"/>.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
+    /// <summary>With <see cref="LearnerMode.DataParallel"/> the most nodes that learn together, the learner's own included.</summary>
+    public int Replicas { get; init; } = 1;
+
+    /// <summary>Updates between comparisons of the replicas' parameters by checksum; 0 never compares.</summary>
+    public int ChecksumPeriod { get; init; } = 100;
+
+    /// <summary>How long a step waits for a replica on another node before the replica is asked whether it lives, in seconds.</summary>
+    public double ReplicaTimeoutSeconds { get; init; } = 5;
 
     /// <summary>Updates skipped in a row, because the loss or the gradient was not finite, with which the run ends.</summary>
     public int MaxSkippedUpdates { get; init; } = 10;

@@ -49,6 +49,9 @@ internal static class Examples
         new NodeProtocol.StatusEnd(1, 2),
         NodeProtocol.LeaveRequest.Instance,
         new NodeProtocol.LeaveAccepted("127.0.0.1:4053"),
+        .. ParameterServerExamples.All,
+        .. GradientExamples.All,
+        .. ReplicaExamples.All,
     ];
 
     public static TransitionBatch Batch(int count, int observationSize, bool hasErrors)
