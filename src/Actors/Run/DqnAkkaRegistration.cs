@@ -1,5 +1,6 @@
 using System.Globalization;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
@@ -98,6 +99,16 @@ public static class DqnAkkaRegistration
         {
             RunnerPoolLinks links = new(registry.Get<ReplayRegion>(), mirror, training, nodeActor) { Source = run.Source };
             registry.Register<RunnerPoolActor>(system.ActorOf(RunnerPoolActor.CreateProps(run.Layout, run.Options, links), "runners"));
+        }
+
+        if (run.Options.Learner.Mode == LearnerMode.ParameterServer && node.Roles.Contains(ClusterRoles.Gradient))
+        {
+            string address = NodeAddress.Format(Cluster.Get(system).SelfAddress);
+            GradientWorkerLinks links = new(registry.Get<ReplayRegion>(), registry.Get<ParameterServerRegion>(), training, nodeActor, address)
+            {
+                Fail = exception => run.Summary.TrySetException(exception),
+            };
+            registry.Register<GradientPoolActor>(system.ActorOf(GradientPoolActor.CreateProps(run.Layout, run.Options, links), "gradients"));
         }
     }
 }
