@@ -27,13 +27,16 @@ public sealed class ConfigurationProblemTests
         { "dqn.stop.score=high", "dqn.stop.score = high (--set) is not a number: give any number, or none" },
         { "dqn.stop.minutes=1e7", "dqn.stop.minutes = 1e7 (--set) is out of range: give a number, 0 to 1000000" },
         { "dqn.replay.samples-per-insert-tolerance=1.9", "dqn.replay.samples-per-insert-tolerance = 1.9 (--set) is out of range: give a number, at least 2" },
-        { "dqn.learner.optimizer=sgd", "dqn.learner.optimizer = sgd (--set) is not a choice: give adam or rmsprop" },
+        { "dqn.learner.optimizer=sgd", "dqn.learner.optimizer = sgd (--set) is not a choice: give one of adam, rmsprop, adagrad" },
         { "dqn.learner.backend=gpu", "dqn.learner.backend = gpu (--set) is not a choice: give one of auto, torch, simd" },
         { "dqn.network.dueling=maybe", "dqn.network.dueling = maybe (--set) is neither true nor false: give true or false" },
         { "dqn.network.hidden=[64, x]", "dqn.network.hidden = [64, x] (--set) has an item that is not an integer: give a list of integers such as [64, 64], each 1 to 65536" },
         { "dqn.network.hidden=[64, 0]", "dqn.network.hidden = [64, 0] (--set) has an item out of range: give a list of integers such as [64, 64], each 1 to 65536" },
         { "dqn.network.hidden=[]", "dqn.network.hidden = [] (--set) is empty: give a list of integers such as [64, 64], each 1 to 65536" },
         { "dqn.learner.device=tpu", "dqn.learner.device = tpu (--set) is not understood: give auto, cpu, cuda or \"cuda:N\"" },
+        { "dqn.learner.devices=[cpu, tpu]", "dqn.learner.devices = [cpu, tpu] (--set) has an item that is not understood: give a list of cpu, cuda or \"cuda:N\"" },
+        { "dqn.learner.mode=many", "dqn.learner.mode = many (--set) is not a choice: give one of single, data-parallel, parameter-server" },
+        { "dqn.parameter-server.top-k-share=0", "dqn.parameter-server.top-k-share = 0 (--set) is out of range: give a number, above 0, at most 1" },
         { "dqn.run.name=a/b", "dqn.run.name = a/b (--set) is not understood: give letters, digits, '-', '_' and '.', or empty" },
         { "dqn.run.seed=-1", "dqn.run.seed = -1 (--set) is out of range: give an integer, at least 0" },
         { "dqn.environment.kwargs.x=[1, 2]", "dqn.environment.kwargs.x = [1, 2] (--set) is a list: give a number or a text" },
@@ -81,6 +84,54 @@ public sealed class ConfigurationProblemTests
         {
             "learner { backend = simd, device = \"cuda:1\" }",
             "dqn.learner.backend = simd (x.conf:2) runs on the CPU only, but dqn.learner.device = cuda:1 (x.conf:2): give dqn.learner.backend = torch or dqn.learner.device = cpu"
+        },
+        {
+            "learner { backend = simd, mode = data-parallel, devices = [cpu, cuda] }",
+            "dqn.learner.backend = simd (x.conf:2) runs on the CPU only, but dqn.learner.devices = [cpu, cuda] (x.conf:2): give dqn.learner.backend = torch or dqn.learner.devices = [cpu, cpu]"
+        },
+        {
+            "learner.devices = [cpu, cpu]\nlearner.mode = single",
+            "dqn.learner.devices = [cpu, cpu] (x.conf:2) has no part in dqn.learner.mode = single (x.conf:3): leave it out (dqn.learner.device is the one device), or give dqn.learner.mode = data-parallel"
+        },
+        {
+            "learner.replicas = 2\nlearner.mode = parameter-server",
+            "dqn.learner.replicas = 2 (x.conf:2) has no part in dqn.learner.mode = parameter-server (x.conf:3): leave it out, or give dqn.learner.mode = data-parallel"
+        },
+        {
+            "learner { mode = data-parallel, batch-size = 2 }\nlearner.devices = [cpu, cpu, cpu]",
+            "dqn.learner.devices = [cpu, cpu, cpu] (x.conf:3) are 3 replicas, more than dqn.learner.batch-size = 2 (x.conf:2) has rows for: give fewer replicas or a larger batch"
+        },
+        {
+            "learner { mode = data-parallel, batch-size = 4 }\nlearner.replicas = 5",
+            "dqn.learner.replicas = 5 (x.conf:3) is more than dqn.learner.batch-size = 4 (x.conf:2) has rows for: give fewer replicas or a larger batch"
+        },
+        {
+            "learner { mode = data-parallel, batch-size = 5, devices = [cpu, cpu] }\nlearner.replicas = 3",
+            "dqn.learner.replicas = 3 (x.conf:3) times the 2 devices of dqn.learner.devices = [cpu, cpu] (x.conf:2) are more replicas than dqn.learner.batch-size = 5 (x.conf:2) has rows for: give fewer replicas or a larger batch"
+        },
+        {
+            "run.deterministic = true\nlearner.mode = parameter-server",
+            "dqn.run.deterministic = true (x.conf:2) has everything in one order, but with dqn.learner.mode = parameter-server (x.conf:3) gradients come in any: give dqn.run.deterministic = false, or another mode"
+        },
+        {
+            "parameter-server.gradients-per-update = 3\nparameter-server.synchronous = false",
+            "dqn.parameter-server.gradients-per-update = 3 (x.conf:2) needs updates that wait for them, but dqn.parameter-server.synchronous = false (x.conf:3): give dqn.parameter-server.synchronous = true, or 1 gradient"
+        },
+        {
+            "parameter-server { synchronous = true, stale-gradients = scale }",
+            "dqn.parameter-server.stale-gradients = scale (x.conf:2) has no part in dqn.parameter-server.synchronous = true (x.conf:2), which averages gradients of the newest version only: give dqn.parameter-server.stale-gradients = discard, or asynchronous updates"
+        },
+        {
+            "parameter-server { compression = bfloat16, top-k-share = 0.1 }",
+            "dqn.parameter-server.top-k-share = 0.1 (x.conf:2) has no part in dqn.parameter-server.compression = bfloat16 (x.conf:2): leave it out, or give dqn.parameter-server.compression = top-k"
+        },
+        {
+            "learner.mode = parameter-server\nparameter-server.timeout-seconds = 2\ngradient.delay-milliseconds = 2000",
+            "dqn.gradient.delay-milliseconds = 2000 (x.conf:4) is no shorter than dqn.parameter-server.timeout-seconds = 2 (x.conf:3), so the server would give every worker up: lower the delay or raise the deadline"
+        },
+        {
+            "run.deterministic = true\nlearner { mode = data-parallel, devices = [cuda, cpu] }",
+            "dqn.run.deterministic = true (x.conf:2) computes on the CPU, since libtorch does not promise the same sums on a GPU twice, but dqn.learner.devices = [cuda, cpu] (x.conf:3): give dqn.learner.devices = [cpu, cpu]"
         },
         {
             "run.deterministic = true\nstop.minutes = 5",
@@ -156,7 +207,7 @@ public sealed class ConfigurationProblemTests
         Assert.Equal(
             [
                 $"dqn.learner.gama ({file}:3) is no key: did you mean dqn.learner.gamma?",
-                $"dqn.learner.optimizer = sgd ({file}:4) is not a choice: give adam or rmsprop",
+                $"dqn.learner.optimizer = sgd ({file}:4) is not a choice: give one of adam, rmsprop, adagrad",
                 "dqn.replay.shards = 0 (--set) is out of range: give an integer, 1 to 1024",
             ],
             exception.Lines);

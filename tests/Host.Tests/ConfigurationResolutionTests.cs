@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using CsCheck;
 using DqnAkka.Actors;
 using DqnAkka.Environments;
@@ -24,7 +25,7 @@ public sealed class ConfigurationResolutionTests
         IEnumerable<string> options = typeof(TrainingOptions).GetProperties()
             .SelectMany(group => group.PropertyType.GetProperties().Where(property => property.CanWrite).Select(property => $"{group.Name}.{property.Name}"))
             .Where(name => name is not ("Environment.Arguments" or "Environment.RestartWindow" or "Run.Resumption" or "Run.ConfigurationHash"))
-            .Select(name => name.Replace("SearchPaths", "Path", StringComparison.Ordinal).Replace("Timeout", "TimeoutSeconds", StringComparison.Ordinal))
+            .Select(name => Regex.Replace(name.Replace("SearchPaths", "Path", StringComparison.Ordinal), "Timeout$", "TimeoutSeconds"))
             .Append("Run.Name")
             .Concat(typeof(RemoteOptions).GetProperties().Where(property => property.Name != nameof(RemoteOptions.Tls)).Select(property => $"Remote.{property.Name}"))
             .Concat(typeof(TlsOptions).GetProperties().Where(property => property.CanWrite).Select(property => $"Remote.Tls.{property.Name}"))

@@ -150,4 +150,20 @@ public static class ParameterServerProtocol
     /// <param name="Transfer">Number of the transfer.</param>
     /// <param name="Bytes">Bytes received in order.</param>
     public sealed record ParametersReceived(int Range, long Epoch, long Transfer, int Bytes) : IParameterRangeMessage;
+
+    /// <summary>Asks a range whether it still holds an epoch: answered by <see cref="RangeLoaded"/> or <see cref="RangeUnknown"/>.</summary>
+    /// <param name="Range">The range.</param>
+    /// <param name="Epoch">The epoch.</param>
+    public sealed record ProbeRange(int Range, long Epoch) : IParameterRangeMessage;
+
+    /// <summary>
+    /// A node with ranges is about to leave: the coordinator stops applying, has everything written into a checkpoint, and answers with
+    /// <see cref="RangesMayLeave"/>. It goes on when the ranges are loaded again elsewhere.
+    /// </summary>
+    /// <param name="Node">The node, for people.</param>
+    public sealed record RangesLeave(string Node) : ILearnerMessage;
+
+    /// <summary>What the ranges hold is in a checkpoint, or could not be written.</summary>
+    /// <param name="Version">The version that was written.</param>
+    public sealed record RangesMayLeave(long Version) : IWireMessage;
 }

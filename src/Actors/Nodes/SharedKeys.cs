@@ -7,12 +7,14 @@ namespace DqnAkka.Actors;
 /// <summary>
 /// Which configuration keys must agree over a cluster. What shapes transitions, priorities and networks must agree on every node;
 /// what only a learner reads must agree on every node that may run one, since another may go on where it stopped; what only runners
-/// and learners read must agree on those. Everything else (devices, threads, counts of runners, addresses, folders) is each node's own.
+/// and learners read must agree on those, and so must what gradient workers and the parameter server's ranges share with the learner that
+/// guides them. Everything else (devices, threads, counts of runners and workers, addresses, folders) is each node's own.
 /// </summary>
 public static class SharedKeys
 {
     private const int MaxValueLength = 200;
     private const int ShownLength = 80;
+    private const string ServerGroup = "dqn.parameter-server.";
 
     private static readonly string[] Everywhere =
     [
@@ -21,6 +23,7 @@ public static class SharedKeys
         "dqn.learner.algorithm",
         "dqn.learner.gamma",
         "dqn.learner.n-step",
+        "dqn.learner.mode",
         "dqn.replay.shards",
         "dqn.replay.capacity",
         "dqn.replay.removal",
@@ -31,9 +34,27 @@ public static class SharedKeys
     ];
 
     private static readonly string[] OfLearners =
-        ["dqn.learner.", "dqn.replay.", "dqn.snapshot.", "dqn.evaluation.", "dqn.checkpoint.", "dqn.stop.", "dqn.run.deterministic"];
+        ["dqn.learner.", ServerGroup, "dqn.replay.", "dqn.snapshot.", "dqn.evaluation.", "dqn.checkpoint.", "dqn.stop.", "dqn.run.deterministic"];
 
     private static readonly string[] OfLearnersAndRunners = ["dqn.exploration."];
+
+    // What a gradient follows from beside what agrees everywhere: whoever computes one must compute the learner's.
+    private static readonly string[] OfGradientWorkers = ["dqn.learner.loss", "dqn.learner.huber-threshold", "dqn.learner.batch-size", ServerGroup];
+
+    // What an update follows from: each range does its part of it.
+    private static readonly string[] OfParameterServers =
+    [
+        "dqn.learner.optimizer",
+        "dqn.learner.adam-beta1",
+        "dqn.learner.adam-beta2",
+        "dqn.learner.adam-epsilon",
+        "dqn.learner.rmsprop-decay",
+        "dqn.learner.rmsprop-epsilon",
+        "dqn.learner.rmsprop-centered",
+        "dqn.learner.adagrad-epsilon",
+        "dqn.learner.polyak-tau",
+        ServerGroup,
+    ];
 
     private static readonly string[] OfTheMachine =
     [
@@ -46,6 +67,7 @@ public static class SharedKeys
         "dqn.network.path",
         "dqn.replay.memory-limit",
         "dqn.learner.device",
+        "dqn.learner.devices",
         "dqn.learner.backend",
         "dqn.learner.tf32",
         "dqn.learner.bfloat16",
@@ -53,6 +75,10 @@ public static class SharedKeys
         "dqn.learner.prefetch",
         "dqn.replay.durable",
     ];
+
+    // How the work of a step is shared out and watched: it follows the same course whichever way.
+    private static readonly string[] OfTheSharing =
+        ["dqn.learner.replicas", "dqn.learner.checksum-period", "dqn.learner.replica-timeout-seconds", "dqn.parameter-server.timeout-seconds"];
 
     // How long a run goes on, how often one looks at it and what is kept: nothing that it learns by.
     private static readonly string[] OfTheOutcome = ["dqn.stop.", "dqn.evaluation.", "dqn.checkpoint."];
@@ -68,6 +94,7 @@ public static class SharedKeys
         "dqn.runner.fragment",
         "dqn.runner.backend",
         "dqn.learner.backend",
+        "dqn.learner.devices",
         "dqn.checkpoint.period",
     ];
 
@@ -84,7 +111,7 @@ public static class SharedKeys
     public static bool MustStay(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return MustAgree(key, [ClusterRoles.Learner]) && !IsIn(OfTheOutcome, key);
+        return MustAgree(key, [ClusterRoles.Learner]) && !IsIn(OfTheOutcome, key) && !IsIn(OfTheSharing, key);
     }
 
     /// <summary>Whether a run that is resumed and deterministic must have the same value of a key as it had, or the user must insist.</summary>
@@ -106,7 +133,9 @@ public static class SharedKeys
         bool isLearner = roles.Contains(ClusterRoles.Learner);
         return IsIn(Everywhere, key)
             || (isLearner && IsIn(OfLearners, key))
-            || ((isLearner || roles.Contains(ClusterRoles.Runner)) && IsIn(OfLearnersAndRunners, key));
+            || ((isLearner || roles.Contains(ClusterRoles.Runner)) && IsIn(OfLearnersAndRunners, key))
+            || (roles.Contains(ClusterRoles.Gradient) && IsIn(OfGradientWorkers, key))
+            || (roles.Contains(ClusterRoles.ParameterServer) && IsIn(OfParameterServers, key));
     }
 
     /// <summary>What of an agreement must agree for a node with these roles, long values cut to a length that fits a message, with their hash.</summary>

@@ -5,6 +5,9 @@ namespace DqnAkka.Actors;
 /// <summary>How <see cref="ReplayProtocol"/> is encoded, hand-over apart.</summary>
 internal static class ReplayEncoding
 {
+    /// <summary>Bytes of an encoded <see cref="ReplayProtocol.ShardState"/>.</summary>
+    public const int ShardStateBytes = (4 * sizeof(int)) + (6 * sizeof(long)) + (3 * sizeof(double));
+
     public static IReadOnlyList<WireEncoding> All { get; } =
     [
         new WireEncoding<ReplayProtocol.Insert>("I", WriteInsert, ReadInsert),
@@ -210,7 +213,7 @@ internal static class ReplayEncoding
         return new ReplayProtocol.UpdatePriorities(shard, incarnation, keys, TransitionEncoding.ReadErrors(ref reader, count));
     }
 
-    private static void WriteShardState(ref WireWriter writer, ReplayProtocol.ShardState message)
+    public static void WriteShardState(ref WireWriter writer, ReplayProtocol.ShardState message)
     {
         writer.Int32(message.Shard);
         writer.Int64(message.Incarnation);
@@ -227,7 +230,7 @@ internal static class ReplayEncoding
         writer.Int32(message.HoldsAtMost);
     }
 
-    private static ReplayProtocol.ShardState ReadShardState(ref WireReader reader) =>
+    public static ReplayProtocol.ShardState ReadShardState(ref WireReader reader) =>
         new(reader.Count(), reader.Total(), reader.Total(), reader.Total(), reader.Count(), reader.Mass())
         {
             AllowanceNumber = reader.Total(),

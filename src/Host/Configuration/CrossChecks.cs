@@ -18,12 +18,13 @@ internal static class CrossChecks
             (["runner.environments", "runner.fragment", "replay.shards", "replay.capacity"], FragmentFits),
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "learner.batch-size"], ToleranceTakesABatch),
             (["replay.samples-per-insert", "replay.samples-per-insert-tolerance", "runner.environments", "runner.fragment"], ToleranceTakesAFragment),
-            (["learner.backend", "learner.device"], BackendSuitsDevice),
+            (["learner.backend", "learner.device", "learner.devices"], BackendSuitsDevice),
             (["run.deterministic", "stop.minutes"], DeterminismHasNoClock),
-            (["run.deterministic", "learner.device"], DeterminismIsOnTheCpu),
+            (["run.deterministic", "learner.device", "learner.devices"], DeterminismIsOnTheCpu),
             (["run.deterministic", "replay.durable"], DeterminismKeepsReplayInCheckpoints),
             (["remote.tls.certificate", "remote.tls.private-key", "remote.tls.authority"], TlsFilesAreComplete),
             (["remote.port", "health.port"], PortsDiffer),
+            .. DistributedChecks.All,
         ];
         return checks
             .Where(check => check.Keys.All(values.Has))
@@ -96,9 +97,9 @@ internal static class CrossChecks
     }
 
     private static string? BackendSuitsDevice(ConfigurationValues values) =>
-        values.Get<Learner.ComputeBackend>("learner.backend") != Learner.ComputeBackend.Simd || values.Text("learner.device") is "cpu" or "auto"
+        values.Get<Learner.ComputeBackend>("learner.backend") != Learner.ComputeBackend.Simd || DeviceBesideTheCpu(values) is not { } key
             ? null
-            : $"{values.Describe("learner.backend")} runs on the CPU only, but {values.Describe("learner.device")}: give dqn.learner.backend = torch or dqn.learner.device = cpu";
+            : $"{values.Describe("learner.backend")} runs on the CPU only, but {values.Describe(key)}: give dqn.learner.backend = torch or dqn.{key} = {CpuOf(key)}";
 
     private static string? DeterminismHasNoClock(ConfigurationValues values) =>
         !values.Flag("run.deterministic") || values.Number("stop.minutes") == 0
@@ -106,9 +107,9 @@ internal static class CrossChecks
             : $"{values.Describe("run.deterministic")} cannot end by the clock, but {values.Describe("stop.minutes")}: give dqn.stop.minutes = 0 and limit the run with dqn.stop.steps";
 
     private static string? DeterminismIsOnTheCpu(ConfigurationValues values) =>
-        !values.Flag("run.deterministic") || !values.Text("learner.device").StartsWith("cuda", StringComparison.Ordinal)
+        !values.Flag("run.deterministic") || DeviceBesideTheCpu(values) is not { } key
             ? null
-            : $"{values.Describe("run.deterministic")} computes on the CPU, since libtorch does not promise the same sums on a GPU twice, but {values.Describe("learner.device")}: give dqn.learner.device = cpu";
+            : $"{values.Describe("run.deterministic")} computes on the CPU, since libtorch does not promise the same sums on a GPU twice, but {values.Describe(key)}: give dqn.{key} = {CpuOf(key)}";
 
     private static string? DeterminismKeepsReplayInCheckpoints(ConfigurationValues values) =>
         !values.Flag("run.deterministic") || values.Get<Learner.ReplayDurability>("replay.durable") != Learner.ReplayDurability.On
@@ -129,6 +130,14 @@ internal static class CrossChecks
         values.Integer("health.port") == 0 || values.Integer("health.port") != values.Integer("remote.port")
             ? null
             : $"{values.Describe("health.port")} is also {values.Describe("remote.port")}: give two ports";
+
+    /// <summary>The key that names a device beside the CPU; null where none does.</summary>
+    private static string? DeviceBesideTheCpu(ConfigurationValues values) =>
+        values.Text("learner.device") is not ("cpu" or "auto") ? "learner.device"
+        : values.Get<IReadOnlyList<string>>("learner.devices").Any(device => device != "cpu") ? "learner.devices"
+        : null;
+
+    private static string CpuOf(string key) => key == "learner.devices" ? "[cpu, cpu]" : "cpu";
 
     private static long Fragment(ConfigurationValues values) => (long)values.Integer("runner.environments") * values.Integer("runner.fragment");
 }

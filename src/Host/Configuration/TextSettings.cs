@@ -75,8 +75,8 @@ internal sealed record TextSetting(string Key, string Form, string Pattern = "")
     }
 }
 
-/// <summary>A list of texts; a single text is a list of one.</summary>
-internal sealed record TextListSetting(string Key, string Form) : Setting(Key)
+/// <summary>A list of texts, optionally each of a given pattern; a single text is a list of one.</summary>
+internal sealed record TextListSetting(string Key, string Form, string Pattern = "") : Setting(Key)
 {
     /// <inheritdoc />
     public override string Allowed => $"Range: {Form}";
@@ -94,6 +94,6 @@ internal sealed record TextListSetting(string Key, string Form) : Setting(Key)
     protected override string? Parse(IReadOnlyList<string> items, out object? value)
     {
         value = items;
-        return null;
+        return Pattern.Length == 0 || items.All(item => Regex.IsMatch(item, Pattern)) ? null : "has an item that is not understood";
     }
 }

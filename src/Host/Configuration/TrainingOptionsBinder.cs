@@ -38,6 +38,13 @@ internal static class TrainingOptionsBinder
             Dueling = values.Flag("network.dueling"),
         },
         Learner = BindLearner(values),
+        ParameterServer = BindParameterServer(values),
+        Gradient = new GradientOptions
+        {
+            Workers = values.Integer("gradient.workers"),
+            DelayMilliseconds = values.Number("gradient.delay-milliseconds"),
+            MaxRestarts = values.Integer("gradient.max-restarts"),
+        },
         Replay = BindReplay(values),
         Runner = new RunnerOptions
         {
@@ -102,6 +109,7 @@ internal static class TrainingOptionsBinder
         RmsPropDecay = values.Single("learner.rmsprop-decay"),
         RmsPropEpsilon = values.Single("learner.rmsprop-epsilon"),
         RmsPropCentered = values.Flag("learner.rmsprop-centered"),
+        AdaGradEpsilon = values.Single("learner.adagrad-epsilon"),
         MaxGradientNorm = values.Single("learner.max-gradient-norm"),
         PolyakTau = values.Single("learner.polyak-tau"),
         Device = values.Text("learner.device"),
@@ -113,6 +121,24 @@ internal static class TrainingOptionsBinder
         BatchesPerRequest = values.Integer("learner.batches-per-request"),
         MaxRestarts = values.Integer("learner.max-restarts"),
         MaxSkippedUpdates = values.Integer("learner.max-skipped-updates"),
+        Mode = values.Get<LearnerMode>("learner.mode"),
+        Devices = values.Get<IReadOnlyList<string>>("learner.devices"),
+        Replicas = values.Integer("learner.replicas"),
+        ChecksumPeriod = values.Integer("learner.checksum-period"),
+        ReplicaTimeoutSeconds = values.Number("learner.replica-timeout-seconds"),
+    };
+
+    private static ParameterServerOptions BindParameterServer(ConfigurationValues values) => new()
+    {
+        Shards = values.Integer("parameter-server.shards"),
+        Synchronous = values.Flag("parameter-server.synchronous"),
+        GradientsPerUpdate = values.Integer("parameter-server.gradients-per-update"),
+        MaxStaleness = values.Integer("parameter-server.max-staleness"),
+        StaleGradients = values.Get<StaleGradients>("parameter-server.stale-gradients"),
+        OutlierDeviations = values.Number("parameter-server.outlier-deviations"),
+        Compression = values.Get<GradientCompression>("parameter-server.compression"),
+        TopKShare = values.Number("parameter-server.top-k-share"),
+        TimeoutSeconds = values.Number("parameter-server.timeout-seconds"),
     };
 
     private static ReplayOptions BindReplay(ConfigurationValues values) => new()

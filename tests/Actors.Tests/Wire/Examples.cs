@@ -103,7 +103,7 @@ internal static class Examples
         },
     };
 
-    private static ReplayProtocol.ShardState State() => new(1, 2, 3, 4, 5, 6.5)
+    public static ReplayProtocol.ShardState State() => new(1, 2, 3, 4, 5, 6.5)
     {
         AllowanceNumber = 7,
         Granted = 8,
