@@ -35,7 +35,10 @@ internal sealed record ScaleCosts
     /// <summary>Standard deviation of a gradient's time over its mean.</summary>
     public required double GradientDeviation { get; init; }
 
-    /// <summary>A parameter of an update by the whole vector: norm, clipping, Adam.</summary>
+    /// <summary>A parameter of an update by the gradient that the same trainer has just computed.</summary>
+    public required double StepParameterSeconds { get; init; }
+
+    /// <summary>A parameter of an update by a given gradient, the whole vector: norm, clipping, Adam.</summary>
     public required double ApplyParameterSeconds { get; init; }
 
     /// <summary>A parameter of an update by a range of the server.</summary>

@@ -53,7 +53,7 @@ internal sealed class SimulatedReplicas : ISimulatedLearning
     {
         if (_members.Length == 1)
         {
-            _members[0].Run(_cluster.GradientSeconds(_rows) + ApplySeconds, End);
+            _members[0].Run(_cluster.GradientSeconds(_rows) + (_cluster.Costs.Parameters * _cluster.Costs.StepParameterSeconds), End);
         }
         else if (_cluster.Scenario.Mode == ScaleMode.Devices)
         {

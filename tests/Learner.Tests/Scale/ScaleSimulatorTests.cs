@@ -21,6 +21,7 @@ public sealed class ScaleSimulatorTests
         GradientSeconds = 0.36 * 1e-3,
         GradientRowSeconds = 10 * Microsecond,
         GradientDeviation = 0,
+        StepParameterSeconds = 1e-9,
         ApplyParameterSeconds = 1e-9,
         RangeParameterSeconds = 1e-9,
         AddByteSeconds = 0,
