@@ -21,11 +21,7 @@ public sealed class RangeOptimizer
     public RangeOptimizer(ParameterRange range, LearnerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (range.Length < 1 || range.Length % ParameterRange.Alignment != 0)
-        {
-            throw new ArgumentException($"a range has a positive multiple of {ParameterRange.Alignment} parameters: got {range.Length}");
-        }
-
+        ParameterRange.RequireAligned(range.Length);
         Range = range;
         _optimizer = FlatOptimizers.Create(options);
         _state = new AlignedBuffer((long)StateVectors * range.Length);
