@@ -16,6 +16,16 @@ internal sealed class TransportPeerProcess : IDisposable
     /// <summary>The address of its actor system.</summary>
     public string Address { get; }
 
+    /// <summary>Processor time that it has used so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Starts it and waits until it can be reached.</summary>
     /// <param name="argument">What it is to be.</param>
     public static TransportPeerProcess Start(string argument)

@@ -1,0 +1,37 @@
+namespace DqnAkka.Bench;
+
+/// <summary>A thread, or an actor, which amounts to the same: one thing after the other, in the order in which they came.</summary>
+/// <param name="machine">Where it runs.</param>
+internal sealed class SimulatedThread(SimulatedMachine machine)
+{
+    private readonly Queue<(double Seconds, Action Done)> _waiting = new();
+    private bool _isBusy;
+
+    /// <summary>Has it do something when it has done all that came before.</summary>
+    /// <param name="seconds">What it takes on a core of its own.</param>
+    /// <param name="done">Called when it is done.</param>
+    public void Run(double seconds, Action done)
+    {
+        _waiting.Enqueue((seconds, done));
+        if (!_isBusy)
+        {
+            Next();
+        }
+    }
+
+    private void Next()
+    {
+        if (!_waiting.TryDequeue(out (double Seconds, Action Done) item))
+        {
+            _isBusy = false;
+            return;
+        }
+
+        _isBusy = true;
+        machine.Run(item.Seconds, () =>
+        {
+            item.Done();
+            Next();
+        });
+    }
+}
