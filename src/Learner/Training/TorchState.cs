@@ -35,7 +35,7 @@ internal sealed class TorchState : IDisposable
     /// <summary>Adam's first moments, or RMSProp's mean gradients.</summary>
     public Tensor FirstMoments { get; }
 
-    /// <summary>Adam's second moments, or RMSProp's mean squared gradients.</summary>
+    /// <summary>Adam's second moments, RMSProp's mean squared gradients, or AdaGrad's sums of squared gradients.</summary>
     public Tensor SecondMoments { get; }
 
     /// <summary>A tensor's memory, which is the processor's.</summary>
