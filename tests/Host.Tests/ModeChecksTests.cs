@@ -94,6 +94,21 @@ public sealed class ModeChecksTests
         Assert.Equal(3, host.Nodes.Start!.Options.Learner.Replicas);
     }
 
+    [Theory]
+    [InlineData("train")]
+    [InlineData("node --roles seed,learner")]
+    public async Task One_of_several_devices_that_is_not_there_is_named(string command)
+    {
+        using Host host = new();
+        Assert.Equal(2, await host.Run(
+        [
+            .. command.Split(' '), "--run-dir", host.Folder.Sub("run"), "--set", "dqn.learner.mode=data-parallel", "--set", "dqn.learner.devices=[cpu, \"cuda:97\"]",
+        ]));
+        Assert.StartsWith("error: dqn.learner.devices[1] = cuda:97 is not there: ", Assert.Single(host.Error.ToString().TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.Null(host.Nodes.Start);
+        Assert.False(Directory.Exists(host.Folder.Sub("run")));
+    }
+
     [Fact]
     public async Task A_training_in_one_process_takes_devices()
     {
@@ -101,5 +116,6 @@ public sealed class ModeChecksTests
         Assert.Equal(0, await host.Run(
             "train", "--run-dir", host.Folder.Sub("run"), "--set", "dqn.learner.mode=data-parallel", "--set", "dqn.learner.devices=[cpu, cpu]"));
         Assert.Equal(["cpu", "cpu"], host.Session.Options!.Learner.Devices);
+        Assert.Contains("learner devices cpu, cpu: ", host.Output.ToString(), StringComparison.Ordinal);
     }
 }
