@@ -110,5 +110,20 @@ public static class DqnAkkaRegistration
             };
             registry.Register<GradientPoolActor>(system.ActorOf(GradientPoolActor.CreateProps(run.Layout, run.Options, links), "gradients"));
         }
+
+        LearnerOptions learner = run.Options.Learner;
+        if (node.Roles.Contains(ClusterRoles.Learner) && learner is { Mode: LearnerMode.DataParallel, Replicas: > 1 })
+        {
+            LearnerReplicaLinks replicaLinks = new(training, nodeActor, () => CreateReplicaTrainer(run))
+            {
+                HasTraining = () => run.HasTraining,
+                Fail = exception => run.Summary.TrySetException(exception),
+            };
+            system.ActorOf(LearnerReplicaActor.CreateProps(run.Layout, run.Options, replicaLinks), "replica");
+        }
     }
+
+    /// <summary>Its parameters come from the learner.</summary>
+    private static IGradientTrainer CreateReplicaTrainer(TrainingRun run) =>
+        (IGradientTrainer)TrainerFactory.Create(run.Layout, run.Options.Learner, new float[run.Layout.Length]);
 }
