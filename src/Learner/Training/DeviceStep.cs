@@ -24,27 +24,34 @@ internal sealed class DeviceStep(LearnerOptions options, DeviceNetworks networks
     /// <returns>Q(s, a; θ) [B], targets [B], loss, norm: one float32 tensor, in the caller's dispose scope.</returns>
     public Tensor Run(TorchBatch batch, int rows, float learningRate, long update)
     {
-        Upload(batch);
-        Tensor scalars = _columns[1].narrow(1, 0, rows);
-        Tensor observations = _columns[0].narrow(1, 0, rows);
-        Tensor actions = _columns[2].narrow(0, 0, rows).to(ScalarType.Int64).unsqueeze(1);
-        Tensor targets = Targets(observations.select(0, 1), scalars.select(0, 0), scalars.select(0, 1));
-        Tensor chosen = Values(networks.Online, observations.select(0, 0)).gather(1, actions).squeeze(1);
-        Tensor loss = (scalars.select(0, 2) * Loss(chosen, targets)).mean();
-        loss.backward();
-
+        (Tensor chosen, Tensor targets, Tensor loss) = Differentiate(batch, rows);
         using IDisposable inference = no_grad();
-        networks.GatherGradients();
         Tensor norm = networks.Gradients.norm();
-        Tensor isFinite = loss.detach().add(norm, TorchScalars.One).isfinite();
-        Tensor isTaken = isFinite.to(ScalarType.Float32);
-        Tensor scale = options.MaxGradientNorm > 0
-            ? where(isFinite, norm.add(_guard, TorchScalars.One).reciprocal_().mul_(_maximum).clamp_max_(TorchScalars.One), _zero)
-            : isTaken;
-        TorchState state = networks.State;
-        _optimizer.Step(state.Online, networks.Gradients, state.FirstMoments, state.SecondMoments, scale, isTaken, learningRate, update);
-        networks.OnlineChanged();
-        return cat([chosen.detach(), targets, loss.detach().view(1), norm.view(1)]);
+        Update(norm, loss.add(norm, TorchScalars.One), learningRate, update);
+        return cat([chosen, targets, loss.view(1), norm.view(1)]);
+    }
+
+    /// <summary>Enqueues the computation of a gradient, which is left in the networks' <see cref="DeviceNetworks.Gradients"/>.</summary>
+    /// <param name="batch">As for <see cref="Run"/>.</param>
+    /// <param name="rows">Rows in use, B.</param>
+    /// <returns>As of <see cref="Run"/>.</returns>
+    public Tensor ComputeGradient(TorchBatch batch, int rows)
+    {
+        (Tensor chosen, Tensor targets, Tensor loss) = Differentiate(batch, rows);
+        using IDisposable inference = no_grad();
+        return cat([chosen, targets, loss.view(1), networks.Gradients.norm().view(1)]);
+    }
+
+    /// <summary>Enqueues an update by the gradient that is in the networks' <see cref="DeviceNetworks.Gradients"/>, which is zero afterwards.</summary>
+    /// <param name="learningRate">The learning rate.</param>
+    /// <param name="update">The number of this update, the first being 1.</param>
+    /// <returns>The gradient's norm, float32 [], in the caller's dispose scope.</returns>
+    public Tensor ApplyGradient(float learningRate, long update)
+    {
+        using IDisposable inference = no_grad();
+        Tensor norm = networks.Gradients.norm();
+        Update(norm, norm, learningRate, update);
+        return norm;
     }
 
     /// <inheritdoc />
@@ -56,6 +63,34 @@ internal sealed class DeviceStep(LearnerOptions options, DeviceNetworks networks
         _half.Dispose();
         _guard.Dispose();
         _maximum.Dispose();
+    }
+
+    private (Tensor Chosen, Tensor Targets, Tensor Loss) Differentiate(TorchBatch batch, int rows)
+    {
+        Upload(batch);
+        Tensor scalars = _columns[1].narrow(1, 0, rows);
+        Tensor observations = _columns[0].narrow(1, 0, rows);
+        Tensor actions = _columns[2].narrow(0, 0, rows).to(ScalarType.Int64).unsqueeze(1);
+        Tensor targets = Targets(observations.select(0, 1), scalars.select(0, 0), scalars.select(0, 1));
+        Tensor chosen = Values(networks.Online, observations.select(0, 0)).gather(1, actions).squeeze(1);
+        Tensor loss = (scalars.select(0, 2) * Loss(chosen, targets)).mean();
+        loss.backward();
+        using IDisposable inference = no_grad();
+        networks.GatherGradients();
+        return (chosen.detach(), targets, loss.detach());
+    }
+
+    /// <summary>Takes the step where <paramref name="witness"/> is finite.</summary>
+    private void Update(Tensor norm, Tensor witness, float learningRate, long update)
+    {
+        Tensor isFinite = witness.isfinite();
+        Tensor isTaken = isFinite.to(ScalarType.Float32);
+        Tensor scale = options.MaxGradientNorm > 0
+            ? where(isFinite, norm.add(_guard, TorchScalars.One).reciprocal_().mul_(_maximum).clamp_max_(TorchScalars.One), _zero)
+            : isTaken;
+        TorchState state = networks.State;
+        _optimizer.Step(state.Online, networks.Gradients, state.FirstMoments, state.SecondMoments, scale, isTaken, learningRate, update);
+        networks.OnlineChanged();
     }
 
     private static Tensor Values(TorchNetwork network, Tensor observations) => network.Forward(observations).to(ScalarType.Float32);

@@ -8,7 +8,7 @@ namespace DqnAkka.Learner;
 /// from there, all of the step is tensor operations (whether it is taken included), and what it saw is read when the next step has been
 /// enqueued. With <c>learner.bfloat16</c> networks compute in bfloat16, and parameters, loss and optimizer stay float32.
 /// </summary>
-internal sealed class DeviceTrainer : IDeferredTrainer
+internal sealed class DeviceTrainer : IDeferredTrainer, IGradientTrainer
 {
     private readonly LearnerOptions _options;
     private readonly Device _device;
@@ -28,6 +28,7 @@ internal sealed class DeviceTrainer : IDeferredTrainer
     {
         ParameterVector.RequireLength(layout, initialParameters.Length);
         Layout = layout;
+        Arithmetic = ArithmeticNames.Of(device.type == DeviceType.CUDA ? "torch cuda" : "torch cpu tensors");
         _options = options;
         _device = device;
         PrepareThread();
@@ -46,6 +47,9 @@ internal sealed class DeviceTrainer : IDeferredTrainer
 
     /// <inheritdoc />
     public long Updates { get; private set; }
+
+    /// <inheritdoc />
+    public string Arithmetic { get; }
 
     private bool TakesBytes => Layout.Observation.Type == Environments.ObservationType.UInt8;
 
@@ -94,6 +98,55 @@ internal sealed class DeviceTrainer : IDeferredTrainer
         TrainingResult result = Collect()!.Value;
         _errors.AsSpan(0, batch.Count).CopyTo(absoluteTdErrors);
         return result;
+    }
+
+    /// <inheritdoc />
+    public GradientResult ComputeGradient(TrainingBatch batch, Span<float> gradient, Span<float> absoluteTdErrors)
+    {
+        StepChecks.RequireFit(Layout, batch, absoluteTdErrors.Length);
+        ParameterVector.RequireLength(Layout, gradient.Length);
+        PrepareThread();
+        Settle();
+        DeviceBatch taken = Take(batch);
+        using DisposeScope scope = NewDisposeScope();
+        taken.Receive(_step.ComputeGradient(taken.Host, batch.Count));
+        // Reading the gradient waits for all that was enqueued before it.
+        TorchState.Read(_networks.Gradients, gradient);
+        _networks.Gradients.zero_();
+        TrainingResult result = taken.Read(batch.Count, _device, absoluteTdErrors);
+        if (!float.IsFinite(result.Loss))
+        {
+            gradient.Fill(float.NaN);
+        }
+
+        return new GradientResult(result.Loss, result.MeanAbsoluteTdError, result.MeanQ);
+    }
+
+    /// <inheritdoc />
+    public float ApplyGradient(ReadOnlySpan<float> gradient, float learningRate)
+    {
+        ParameterVector.RequireLength(Layout, gradient.Length);
+        PrepareThread();
+        Settle();
+        using DisposeScope scope = NewDisposeScope();
+        TorchState.Write(gradient, _networks.Gradients);
+        float norm = _step.ApplyGradient(learningRate, Updates + 1).item<float>();
+        Updates += float.IsFinite(norm) ? 1 : 0;
+        return norm;
+    }
+
+    /// <inheritdoc />
+    public void LoadParameters(ReadOnlySpan<float> parameters)
+    {
+        _networks.State.LoadOnline(parameters);
+        _networks.OnlineChanged();
+    }
+
+    /// <inheritdoc />
+    public void LoadTarget(ReadOnlySpan<float> parameters)
+    {
+        _networks.State.LoadTarget(parameters);
+        _networks.TargetChanged();
     }
 
     /// <inheritdoc />

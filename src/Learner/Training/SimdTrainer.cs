@@ -6,7 +6,7 @@ namespace DqnAkka.Learner;
 /// The learning step in vectorised C#, without libtorch: forward, backward, clipping and optimizer over flat buffers. On 512-bit vectors
 /// where the processor has them, on narrower ones elsewhere. Nothing is allocated once the buffers have grown to the largest batch.
 /// </summary>
-public sealed unsafe class SimdTrainer : ITrainer
+public sealed unsafe class SimdTrainer : IGradientTrainer
 {
     private readonly LearnerOptions _options;
     private readonly IFlatOptimizer _optimizer;
@@ -53,6 +53,9 @@ public sealed unsafe class SimdTrainer : ITrainer
     public long Updates { get; private set; }
 
     /// <inheritdoc />
+    public string Arithmetic { get; } = ArithmeticNames.Of("simd");
+
+    /// <inheritdoc />
     public TrainingBatch NextBatch(int capacity)
     {
         if (_batch?.Capacity != capacity)
@@ -67,39 +70,54 @@ public sealed unsafe class SimdTrainer : ITrainer
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public TrainingResult Step(TrainingBatch batch, float learningRate, Span<float> absoluteTdErrors)
     {
-        StepChecks.RequireFit(Layout, batch, absoluteTdErrors.Length);
-        StepChecks.RequireFloats(batch);
-        int rows = batch.Count;
-        EnsureCapacity(rows);
-        Span<float> errors = _errors.AsSpan(0, rows);
-        float loss;
-        fixed (float* observations = batch.Observations, chosen = _chosenValues, outputGradients = _outputGradients)
-        fixed (int* actions = batch.Actions)
+        float loss = Differentiate(batch, absoluteTdErrors);
+        float norm = GradientNorm.Compute(_backward.Gradients.Span);
+        TrainingResult result = StepResults.Summarize(loss, norm, _errors.AsSpan(0, batch.Count), _chosenValues, absoluteTdErrors);
+        if (!result.IsSkipped)
         {
-            _online.RunHidden(observations, rows, _activations);
-            float* lastHidden = _activations[_online.Packed.Hidden.Length - 1].Pointer;
-            HeadKernels.ValuesAt(lastHidden, rows, _online.Packed.Head.Stride, _online.Head.Weights, _online.Head.Biases, actions, chosen);
-            Bootstrap(batch);
-            TemporalDifference.Errors(batch.Returns, batch.Discounts, _bootstraps, _chosenValues, errors);
-            loss = Losses.WeightedMean(_options.Loss, _options.HuberThreshold, errors, batch.Weights, _outputGradients);
-            _backward.Run(observations, _activations, rows, actions, outputGradients);
+            Update(norm, learningRate);
         }
 
-        Span<float> gradients = _backward.Gradients.Span;
-        float norm = GradientNorm.Compute(gradients);
-        TrainingResult result = StepResults.Summarize(loss, norm, errors, _chosenValues, absoluteTdErrors);
-        if (result.IsSkipped)
-        {
-            return result;
-        }
-
-        float scale = GradientNorm.ClipScale(norm, _options.MaxGradientNorm);
-        Updates++;
-        _optimizer.Step(_online.Parameters.Span, gradients, _firstMoments.Span, _secondMoments.Span, scale, learningRate, Updates);
-        _online.ParametersChanged();
-        GC.KeepAlive(this);
         return result;
     }
+
+    /// <inheritdoc />
+    public GradientResult ComputeGradient(TrainingBatch batch, Span<float> gradient, Span<float> absoluteTdErrors)
+    {
+        ParameterVector.RequireLength(Layout, gradient.Length);
+        float loss = Differentiate(batch, absoluteTdErrors);
+        if (float.IsFinite(loss))
+        {
+            _online.Packed.Unpack(_backward.Gradients.Span, gradient);
+        }
+        else
+        {
+            // A bounded ℓ′ hides what the loss shows.
+            gradient.Fill(float.NaN);
+        }
+
+        return StepResults.Summarize(loss, _errors.AsSpan(0, batch.Count), _chosenValues, absoluteTdErrors);
+    }
+
+    /// <inheritdoc />
+    public float ApplyGradient(ReadOnlySpan<float> gradient, float learningRate)
+    {
+        ParameterVector.RequireLength(Layout, gradient.Length);
+        _online.Packed.Pack(gradient, _backward.Gradients.Span);
+        float norm = GradientNorm.Compute(_backward.Gradients.Span);
+        if (float.IsFinite(norm))
+        {
+            Update(norm, learningRate);
+        }
+
+        return norm;
+    }
+
+    /// <inheritdoc />
+    public void LoadParameters(ReadOnlySpan<float> parameters) => _online.Load(parameters);
+
+    /// <inheritdoc />
+    public void LoadTarget(ReadOnlySpan<float> parameters) => _target.Load(parameters);
 
     /// <inheritdoc />
     public void SynchronizeTarget()
@@ -150,6 +168,45 @@ public sealed unsafe class SimdTrainer : ITrainer
     public void Dispose()
     {
         // All memory is managed.
+    }
+
+    /// <summary>Leaves ∂L/∂θ in the packed gradient, Q(s, a) in the chosen values and δ in the errors.</summary>
+    /// <returns>L.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private float Differentiate(TrainingBatch batch, Span<float> absoluteTdErrors)
+    {
+        StepChecks.RequireFit(Layout, batch, absoluteTdErrors.Length);
+        StepChecks.RequireFloats(batch);
+        int rows = batch.Count;
+        EnsureCapacity(rows);
+        Span<float> errors = _errors.AsSpan(0, rows);
+        float loss;
+        fixed (float* observations = batch.Observations, chosen = _chosenValues, outputGradients = _outputGradients)
+        fixed (int* actions = batch.Actions)
+        {
+            _online.RunHidden(observations, rows, _activations);
+            float* lastHidden = _activations[_online.Packed.Hidden.Length - 1].Pointer;
+            HeadKernels.ValuesAt(lastHidden, rows, _online.Packed.Head.Stride, _online.Head.Weights, _online.Head.Biases, actions, chosen);
+            Bootstrap(batch);
+            TemporalDifference.Errors(batch.Returns, batch.Discounts, _bootstraps, _chosenValues, errors);
+            loss = Losses.WeightedMean(_options.Loss, _options.HuberThreshold, errors, batch.Weights, _outputGradients);
+            _backward.Run(observations, _activations, rows, actions, outputGradients);
+        }
+
+        GC.KeepAlive(batch);
+        return loss;
+    }
+
+    /// <summary>Clips the packed gradient and takes the optimizer's step.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Update(float norm, float learningRate)
+    {
+        float scale = GradientNorm.ClipScale(norm, _options.MaxGradientNorm);
+        Updates++;
+        _optimizer.Step(
+            _online.Parameters.Span, _backward.Gradients.Span, _firstMoments.Span, _secondMoments.Span, scale, learningRate, Updates);
+        _online.ParametersChanged();
+        GC.KeepAlive(this);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -26,4 +26,11 @@ internal static class StepResults
 
         return new TrainingResult(loss, (float)(errorSum / errors.Length), (float)(valueSum / errors.Length), norm);
     }
+
+    /// <summary>As <see cref="Summarize(float, float, ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float})"/>, of a gradient that nobody has applied.</summary>
+    public static GradientResult Summarize(float loss, ReadOnlySpan<float> errors, ReadOnlySpan<float> chosenValues, Span<float> absoluteTdErrors)
+    {
+        TrainingResult result = Summarize(loss, 0, errors, chosenValues, absoluteTdErrors);
+        return new GradientResult(result.Loss, result.MeanAbsoluteTdError, result.MeanQ);
+    }
 }

@@ -73,6 +73,22 @@ internal sealed class TorchState : IDisposable
         Read(Online, destination);
     }
 
+    /// <summary>Replaces θ.</summary>
+    /// <exception cref="ArgumentException">The span is not as long as the layout.</exception>
+    public void LoadOnline(ReadOnlySpan<float> parameters)
+    {
+        ParameterVector.RequireLength(_layout, parameters.Length);
+        Write(parameters, Online);
+    }
+
+    /// <summary>Replaces θ⁻.</summary>
+    /// <exception cref="ArgumentException">The span is not as long as the layout.</exception>
+    public void LoadTarget(ReadOnlySpan<float> parameters)
+    {
+        ParameterVector.RequireLength(_layout, parameters.Length);
+        Write(parameters, Target);
+    }
+
     /// <summary>Copies everything.</summary>
     public TrainerState Capture(long updates) => new()
     {
@@ -101,7 +117,8 @@ internal sealed class TorchState : IDisposable
         SecondMoments.Dispose();
     }
 
-    private static void Write(ReadOnlySpan<float> values, Tensor tensor)
+    /// <summary>Copies a vector into a flat tensor on any device.</summary>
+    public static void Write(ReadOnlySpan<float> values, Tensor tensor)
     {
         if (tensor.device_type == DeviceType.CPU)
         {
@@ -114,7 +131,8 @@ internal sealed class TorchState : IDisposable
         tensor.copy_(onHost);
     }
 
-    private static void Read(Tensor tensor, Span<float> values)
+    /// <summary>Copies a flat tensor on any device into a vector.</summary>
+    public static void Read(Tensor tensor, Span<float> values)
     {
         if (tensor.device_type == DeviceType.CPU)
         {

@@ -7,7 +7,7 @@ namespace DqnAkka.Learner;
 /// The learning step on libtorch, on the processor. libtorch computes action values and, from their gradient, that of the parameters;
 /// targets, loss, clipping and the optimizer are the same code as in <see cref="SimdTrainer"/>, on the tensors' memory.
 /// </summary>
-public sealed class TorchTrainer : ITrainer
+public sealed class TorchTrainer : IGradientTrainer
 {
     private readonly LearnerOptions _options;
     private readonly IFlatOptimizer _optimizer;
@@ -43,6 +43,12 @@ public sealed class TorchTrainer : ITrainer
     public long Updates { get; private set; }
 
     /// <inheritdoc />
+    public string Arithmetic { get; } = ArithmeticNames.Of("torch cpu");
+
+    /// <summary>∂L/∂θ, zero between steps.</summary>
+    private Span<float> Gradients => TorchState.Memory(_online.Gradients!);
+
+    /// <inheritdoc />
     public TrainingBatch NextBatch(int capacity)
     {
         if (_batch?.Columns.Capacity != capacity)
@@ -59,37 +65,60 @@ public sealed class TorchTrainer : ITrainer
     /// <inheritdoc />
     public TrainingResult Step(TrainingBatch batch, float learningRate, Span<float> absoluteTdErrors)
     {
-        StepChecks.RequireFit(Layout, batch, absoluteTdErrors.Length);
-        TorchThreads.Use(_options.TorchThreads);
         using DisposeScope scope = NewDisposeScope();
-        StepMemory memory = Take(batch);
-        TrainingBatch columns = _batch!.Columns;
-        int rows = memory.Rows;
-        Bootstrap(memory);
-        Tensor values = _online.Forward(memory.Observations);
-        Select(TorchState.Memory(values.contiguous()), columns.Actions, memory.Chosen);
-        TemporalDifference.Errors(columns.Returns, columns.Discounts, memory.Bootstraps, memory.Chosen, memory.Errors);
-        float loss = Losses.WeightedMean(_options.Loss, _options.HuberThreshold, memory.Errors, columns.Weights, memory.Derivatives);
-        float norm = float.IsFinite(loss) ? Differentiate(values, memory, columns.Actions) : float.NaN;
-        Span<float> gradients = TorchState.Memory(_online.Gradients!);
-        TrainingResult result = StepResults.Summarize(loss, norm, memory.Errors, memory.Chosen, absoluteTdErrors[..rows]);
+        (float loss, StepMemory memory) = Differentiate(batch, absoluteTdErrors.Length);
+        float norm = float.IsFinite(loss) ? GradientNorm.Compute(Gradients) : float.NaN;
+        TrainingResult result = StepResults.Summarize(loss, norm, memory.Errors, memory.Chosen, absoluteTdErrors);
         if (result.IsSkipped)
         {
-            gradients.Clear();
-            return result;
+            Gradients.Clear();
+        }
+        else
+        {
+            Update(norm, learningRate);
         }
 
-        Updates++;
-        _optimizer.Step(
-            TorchState.Memory(_state.Online),
-            gradients,
-            TorchState.Memory(_state.FirstMoments),
-            TorchState.Memory(_state.SecondMoments),
-            GradientNorm.ClipScale(norm, _options.MaxGradientNorm),
-            learningRate,
-            Updates);
         return result;
     }
+
+    /// <inheritdoc />
+    public GradientResult ComputeGradient(TrainingBatch batch, Span<float> gradient, Span<float> absoluteTdErrors)
+    {
+        ParameterVector.RequireLength(Layout, gradient.Length);
+        using DisposeScope scope = NewDisposeScope();
+        (float loss, StepMemory memory) = Differentiate(batch, absoluteTdErrors.Length);
+        if (float.IsFinite(loss))
+        {
+            Gradients.CopyTo(gradient);
+            Gradients.Clear();
+        }
+        else
+        {
+            gradient.Fill(float.NaN);
+        }
+
+        return StepResults.Summarize(loss, memory.Errors, memory.Chosen, absoluteTdErrors);
+    }
+
+    /// <inheritdoc />
+    public float ApplyGradient(ReadOnlySpan<float> gradient, float learningRate)
+    {
+        ParameterVector.RequireLength(Layout, gradient.Length);
+        float norm = GradientNorm.Compute(gradient);
+        if (float.IsFinite(norm))
+        {
+            gradient.CopyTo(Gradients);
+            Update(norm, learningRate);
+        }
+
+        return norm;
+    }
+
+    /// <inheritdoc />
+    public void LoadParameters(ReadOnlySpan<float> parameters) => _state.LoadOnline(parameters);
+
+    /// <inheritdoc />
+    public void LoadTarget(ReadOnlySpan<float> parameters) => _state.LoadTarget(parameters);
 
     /// <inheritdoc />
     public void SynchronizeTarget() => _state.Synchronize();
@@ -132,6 +161,40 @@ public sealed class TorchTrainer : ITrainer
         }
     }
 
+    /// <summary>Leaves ∂L/∂θ in the flat gradient, which was zero and stays so where the loss is not finite.</summary>
+    private (float Loss, StepMemory Memory) Differentiate(TrainingBatch batch, int errorLength)
+    {
+        StepChecks.RequireFit(Layout, batch, errorLength);
+        TorchThreads.Use(_options.TorchThreads);
+        StepMemory memory = Take(batch);
+        TrainingBatch columns = _batch!.Columns;
+        Bootstrap(memory);
+        Tensor values = _online.Forward(memory.Observations);
+        Select(TorchState.Memory(values.contiguous()), columns.Actions, memory.Chosen);
+        TemporalDifference.Errors(columns.Returns, columns.Discounts, memory.Bootstraps, memory.Chosen, memory.Errors);
+        float loss = Losses.WeightedMean(_options.Loss, _options.HuberThreshold, memory.Errors, columns.Weights, memory.Derivatives);
+        if (float.IsFinite(loss))
+        {
+            Propagate(values, memory, columns.Actions);
+        }
+
+        return (loss, memory);
+    }
+
+    /// <summary>Clips the flat gradient and takes the optimizer's step.</summary>
+    private void Update(float norm, float learningRate)
+    {
+        Updates++;
+        _optimizer.Step(
+            TorchState.Memory(_state.Online),
+            Gradients,
+            TorchState.Memory(_state.FirstMoments),
+            TorchState.Memory(_state.SecondMoments),
+            GradientNorm.ClipScale(norm, _options.MaxGradientNorm),
+            learningRate,
+            Updates);
+    }
+
     private StepMemory Take(TrainingBatch batch)
     {
         if (!batch.IsOf(_batch))
@@ -156,9 +219,8 @@ public sealed class TorchTrainer : ITrainer
         TemporalDifference.Bootstrap(TorchState.Memory(selector), TorchState.Memory(target), Layout.ActionCount, memory.Bootstraps);
     }
 
-    /// <summary>Leaves ∂L/∂θ in the flat gradient, which was zero.</summary>
-    /// <returns>Its norm.</returns>
-    private float Differentiate(Tensor values, StepMemory memory, ReadOnlySpan<int> actions)
+    /// <summary>Adds ∂L/∂θ to the flat gradient.</summary>
+    private void Propagate(Tensor values, StepMemory memory, ReadOnlySpan<int> actions)
     {
         Span<float> gradients = TorchState.Memory(memory.ValueGradients);
         gradients.Clear();
@@ -168,7 +230,6 @@ public sealed class TorchTrainer : ITrainer
         }
 
         autograd.backward(values, memory.ValueGradients);
-        return GradientNorm.Compute(TorchState.Memory(_online.Gradients!));
     }
 
     /// <summary>Views of the batch's columns and the intermediate results, for one number of rows.</summary>

@@ -12,7 +12,7 @@ public static class TrainerFactory
     /// <param name="initialParameters">The parameters in the layout's order, float32 [<see cref="NetworkLayout.Length"/>]; copied.</param>
     /// <exception cref="ArgumentException">The parameters are not as long as the layout.</exception>
     /// <exception cref="LearnerException">The backend cannot use the device, the device is unknown or not available, or libtorch cannot be loaded.</exception>
-    public static ITrainer Create(NetworkLayout layout, LearnerOptions options, ReadOnlySpan<float> initialParameters) =>
+    public static IGradientTrainer Create(NetworkLayout layout, LearnerOptions options, ReadOnlySpan<float> initialParameters) =>
         Create(layout, options, DeviceChoice.Choose(layout, options), initialParameters);
 
     /// <summary>
@@ -25,7 +25,7 @@ public static class TrainerFactory
     /// <param name="initialParameters">The parameters in the layout's order, float32 [<see cref="NetworkLayout.Length"/>]; copied.</param>
     /// <exception cref="ArgumentException">The parameters are not as long as the layout.</exception>
     /// <exception cref="LearnerException">The vectorised kernels are asked for and do not have the network's layers, libtorch cannot be loaded, or memory does not suffice.</exception>
-    public static ITrainer Create(NetworkLayout layout, LearnerOptions options, DeviceChoice device, ReadOnlySpan<float> initialParameters)
+    public static IGradientTrainer Create(NetworkLayout layout, LearnerOptions options, DeviceChoice device, ReadOnlySpan<float> initialParameters)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(options);
@@ -49,7 +49,7 @@ public static class TrainerFactory
 
     // A method of its own, so that nothing of TorchSharp is loaded where it is not called.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ITrainer CreateOnTorch(NetworkLayout layout, LearnerOptions options, DeviceChoice device, ReadOnlySpan<float> initialParameters)
+    private static IGradientTrainer CreateOnTorch(NetworkLayout layout, LearnerOptions options, DeviceChoice device, ReadOnlySpan<float> initialParameters)
     {
         LibTorch.Require(layout, "dqn.learner.backend");
         return device.IsCpu && !options.BFloat16

@@ -131,6 +131,7 @@ public sealed class DeviceTrainerTests
     [InlineData(OptimizerKind.Adam, float.NaN)]
     [InlineData(OptimizerKind.Adam, float.PositiveInfinity)]
     [InlineData(OptimizerKind.RmsProp, float.NaN)]
+    [InlineData(OptimizerKind.AdaGrad, float.NaN)]
     public void A_step_that_is_not_finite_changes_nothing_although_nobody_waited_to_see_it(OptimizerKind optimizer, float value)
     {
         float[] parameters = TrainingExamples.Parameters(Vectors, 1);

@@ -48,6 +48,42 @@ public sealed class OptimizerTests
     }
 
     [Fact]
+    public void AdaGrad_takes_the_three_steps_worked_out_by_hand()
+    {
+        // ε = 1, η = 0.5. Step 1, g = 3: v = 9; change 0.5·3/(3 + 1) = 0.375. Step 2, g = −4: v = 25; change 0.5·(−4)/(5 + 1) = −1/3.
+        // Step 3, g = 12: v = 169; change 0.5·12/(13 + 1) = 3/7.
+        Vectors vectors = new(1f);
+        AdaGradOptimizer optimizer = new(1f);
+        vectors.Step(optimizer, 3f, 0.5f, 1);
+        Assert.Equal(0.625, vectors.Parameter, 1e-6);
+        vectors.Step(optimizer, -4f, 0.5f, 2);
+        Assert.Equal(0.625 + (1.0 / 3), vectors.Parameter, 1e-6);
+        vectors.Step(optimizer, 12f, 0.5f, 3);
+        Assert.Equal(0.625 + (1.0 / 3) - (3.0 / 7), vectors.Parameter, 1e-6);
+    }
+
+    [Fact]
+    public void AdaGrad_follows_that_of_torch()
+    {
+        LearnerOptions options = new() { Optimizer = OptimizerKind.AdaGrad };
+        IFlatOptimizer optimizer = FlatOptimizers.Create(options);
+        RandomSource random = new(9);
+        float[] parameters = [.. Enumerable.Range(0, 32).Select(_ => (float)random.NextUniform(-1, 1))];
+        float[] second = new float[32];
+        using TorchSharp.Modules.Parameter theirs = torch.nn.Parameter(torch.tensor(parameters));
+        using torch.optim.Optimizer reference = torch.optim.Adagrad([theirs], 1e-2);
+        for (int update = 1; update <= 100; update++)
+        {
+            float[] gradients = [.. Enumerable.Range(0, 32).Select(_ => (float)random.NextUniform(-1, 1))];
+            theirs.grad = torch.tensor(gradients);
+            reference.step();
+            optimizer.Step(parameters, gradients, new float[32], second, 1f, 1e-2f, update);
+        }
+
+        Assert.True(TrainingExamples.LargestDifference(parameters, theirs.data<float>().ToArray()) < 1e-6);
+    }
+
+    [Fact]
     public void A_constant_gradient_never_makes_centred_RMSProp_take_the_root_of_a_negative_number()
     {
         Vectors vectors = new(0f);
@@ -78,6 +114,7 @@ public sealed class OptimizerTests
     [InlineData(OptimizerKind.Adam, true)]
     [InlineData(OptimizerKind.RmsProp, true)]
     [InlineData(OptimizerKind.RmsProp, false)]
+    [InlineData(OptimizerKind.AdaGrad, false)]
     public void Tensor_operations_take_the_same_steps_as_the_SIMD_pass(OptimizerKind kind, bool isCentered)
     {
         LearnerOptions options = new() { Optimizer = kind, RmsPropCentered = isCentered };

@@ -7,6 +7,7 @@ internal static class FlatOptimizers
     public static IFlatOptimizer Create(LearnerOptions options) => options.Optimizer switch
     {
         OptimizerKind.RmsProp => new RmsPropOptimizer(options.RmsPropDecay, options.RmsPropEpsilon, options.RmsPropCentered),
+        OptimizerKind.AdaGrad => new AdaGradOptimizer(options.AdaGradEpsilon),
         _ => new AdamOptimizer(options.AdamBeta1, options.AdamBeta2, options.AdamEpsilon),
     };
 

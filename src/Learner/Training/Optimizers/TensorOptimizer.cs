@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace DqnAkka.Learner;
 
 /// <summary>
-/// The update rules of <see cref="AdamOptimizer"/> and <see cref="RmsPropOptimizer"/> as nine tensor operations on flat tensors, for
-/// devices whose memory the processor does not see. Whether the step is taken is a tensor too, so that nobody waits for the answer.
+/// The update rules of <see cref="AdamOptimizer"/>, <see cref="RmsPropOptimizer"/> and <see cref="AdaGradOptimizer"/> as nine tensor
+/// operations on flat tensors, or fewer, for devices whose memory the processor does not see. Whether the step is taken is a tensor too, so that nobody waits for the answer.
 /// </summary>
 internal sealed class TensorOptimizer : IDisposable
 {
@@ -45,6 +45,12 @@ internal sealed class TensorOptimizer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         gradients.nan_to_num_(0, 0, 0);
         gradients.mul_(gradientScale);
+        if (_options.Optimizer == OptimizerKind.AdaGrad)
+        {
+            StepAdaGrad(parameters, gradients, secondMoments, learningRate);
+            return;
+        }
+
         secondMoments.mul_(isTaken.mul(_minusSecondShare).add_(TorchScalars.One, TorchScalars.One)).addcmul_(gradients, gradients, _secondShare);
         if (_options.Optimizer == OptimizerKind.Adam)
         {
@@ -72,6 +78,16 @@ internal sealed class TensorOptimizer : IDisposable
         _firstShare.Dispose();
         _secondShare.Dispose();
         _minusSecondShare.Dispose();
+    }
+
+    // A step that is not taken has a gradient of zero, which changes nothing here.
+    private void StepAdaGrad(Tensor parameters, Tensor gradients, Tensor secondMoments, float learningRate)
+    {
+        using Scalar epsilon = _options.AdaGradEpsilon;
+        using Scalar stepSize = -learningRate;
+        secondMoments.addcmul_(gradients, gradients, TorchScalars.One);
+        parameters.addcdiv_(gradients, secondMoments.sqrt().add_(epsilon, TorchScalars.One), stepSize);
+        gradients.zero_();
     }
 
     private void StepRmsProp(Tensor parameters, Tensor gradients, Tensor firstMoments, Tensor secondMoments, Tensor isTaken, float learningRate)
