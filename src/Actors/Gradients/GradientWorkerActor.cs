@@ -27,7 +27,7 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
     private readonly GradientComputation _computation;
     private readonly RangeParametersAssembly _parameters;
     private readonly GradientPush _push;
-    private readonly WorkerRounds _rounds = new();
+    private readonly SampledRounds _rounds = new();
     private readonly SampleReplies _replies;
     private readonly Refusals _refusals;
     private readonly int _timeoutSeconds;
