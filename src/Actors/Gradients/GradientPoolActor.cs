@@ -1,5 +1,6 @@
 using System.Globalization;
 using Akka.Actor;
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;

@@ -27,7 +27,7 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
     private readonly GradientComputation _computation;
     private readonly RangeParametersAssembly _parameters;
     private readonly GradientPush _push;
-    private readonly WorkerRounds _rounds = new();
+    private readonly SampledRounds _rounds = new();
     private readonly SampleReplies _replies;
     private readonly Refusals _refusals;
     private readonly int _timeoutSeconds;
@@ -71,7 +71,7 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
         Receive<ReplayProtocol.SampleReply>(OnSampleReply);
         Receive<ReplayProtocol.SampleReplyPart>(OnSampleReplyPart);
         Receive<ReplayProtocol.ShardState>(OnShardState);
-        Receive<Send>(OnSend);
+        Receive<DelayEnded>(OnDelayEnded);
         Receive<GiveUp>(OnGiveUp);
         Receive<Tick>(_ => OnTick());
     }
@@ -81,7 +81,7 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
 
     private string Name => $"gradient worker {_index} of {_links.Address}";
 
-    private TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     private bool HasParameters => _isRegistered && _parameters.Version >= _leastVersion;
 
@@ -140,7 +140,7 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
         _awaitedPush = 0;
         _leastVersion = 0;
         _secondsStill = 0;
-        Timers.Cancel(nameof(Send));
+        Timers.Cancel(nameof(DelayEnded));
         _rounds.Clear();
         _push.Reset();
         _parameters.Begin(epoch);
@@ -289,7 +289,7 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
 
         if (_options.Gradient.DelayMilliseconds > 0)
         {
-            Timers.StartSingleTimer(nameof(Send), new Send(_awaitedPush), TimeSpan.FromMilliseconds(_options.Gradient.DelayMilliseconds));
+            Timers.StartSingleTimer(nameof(DelayEnded), new DelayEnded(_awaitedPush), TimeSpan.FromMilliseconds(_options.Gradient.DelayMilliseconds));
         }
         else
         {
@@ -297,9 +297,9 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnSend(Send send)
+    private void OnDelayEnded(DelayEnded delay)
     {
-        if (send.Push == _awaitedPush)
+        if (delay.Push == _awaitedPush)
         {
             SendGradient();
         }
@@ -381,7 +381,7 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
         : _rounds.Following is { IsSampled: false } round ? $"{ShardNames.Of(round.Silent)} to answer sample requests"
         : "transitions, which dqn.replay.samples-per-insert and dqn.replay.min-size allow as the runners bring more";
 
-    private sealed record Send(long Push);
+    private sealed record DelayEnded(long Push);
 
     private sealed record GiveUp(long Round);
 

@@ -1,7 +1,7 @@
 namespace DqnAkka.Actors;
 
 /// <summary>The round that a gradient worker computes on and the one after it, which is asked for meanwhile so that its transitions are there in time.</summary>
-internal sealed class WorkerRounds : ISampleRequests
+internal sealed class SampledRounds : ISampleRequests
 {
     /// <summary>The round that is computed on; null where there is none.</summary>
     public WorkerRound? Current { get; private set; }
