@@ -1,9 +1,9 @@
 namespace DqnAkka.Actors;
 
-/// <summary>One member of the cluster, as <c>status</c> shows it. Fits one frame: lists are cut at <see cref="MaxEntries"/>.</summary>
+/// <summary>One member of the cluster, as <c>status</c> shows it. Fits one frame: lists are cut, and <see cref="IsCut"/> says so.</summary>
 public sealed record NodeStatus : IWireMessage
 {
-    /// <summary>Longest list in a status; what is left out is counted nowhere and said to be left out by whoever prints it.</summary>
+    /// <summary>Longest list in a status, where there is room; what is left out is counted nowhere and said to be left out by whoever prints it.</summary>
     public const int MaxEntries = 500;
 
     /// <summary>Its address, <c>host:port</c>.</summary>
@@ -47,6 +47,9 @@ public sealed record NodeStatus : IWireMessage
 
     /// <summary>Its gradient workers, or its replica of the learner.</summary>
     public IReadOnlyList<GradientMemberStatus> GradientMembers { get; init; } = [];
+
+    /// <summary>Whether its lists are cut, since they have <see cref="MaxEntries"/> or more entries or do not fit one frame together.</summary>
+    public bool IsCut { get; init; }
 
     /// <summary>The learner; null where it does not run there.</summary>
     public TrainingStatus? Training { get; init; }

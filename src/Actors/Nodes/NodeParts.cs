@@ -28,20 +28,59 @@ internal sealed class NodeParts
     }
 
     /// <summary>Completes a status with what the parts say.</summary>
-    public NodeStatus Complete(NodeStatus status) => status with
+    public NodeStatus Complete(NodeStatus status) => Fit(status with
     {
-        Shards = [.. All<ShardStatus>().OrderBy(shard => shard.Shard).Take(NodeStatus.MaxEntries)],
-        Runners = All<RunnerPoolStatus>().Select(Cut).FirstOrDefault(),
+        Shards = [.. All<ShardStatus>().OrderBy(shard => shard.Shard)],
+        Runners = All<RunnerPoolStatus>().Select(Sorted).FirstOrDefault(),
         Mirror = All<MirrorStatus>().FirstOrDefault(),
-        ParameterRanges = [.. All<ParameterRangeStatus>().OrderBy(range => range.Range).Take(NodeStatus.MaxEntries)],
-        GradientMembers = [.. All<GradientMemberStatus>().OrderBy(member => member.Index).Take(NodeStatus.MaxEntries)],
+        ParameterRanges = [.. All<ParameterRangeStatus>().OrderBy(range => range.Range)],
+        GradientMembers = [.. All<GradientMemberStatus>().OrderBy(member => member.Index)],
         Training = All<TrainingStatus>().FirstOrDefault(),
+    });
+
+    /// <summary>Cuts the lists so far that the status fits one frame, the longest first.</summary>
+    internal static NodeStatus Fit(NodeStatus status)
+    {
+        int longest = Longest(status);
+        int limit = NodeStatus.MaxEntries;
+        NodeStatus cut = longest < limit ? status : Cut(status, limit);
+        while (WireCodec.Size(cut) > WireFormat.MaxFrameBytes && limit > 1)
+        {
+            limit = Math.Min(limit, longest) / 2;
+            cut = Cut(status, limit);
+        }
+
+        return cut;
+    }
+
+    private static RunnerPoolStatus Sorted(RunnerPoolStatus pool) => pool with
+    {
+        Runners = [.. pool.Runners.OrderBy(runner => runner.Index)],
+        Acknowledged = [.. pool.Acknowledged.OrderByDescending(entry => entry.Incarnation)],
     };
 
-    private static RunnerPoolStatus Cut(RunnerPoolStatus pool) => pool with
+    private static int Longest(NodeStatus status) => new[]
     {
-        Runners = [.. pool.Runners.OrderBy(runner => runner.Index).Take(NodeStatus.MaxEntries)],
-        Acknowledged = [.. pool.Acknowledged.OrderByDescending(entry => entry.Incarnation).Take(NodeStatus.MaxEntries)],
+        status.Shards.Count,
+        status.Runners?.Runners.Count ?? 0,
+        status.Runners?.Acknowledged.Count ?? 0,
+        status.ParameterRanges.Count,
+        status.GradientMembers.Count,
+        status.Training?.Distributed?.Links.Count ?? 0,
+    }.Max();
+
+    private static NodeStatus Cut(NodeStatus status, int limit) => status with
+    {
+        IsCut = true,
+        Shards = [.. status.Shards.Take(limit)],
+        Runners = status.Runners is { } pool
+            ? pool with { Runners = [.. pool.Runners.Take(limit)], Acknowledged = [.. pool.Acknowledged.Take(limit)] }
+            : null,
+        ParameterRanges = [.. status.ParameterRanges.Take(limit)],
+        GradientMembers = [.. status.GradientMembers.Take(limit)],
+        Training = status.Training is { Distributed: { } distributed } training
+            ? training with { Distributed = distributed with { Links = [.. distributed.Links.Take(limit)] } }
+            : status.Training,
     };
 
     private IEnumerable<T> All<T>() => _parts.Values.Select(part => part.Status).OfType<T>();

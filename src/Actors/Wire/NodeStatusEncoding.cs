@@ -39,6 +39,9 @@ internal static class NodeStatusEncoding
             writer.Int64(mirror.Age.Ticks);
         }
 
+        DistributedStatusEncoding.WriteRanges(ref writer, message.ParameterRanges);
+        DistributedStatusEncoding.WriteMembers(ref writer, message.GradientMembers);
+        writer.Boolean(message.IsCut);
         writer.Boolean(message.Training is not null);
         if (message.Training is { } training)
         {
@@ -61,6 +64,9 @@ internal static class NodeStatusEncoding
         Shards = ReadShards(ref reader),
         Runners = reader.Boolean() ? ReadRunners(ref reader) : null,
         Mirror = reader.Boolean() ? new MirrorStatus(reader.Total(), reader.Total(), reader.Duration()) : null,
+        ParameterRanges = DistributedStatusEncoding.ReadRanges(ref reader),
+        GradientMembers = DistributedStatusEncoding.ReadMembers(ref reader),
+        IsCut = reader.Boolean(),
         Training = reader.Boolean() ? ReadTraining(ref reader) : null,
     };
 
@@ -138,6 +144,11 @@ internal static class NodeStatusEncoding
         writer.Int32(training.RunnerRestarts);
         writer.Int32(training.LearnerRestarts);
         writer.Int32(training.Runners);
+        writer.Boolean(training.Distributed is not null);
+        if (training.Distributed is { } distributed)
+        {
+            DistributedStatusEncoding.Write(ref writer, distributed);
+        }
     }
 
     private static TrainingStatus ReadTraining(ref WireReader reader) => new()
@@ -157,5 +168,6 @@ internal static class NodeStatusEncoding
         RunnerRestarts = reader.Count(),
         LearnerRestarts = reader.Count(),
         Runners = reader.Count(),
+        Distributed = reader.Boolean() ? DistributedStatusEncoding.Read(ref reader) : null,
     };
 }

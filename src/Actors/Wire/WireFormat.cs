@@ -4,7 +4,7 @@ namespace DqnAkka.Actors;
 public static class WireFormat
 {
     /// <summary>Nodes of another major version are refused at join.</summary>
-    public const int Major = 2;
+    public const int Major = 3;
 
     /// <summary>Messages of a newer minor version that are not known are skipped and counted.</summary>
     public const int Minor = 0;

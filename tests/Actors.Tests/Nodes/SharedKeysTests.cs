@@ -10,6 +10,7 @@ public sealed class SharedKeysTests
     [InlineData("dqn.learner.algorithm")]
     [InlineData("dqn.learner.gamma")]
     [InlineData("dqn.learner.n-step")]
+    [InlineData("dqn.learner.mode")]
     [InlineData("dqn.replay.shards")]
     [InlineData("dqn.replay.capacity")]
     [InlineData("dqn.replay.removal")]
@@ -22,6 +23,8 @@ public sealed class SharedKeysTests
     [Theory]
     [InlineData("dqn.learner.learning-rate")]
     [InlineData("dqn.learner.n-steps-of-another-kind")]
+    [InlineData("dqn.learner.replicas")]
+    [InlineData("dqn.learner.max-gradient-norm")]
     [InlineData("dqn.replay.samples-per-insert")]
     [InlineData("dqn.replay.beta")]
     [InlineData("dqn.snapshot.period")]
@@ -37,9 +40,37 @@ public sealed class SharedKeysTests
         role => Assert.Equal(role is ClusterRoles.Learner or ClusterRoles.Runner, SharedKeys.MustAgree("dqn.exploration.kind", [role])));
 
     [Theory]
+    [InlineData("dqn.learner.loss", new[] { ClusterRoles.Learner, ClusterRoles.Gradient })]
+    [InlineData("dqn.learner.huber-threshold", new[] { ClusterRoles.Learner, ClusterRoles.Gradient })]
+    [InlineData("dqn.learner.batch-size", new[] { ClusterRoles.Learner, ClusterRoles.Gradient })]
+    [InlineData("dqn.learner.optimizer", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer })]
+    [InlineData("dqn.learner.adam-beta1", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer })]
+    [InlineData("dqn.learner.adagrad-epsilon", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer })]
+    [InlineData("dqn.learner.polyak-tau", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer })]
+    [InlineData("dqn.parameter-server.shards", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer, ClusterRoles.Gradient })]
+    [InlineData("dqn.parameter-server.compression", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer, ClusterRoles.Gradient })]
+    public void What_workers_and_ranges_read_must_agree_on_them_and_on_learners(string key, string[] roles) =>
+        Assert.All(ClusterRoles.All, role => Assert.Equal(roles.Contains(role), SharedKeys.MustAgree(key, [role])));
+
+    [Theory]
+    [InlineData("dqn.learner.replicas", false)]
+    [InlineData("dqn.learner.checksum-period", false)]
+    [InlineData("dqn.parameter-server.timeout-seconds", false)]
+    [InlineData("dqn.learner.mode", true)]
+    [InlineData("dqn.parameter-server.max-staleness", true)]
+    public void A_run_that_is_resumed_may_share_its_work_out_otherwise_but_not_learn_otherwise(string key, bool expected)
+    {
+        Assert.Equal(expected, SharedKeys.MustStay(key));
+        Assert.True(SharedKeys.CanChange(key));
+    }
+
+    [Theory]
     [InlineData("dqn.environment.path")]
     [InlineData("dqn.network.path")]
     [InlineData("dqn.learner.device")]
+    [InlineData("dqn.learner.devices")]
+    [InlineData("dqn.gradient.workers")]
+    [InlineData("dqn.gradient.delay-milliseconds")]
     [InlineData("dqn.learner.backend")]
     [InlineData("dqn.replay.memory-limit")]
     [InlineData("dqn.learner.prefetch")]

@@ -83,6 +83,9 @@ internal static class Examples
         Shards = [new ShardStatus(1, 2, 3, 4.5, 5, 6, 7, 8) { IsDurable = true, Reopened = 9 }],
         Runners = new RunnerPoolStatus([new RunnerStatus(1, 0.5, 2, 3.5)], 4, [new ProgressProtocol.AcknowledgedTransitions(5, 6, 7)]),
         Mirror = new MirrorStatus(1, 2, TimeSpan.FromSeconds(3)),
+        ParameterRanges = [new ParameterRangeStatus(1, 2, 3, 4, 5, 6, 7, 8)],
+        GradientMembers = [new GradientMemberStatus(1, 2, 3, 4, 5.5), new GradientMemberStatus(-1, 6, 7, 8, 9.5)],
+        IsCut = true,
         Training = new TrainingStatus
         {
             Generation = 1,
@@ -100,6 +103,23 @@ internal static class Examples
             RunnerRestarts = 11,
             LearnerRestarts = 12,
             Runners = 13,
+            Distributed = new DistributedStatus
+            {
+                Mode = LearnerMode.ParameterServer,
+                Members = 1,
+                Epoch = 2,
+                Version = 3,
+                TargetVersion = 4,
+                GradientsPerSecond = 5.5,
+                Staleness = [6, 7, 8],
+                DiscardedStale = 9,
+                DiscardedLate = 10,
+                DiscardedOutliers = 11,
+                DiscardedNotFinite = 12,
+                Lost = 13,
+                Repeats = 14,
+                Links = [new LinkStatus("gradient worker 0 of 127.0.0.1:4054", 1, 2, 3.5, 4.5)],
+            },
         },
     };
 

@@ -44,18 +44,18 @@ public sealed class WireCodecTests
     [Fact]
     public void The_bytes_of_a_format_that_nodes_of_one_version_share_do_not_change()
     {
-        AssertBytes("C", new ReplayProtocol.Credit(1, 2, 3, 4, 5, true), "0200 01000000 0200000000000000 0300000000000000 0400000000000000 0500000000000000 01");
-        AssertBytes("U", new ReplayProtocol.UpdatePriorities(1, 2, [3], [1.5f]), "0200 01000000 0200000000000000 01000000 0300000000000000 0000C03F");
+        AssertBytes("C", new ReplayProtocol.Credit(1, 2, 3, 4, 5, true), "0300 01000000 0200000000000000 0300000000000000 0400000000000000 0500000000000000 01");
+        AssertBytes("U", new ReplayProtocol.UpdatePriorities(1, 2, [3], [1.5f]), "0300 01000000 0200000000000000 01000000 0300000000000000 0000C03F");
         AssertBytes(
             "I",
             new ReplayProtocol.Insert(1, 2, 3, 4, 5, Learner.TransitionBatch.FromColumns(1, [0.5f], [7], [2], [0.25f], [1], [4]), 6),
-            "0200 01000000 02000000 0300000000000000 0400000000000000 05000000 0600000000000000 00 01000000 01000000 01000000 02000000 00 01 0000003F 0000803F 07000000 00000040 0000803E 00 00008040");
-        AssertBytes("MC", new SnapshotProtocol.Chunk(1, 2, 3, 4, new[] { 1f }), "0200 0100000000000000 0200000000000000 03000000 04000000 01000000 0000803F");
-        AssertBytes("PN", new ProgressProtocol.Notice("ä"), "0200 0200 C3A4");
+            "0300 01000000 02000000 0300000000000000 0400000000000000 05000000 0600000000000000 00 01000000 01000000 01000000 02000000 00 01 0000003F 0000803F 07000000 00000040 0000803E 00 00008040");
+        AssertBytes("MC", new SnapshotProtocol.Chunk(1, 2, 3, 4, new[] { 1f }), "0300 0100000000000000 0200000000000000 03000000 04000000 01000000 0000803F");
+        AssertBytes("PN", new ProgressProtocol.Notice("ä"), "0300 0200 C3A4");
         AssertBytes(
             "J",
             new NodeProtocol.JoinRequest(1, 2, "p", "a", 3, 4, ["r"], new Dictionary<string, string> { ["k"] = "v" }),
-            "0200 01000000 02000000 0100 70 0100 61 03000000 0400000000000000 01000000 0100 72 01000000 0100 6B 0100 76");
+            "0300 01000000 02000000 0100 70 0100 61 03000000 0400000000000000 01000000 0100 72 01000000 0100 6B 0100 76");
     }
 
     [Fact]

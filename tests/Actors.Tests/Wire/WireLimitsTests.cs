@@ -8,6 +8,8 @@ public sealed class WireLimitsTests
 {
     private const int MaxBatchesPerRequest = 1024;
     private const int MaxRunners = 4096;
+    private const int MaxRanges = 1024;
+    private const int MaxWorkers = 256;
     // A shard that leaves says in several messages how far more runners than that were received.
     private const int MaxPositions = 3000;
     private static readonly Gen<string> Name = Gen.String[Gen.Char, 0, WireFormat.MaxNameBytes / 3];
@@ -28,7 +30,8 @@ public sealed class WireLimitsTests
     public void A_status_with_full_lists_and_the_longest_texts_fits_one_frame()
     {
         string name = new('n', WireFormat.MaxNameBytes);
-        AssertFits(Examples.Status() with
+        NodeStatus status = Examples.Status();
+        NodeStatus full = status with
         {
             Address = name,
             Membership = name,
@@ -37,7 +40,32 @@ public sealed class WireLimitsTests
             Shards = [.. Enumerable.Range(0, NodeStatus.MaxEntries).Select(shard => new ShardStatus(shard, 1, 2, 3, 4, 5, 6, 7))],
             Runners = new RunnerPoolStatus(
                 [.. Enumerable.Range(0, NodeStatus.MaxEntries).Select(runner => new RunnerStatus(runner, 1, 2, 3))], 1, Acknowledged(NodeStatus.MaxEntries)),
-        });
+            ParameterRanges = [.. Enumerable.Range(0, MaxRanges).Select(range => new ParameterRangeStatus(range, 1, 2, 3, 4, 5, 6, 7))],
+            GradientMembers = [.. Enumerable.Range(0, MaxWorkers).Select(worker => new GradientMemberStatus(worker, 1, 2, 3, 4))],
+            Training = status.Training! with
+            {
+                Distributed = status.Training!.Distributed! with
+                {
+                    Staleness = new long[DistributedStatus.MaxStaleness + 1],
+                    Links = [.. Enumerable.Range(0, 10 * MaxWorkers).Select(_ => new LinkStatus(new string('ä', 2 * WireFormat.MaxTextBytes), 1, 2, 3, 4))],
+                },
+            },
+        };
+        NodeStatus fitted = NodeParts.Fit(full);
+        AssertFits(fitted);
+        Assert.True(fitted.IsCut);
+        Assert.NotEmpty(fitted.Training!.Distributed!.Links);
+    }
+
+    [Fact]
+    public void A_status_whose_lists_fit_is_not_cut()
+    {
+        NodeStatus status = Examples.Status() with
+        {
+            IsCut = false,
+            Shards = [.. Enumerable.Range(0, NodeStatus.MaxEntries - 1).Select(shard => new ShardStatus(shard, 1, 2, 3, 4, 5, 6, 7))],
+        };
+        Assert.Same(status, NodeParts.Fit(status));
     }
 
     [Fact]
