@@ -22,6 +22,10 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["shards"] = ShardBenchmark.Run,
     ["snapshots"] = arguments => SnapshotBenchmark.Run(arguments),
     ["chaos"] = arguments => ChaosBenchmark.Run(arguments),
+    ["scale"] = ScaleBenchmark.Run,
+    ["data-parallel"] = _ => DataParallelBenchmark.Run(),
+    ["staleness"] = ParameterServerBenchmark.RunStaleness,
+    ["compression"] = ParameterServerBenchmark.RunCompression,
     ["memory"] = arguments => MemoryBenchmark.Run(arguments),
 };
 
