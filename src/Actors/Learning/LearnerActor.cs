@@ -48,7 +48,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
     {
         _options = options;
         _links = links;
-        _process = new LearningProcess(layout, options);
+        _process = new LearningProcess(layout, options, links.Replicas);
         _random = new RandomSource(options.Run.Seed, SeedStreams.Learner + 1);
         _planner = new SamplePlanner(options, _random);
         _replies = new SampleReplies(layout, options, _planner);
@@ -358,6 +358,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
             SnapshotVersion = _version,
             SkippedUpdates = _process.Skipped.Total,
             LimiterError = _planner.LimiterError,
+            Distributed = _links.Replicas is { Status: { } status } replicas ? status with { Version = _process.Updates, TargetVersion = replicas.TargetVersion } : null,
             WaitsFor = _planner.DescribeWaiting(),
         });
     }

@@ -28,6 +28,7 @@ public sealed class LearnerGuardianActor : ReceiveActor
             Run = links.Run,
             CheckpointDirectory = links.CheckpointDirectory,
             ElapsedMilliseconds = () => (long)Stopwatch.GetElapsedTime(links.StartTimestamp).TotalMilliseconds,
+            Replicas = StartReplicaGroup(options.Learner),
         };
         _learner = Context.ActorOf(LearnerActor.CreateProps(layout, options, learnerLinks), "learner");
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
@@ -45,6 +46,19 @@ public sealed class LearnerGuardianActor : ReceiveActor
 
     /// <inheritdoc />
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, Timeout.Infinite, Decide, loggingEnabled: false);
+
+    private ReplicaExchange? StartReplicaGroup(LearnerOptions options)
+    {
+        if (options.Mode != LearnerMode.DataParallel || options.Replicas == 1)
+        {
+            return null;
+        }
+
+        ReplicaExchange exchange = new();
+        exchange.Group = Context.ActorOf(ReplicaGroupActor.CreateProps(options, exchange, _links.Progress), "replicas");
+        Receive<ILearnerMessage>(exchange.Group.Forward);
+        return exchange;
+    }
 
     private void OnFinishTraining(RunProtocol.FinishTraining finish)
     {

@@ -24,6 +24,9 @@ public sealed record LearnerLinks(
     /// <summary>The folder of the run's checkpoints; empty where it has none.</summary>
     public string CheckpointDirectory { get; init; } = "";
 
+    /// <summary>The way to the learner's replicas on other nodes; null where there can be none.</summary>
+    internal ReplicaExchange? Replicas { get; init; }
+
     /// <summary>Wall time of the run so far in milliseconds, all its processes together; goes into checkpoints.</summary>
     public Func<long> ElapsedMilliseconds { get; init; } = () => 0;
 }

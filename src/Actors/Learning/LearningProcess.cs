@@ -23,9 +23,12 @@ internal sealed class LearningProcess : IDisposable
     private int _resultCount;
 
     /// <summary>Makes the networks: initial parameters from the run's seed, target equal to online.</summary>
+    /// <param name="layout">The network's shape.</param>
+    /// <param name="options">The run's options.</param>
+    /// <param name="replicas">The way to replicas on other nodes, which share every step; null for none.</param>
     /// <exception cref="LearnerException">The device is not there, or memory does not suffice.</exception>
-    public LearningProcess(NetworkLayout layout, TrainingOptions options)
-        : this(layout, options, DeviceChoice.Choose(layout, options.Learner))
+    public LearningProcess(NetworkLayout layout, TrainingOptions options, ReplicaExchange? replicas = null)
+        : this(layout, options, DeviceChoice.Choose(layout, options.Learner), replicas)
     {
     }
 
@@ -43,8 +46,8 @@ internal sealed class LearningProcess : IDisposable
         _probabilities = new double[learner.BatchSize];
     }
 
-    private LearningProcess(NetworkLayout layout, TrainingOptions options, DeviceChoice device)
-        : this(options, Create(layout, options, device), device)
+    private LearningProcess(NetworkLayout layout, TrainingOptions options, DeviceChoice device, ReplicaExchange? replicas)
+        : this(options, Create(layout, options, device, replicas), device)
     {
     }
 
@@ -155,11 +158,12 @@ internal sealed class LearningProcess : IDisposable
     /// <inheritdoc />
     public void Dispose() => _trainer.Dispose();
 
-    private static ITrainer Create(NetworkLayout layout, TrainingOptions options, DeviceChoice device)
+    private static ITrainer Create(NetworkLayout layout, TrainingOptions options, DeviceChoice device, ReplicaExchange? replicas)
     {
         float[] parameters = new float[layout.Length];
         NetworkInitializer.Initialize(layout, new RandomSource(options.Run.Seed, SeedStreams.Learner), parameters);
-        return TrainerFactory.Create(layout, options.Learner, device, parameters);
+        ITrainer trainer = TrainerFactory.Create(layout, options.Learner, device, parameters);
+        return replicas is null ? trainer : new ReplicatedTrainer((IGradientTrainer)trainer, replicas, options.Learner.ChecksumPeriod);
     }
 
     private void Step(TrainingBatch batch, Memory<float> absoluteTdErrors)

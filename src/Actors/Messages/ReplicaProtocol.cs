@@ -9,7 +9,7 @@ public static class ReplicaProtocol
 {
     /// <summary>A node offers itself as a replica. Said every second while it is in no group.</summary>
     /// <param name="Name">Whom people read of: <c>replica at 127.0.0.1:4054</c>.</param>
-    /// <param name="Incarnation">One that was started again has a larger one.</param>
+    /// <param name="Incarnation">Not below any epoch that it has seen; one that was started again has a larger one.</param>
     /// <param name="Network">Its network, in words.</param>
     /// <param name="Parameters">Length of its flat parameter vector.</param>
     /// <param name="Arithmetic">As <see cref="Learner.IGradientTrainer.Arithmetic"/>.</param>
@@ -82,24 +82,22 @@ public static class ReplicaProtocol
     public sealed record RowsReceived(long Epoch, long Step, int Attempt, int Bytes) : IWireMessage;
 
     /// <summary>
-    /// A piece of a segment of the gradient on its way around the ring (Patarasuk and Yuan 2009). With k members phases 0 to k − 2 add (each member adds its own
-    /// and passes on), phases k − 1 to 2k − 3 hand round what is whole. From each member to the next.
+    /// A piece of the gradient on its way around the ring (Patarasuk and Yuan 2009), from each member to the next. The pieces of one link and one step are
+    /// numbered through, since both sides know which segment of the vector each belongs to (<see cref="RingPieces"/>).
     /// </summary>
     /// <param name="Epoch">The epoch.</param>
     /// <param name="Step">Number of the step.</param>
     /// <param name="Attempt">Its attempt.</param>
-    /// <param name="Phase">The phase.</param>
-    /// <param name="Offset">First byte of the piece, within the segment.</param>
+    /// <param name="Piece">Number of the piece on its link: 0, 1, 2, …</param>
     /// <param name="Bytes">The piece, float32.</param>
-    public sealed record Segment(long Epoch, long Step, int Attempt, int Phase, int Offset, ReadOnlyMemory<byte> Bytes) : IWireMessage;
+    public sealed record Segment(long Epoch, long Step, int Attempt, int Piece, ReadOnlyMemory<byte> Bytes) : IWireMessage;
 
     /// <summary>Cumulative acknowledgement of <see cref="Segment"/>, to the member before.</summary>
     /// <param name="Epoch">The epoch.</param>
     /// <param name="Step">Number of the step.</param>
     /// <param name="Attempt">Its attempt.</param>
-    /// <param name="Phase">The phase.</param>
-    /// <param name="Bytes">Bytes received in order.</param>
-    public sealed record SegmentReceived(long Epoch, long Step, int Attempt, int Phase, int Bytes) : IWireMessage;
+    /// <param name="Pieces">Pieces received in order.</param>
+    public sealed record SegmentReceived(long Epoch, long Step, int Attempt, int Pieces) : IWireMessage;
 
     /// <summary>A replica has the whole gradient. Longer columns than one frame holds come in several, in order.</summary>
     /// <param name="Epoch">The epoch.</param>

@@ -147,6 +147,11 @@ public static class ClusterNode
             return new NodeEnd(NodeEndKind.Removed, superseded.Message);
         }
 
+        if (run.Summary.Task.Exception?.GetBaseException() is ReplicaRefusedException refused)
+        {
+            return new NodeEnd(NodeEndKind.Refused, refused.Message);
+        }
+
         return run.Summary.Task.Exception is { } failure
             ? new NodeEnd(NodeEndKind.Failed, Failures.Describe(failure))
             : new NodeEnd(NodeEndKind.Failed, "the actor system stopped; the log says why");

@@ -99,5 +99,20 @@ public static class DqnAkkaRegistration
             RunnerPoolLinks links = new(registry.Get<ReplayRegion>(), mirror, training, nodeActor) { Source = run.Source };
             registry.Register<RunnerPoolActor>(system.ActorOf(RunnerPoolActor.CreateProps(run.Layout, run.Options, links), "runners"));
         }
+
+        LearnerOptions learner = run.Options.Learner;
+        if (node.Roles.Contains(ClusterRoles.Learner) && learner is { Mode: LearnerMode.DataParallel, Replicas: > 1 })
+        {
+            LearnerReplicaLinks links = new(training, nodeActor, () => CreateReplicaTrainer(run))
+            {
+                HasTraining = () => run.HasTraining,
+                Fail = exception => run.Summary.TrySetException(exception),
+            };
+            system.ActorOf(LearnerReplicaActor.CreateProps(run.Layout, run.Options, links), "replica");
+        }
     }
+
+    /// <summary>Its parameters come from the learner.</summary>
+    private static IGradientTrainer CreateReplicaTrainer(TrainingRun run) =>
+        (IGradientTrainer)TrainerFactory.Create(run.Layout, run.Options.Learner, new float[run.Layout.Length]);
 }

@@ -31,6 +31,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(nodeLinks);
         _run = run;
+        run.HasTraining = true;
         try
         {
             TrainingLinks links = nodeLinks();
@@ -107,6 +108,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
     /// <inheritdoc />
     protected override void PostStop()
     {
+        _run.HasTraining = false;
         _lock?.Dispose();
         foreach (IDisposable sink in _sinks.OfType<IDisposable>())
         {

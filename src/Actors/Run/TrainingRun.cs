@@ -7,6 +7,8 @@ namespace DqnAkka.Actors;
 /// <summary>What the actors of one run on one node share.</summary>
 public sealed class TrainingRun
 {
+    private bool _hasTraining;
+
     /// <summary>Finds the network's shape from the environment's spaces.</summary>
     /// <param name="options">The run's options; the directory exists.</param>
     /// <param name="openSinks">Makes those who hear of progress, when the training starts on this node.</param>
@@ -43,6 +45,13 @@ public sealed class TrainingRun
 
     /// <summary>Where fragments come from instead of environments; null for environments.</summary>
     public IFragmentSource? Source { get; init; }
+
+    /// <summary>Whether the training is on this node now.</summary>
+    public bool HasTraining
+    {
+        get => Volatile.Read(ref _hasTraining);
+        set => Volatile.Write(ref _hasTraining, value);
+    }
 
     /// <summary>The process's start, a Stopwatch timestamp.</summary>
     public long StartTimestamp { get; } = Stopwatch.GetTimestamp();

@@ -16,10 +16,11 @@ internal sealed class ChunkProgress(int totalBytes)
     public bool IsWhole => Received == totalBytes;
 
     /// <summary>
-    /// Whether the sender waits for an acknowledgement of what was received: half a window at a time, and never of a vector's end, which the
-    /// receiver answers in its own way.
+    /// Whether the sender waits for an acknowledgement of what was received: half a window at a time, and never of a vector's last window, which
+    /// is underway anyhow; the receiver answers the end in its own way.
     /// </summary>
-    public bool IsAcknowledgementDue => !IsWhole && Received % (AcknowledgedPieces * ChunkWindow.ChunkBytes) == 0;
+    public bool IsAcknowledgementDue =>
+        Received % (AcknowledgedPieces * ChunkWindow.ChunkBytes) == 0 && totalBytes - Received > AcknowledgedPieces * ChunkWindow.ChunkBytes;
 
     /// <summary>Takes a piece.</summary>
     /// <param name="offset">Its first byte.</param>

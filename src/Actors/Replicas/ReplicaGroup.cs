@@ -1,0 +1,430 @@
+using Akka.Actor;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Actors;
+
+/// <summary>
+/// The group of the learner (rank 0) and its replicas: who is in it, and the attempt of a step that is under way. Whoever is lost costs the attempt, and the group goes
+/// on without; whoever joins does so between steps. Time comes as ticks, <see cref="TicksPerSecond"/> each second.
+/// </summary>
+/// <param name="options">The learner's options.</param>
+/// <param name="exchange">The way to the learner's thread.</param>
+/// <param name="self">Who speaks for the group.</param>
+/// <param name="path">The path under which replicas reach it.</param>
+/// <param name="watch">Called with whom to watch (true) or no more.</param>
+/// <param name="notice">Takes lines for people.</param>
+internal sealed class ReplicaGroup(
+    LearnerOptions options, ReplicaExchange exchange, IActorRef self, string path, Action<IActorRef, bool> watch, Action<string> notice)
+{
+    /// <summary>Ticks in a second.</summary>
+    public const int TicksPerSecond = 4;
+
+    private const int TicksToAnswer = TicksPerSecond;
+    private const int HeartbeatTicks = 2 * TicksPerSecond;
+    private const int MostFruitlessAttempts = 3;
+    private readonly int _mostMembers = Math.Min(options.Replicas, options.BatchSize);
+    private readonly int _patience = Math.Max(1, (int)Math.Ceiling(options.ReplicaTimeoutSeconds * TicksPerSecond));
+    private readonly RingExchange _ring = new(self);
+    private readonly List<ReplicaMember> _members = [];
+    private readonly List<ReplicaMember> _candidates = [];
+    private ReplicaIdentity? _identity;
+    private long _epoch;
+    private StateHandover? _admission;
+    private StateTransfer? _transfer;
+    private StepAttempt? _attempt;
+    private bool _isReducing;
+    private int _ticksWithoutProgress;
+    private int _ticksAsked = -1;
+    private int _ticks;
+    private int _fruitless;
+    private long _question;
+
+    /// <summary>Epoch of the group.</summary>
+    public long Epoch => _epoch;
+
+    /// <summary>The replicas, by rank from 1.</summary>
+    public IReadOnlyList<ReplicaMember> Members => _members;
+
+    /// <summary>Steps completed together.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Attempts that came to nothing.</summary>
+    public long Repeats { get; private set; }
+
+    /// <summary>Bytes of segments that the learner has sent.</summary>
+    public long BytesSent => _ring.BytesSent;
+
+    /// <summary>A learner begins, or has another state than before: replicas are to join anew.</summary>
+    public void Attach(ReplicaIdentity identity)
+    {
+        _identity = identity;
+        Drop([.. _members], "the learner begins anew");
+        EndAdmission();
+    }
+
+    /// <summary>A node offers itself.</summary>
+    public void Offer(ReplicaProtocol.JoinGroup offer, IActorRef replica)
+    {
+        if (_identity is not { } identity)
+        {
+            return;
+        }
+
+        Incarnations.Observe(offer.Incarnation);
+        string fault = ReplicaOffer.Fault(offer, identity);
+        if (fault.Length > 0 || ((IActorRefScope)replica).IsLocal)
+        {
+            replica.Tell(new ReplicaProtocol.JoinGroupRefused(fault), self);
+            return;
+        }
+
+        if (Find(_members, replica) is { } member)
+        {
+            Drop([member], "it has lost its place");
+        }
+
+        if (Find(_candidates, replica) is not null)
+        {
+            return;
+        }
+
+        if (_members.Count + _candidates.Count + 1 >= _mostMembers)
+        {
+            replica.Tell(new ReplicaProtocol.JoinGroupRefused(""), self);
+            return;
+        }
+
+        _candidates.Add(new ReplicaMember(replica, offer.Name));
+        watch(replica, true);
+        Publish();
+    }
+
+    /// <summary>The learner gives its state to those who wait.</summary>
+    public void Admit(StateHandover admission)
+    {
+        _admission = admission;
+        if (_candidates.Count > 0)
+        {
+            _transfer = new StateTransfer(admission.State, Incarnations.Next(), self);
+            _candidates.ForEach(_transfer.Send);
+        }
+
+        EndAdmissionIfAllAreReady();
+    }
+
+    /// <summary>A replica has some of the state.</summary>
+    public void Take(ReplicaProtocol.StateReceived received, IActorRef replica)
+    {
+        if (_transfer is not null && Find(_candidates, replica) is { } joiner)
+        {
+            _transfer.Acknowledge(joiner, received);
+            EndAdmissionIfAllAreReady();
+        }
+    }
+
+    /// <summary>The learner begins an attempt.</summary>
+    public void Begin(StepAttempt attempt)
+    {
+        if (attempt.Tag.Epoch != _epoch || _members.Count == 0)
+        {
+            attempt.End(false);
+            return;
+        }
+
+        _attempt = attempt;
+        _isReducing = false;
+        _ticksAsked = -1;
+        _ring.Expect(attempt.Tag, _members[0].Reference);
+        for (int rank = 1; rank <= _members.Count; rank++)
+        {
+            _members[rank - 1].Begin(attempt, rank, attempt.Checksum is not null, self);
+        }
+    }
+
+    /// <summary>The learner's own part of the attempt's gradient is there.</summary>
+    public void Reduce(StepAttempt attempt)
+    {
+        if (attempt != _attempt)
+        {
+            attempt.End(false);
+            return;
+        }
+
+        _isReducing = true;
+        _ticksWithoutProgress = 0;
+        _ring.Start(0, attempt.Members, attempt.Gradient.Bytes);
+        EndIfWhole();
+    }
+
+    /// <summary>A replica has some of its rows.</summary>
+    public void Take(ReplicaProtocol.RowsReceived received, IActorRef replica)
+    {
+        if (IsOfAttempt(received.Epoch, received.Step, received.Attempt) && Find(_members, replica) is { } member)
+        {
+            _ticksWithoutProgress = 0;
+            member.Acknowledge(received, _attempt!.Tag, self);
+        }
+    }
+
+    /// <summary>A piece of the sum.</summary>
+    public void Take(ReplicaProtocol.Segment segment, IActorRef replica)
+    {
+        if (_attempt is not null && _ring.Take(segment, replica))
+        {
+            _ticksWithoutProgress = 0;
+            EndIfWhole();
+        }
+    }
+
+    /// <summary>The next member has some pieces.</summary>
+    public void Take(ReplicaProtocol.SegmentReceived received)
+    {
+        if (_attempt is not null)
+        {
+            _ring.Take(received);
+            EndIfWhole();
+        }
+    }
+
+    /// <summary>A replica has the whole gradient.</summary>
+    public void Take(ReplicaProtocol.StepComputed computed, IActorRef replica)
+    {
+        int index = _members.FindIndex(member => member.Reference.Equals(replica));
+        if (index < 0 || !IsOfAttempt(computed.Epoch, computed.Step, computed.Attempt))
+        {
+            return;
+        }
+
+        ReplicaMember member = _members[index];
+        StepAttempt attempt = _attempt!;
+        (int from, int count) = attempt.RowsOf(index + 1);
+        int length = computed.AbsoluteTdErrors.Length;
+        if (member.IsDone || computed.FirstRow != member.ErrorsReceived || length > count - member.ErrorsReceived)
+        {
+            return;
+        }
+
+        if (attempt.Checksum is { } checksum && computed.Checksum != checksum)
+        {
+            Drop([member], $"its parameters differ from the learner's before step {attempt.Tag.Step}; it gets the whole state anew");
+            return;
+        }
+
+        _ticksWithoutProgress = 0;
+        computed.AbsoluteTdErrors.CopyTo(attempt.AbsoluteTdErrors, from + computed.FirstRow);
+        member.ErrorsReceived += length;
+        member.BytesSent = computed.BytesSent;
+        if (member.ErrorsReceived == count)
+        {
+            float share = (float)count / attempt.Rows;
+            attempt.Loss += share * computed.Loss;
+            attempt.MeanQ += share * computed.MeanQ;
+            member.IsDone = true;
+            EndIfWhole();
+        }
+    }
+
+    /// <summary>A replica lives.</summary>
+    public void Take(ReplicaProtocol.Alive alive, IActorRef replica)
+    {
+        if (alive.Number != _question || Find(_members, replica) is not { } member)
+        {
+            return;
+        }
+
+        member.IsAnswered = true;
+        if (alive.Epoch != _epoch)
+        {
+            Drop([member], "it has lost its place");
+        }
+    }
+
+    /// <summary>A replica's node or actor is gone.</summary>
+    public void Lose(IActorRef replica)
+    {
+        if (Find(_members, replica) is { } member)
+        {
+            Drop([member], "it is gone");
+        }
+
+        if (_candidates.RemoveAll(candidate => candidate.Reference.Equals(replica)) > 0)
+        {
+            Publish();
+            EndAdmissionIfAllAreReady();
+        }
+    }
+
+    /// <summary>A quarter of a second has passed.</summary>
+    public void Tick()
+    {
+        if (_transfer is { } transfer && ++transfer.TicksWithoutProgress > _patience)
+        {
+            EndAdmission();
+        }
+
+        if (_ticksAsked >= 0)
+        {
+            Judge();
+        }
+        else if (_isReducing && ++_ticksWithoutProgress > _patience)
+        {
+            Ask();
+            _ticksAsked = 0;
+        }
+        else if (++_ticks % HeartbeatTicks == 0)
+        {
+            Ask();
+        }
+    }
+
+    /// <summary>The group ends, and whoever waits for it goes on alone.</summary>
+    public void Close()
+    {
+        exchange.View = ReplicaView.Alone;
+        exchange.IsClosed = true;
+        FailAttempt();
+        _admission?.End(false);
+    }
+
+    private static ReplicaMember? Find(List<ReplicaMember> members, IActorRef replica) =>
+        members.Find(member => member.Reference.Equals(replica));
+
+    private bool IsOfAttempt(long epoch, long step, int attempt) => _attempt is not null && _attempt.Tag == new StepTag(epoch, step, attempt);
+
+    private void Ask()
+    {
+        _question++;
+        foreach (ReplicaMember member in _members)
+        {
+            member.IsAnswered = false;
+            member.Reference.Tell(new ReplicaProtocol.AreYouAlive(_epoch, _question), self);
+        }
+    }
+
+    /// <summary>A step takes too long: those that do not answer are dropped; where all do, something was lost on its way, and the step is repeated.</summary>
+    private void Judge()
+    {
+        if (++_ticksAsked < TicksToAnswer)
+        {
+            return;
+        }
+
+        _ticksAsked = -1;
+        ReplicaMember[] silent = [.. _members.Where(member => !member.IsAnswered)];
+        if (silent.Length > 0)
+        {
+            Drop(silent, $"it did not answer within {options.ReplicaTimeoutSeconds + 1} s (dqn.learner.replica-timeout-seconds)");
+        }
+        else if (++_fruitless >= MostFruitlessAttempts)
+        {
+            Drop([.. _members], $"{_fruitless} attempts of a step came to nothing although all answer");
+        }
+        else
+        {
+            FailAttempt();
+        }
+    }
+
+    private void EndIfWhole()
+    {
+        if (!_isReducing || !_ring.IsWhole || _members.Exists(member => !member.IsDone))
+        {
+            return;
+        }
+
+        foreach (ReplicaMember member in _members)
+        {
+            member.IsFresh = false;
+            member.Gradients++;
+        }
+
+        Steps++;
+        _fruitless = 0;
+        EndAttempt(true);
+    }
+
+    private void FailAttempt()
+    {
+        Repeats += _attempt is null ? 0 : 1;
+        EndAttempt(false);
+    }
+
+    private void EndAttempt(bool outcome)
+    {
+        StepAttempt? attempt = _attempt;
+        _attempt = null;
+        _isReducing = false;
+        _ticksAsked = -1;
+        attempt?.End(outcome);
+    }
+
+    private void Drop(ReplicaMember[] members, string cause)
+    {
+        if (members.Length == 0)
+        {
+            return;
+        }
+
+        foreach (ReplicaMember member in members)
+        {
+            _members.Remove(member);
+            watch(member.Reference, false);
+            member.Reference.Tell(new ReplicaProtocol.Dropped(_epoch, cause), self);
+        }
+
+        notice($"{string.Join(", ", members.Select(member => member.Name))} left the learners: {cause}; {Size()}");
+        _fruitless = 0;
+        Form();
+        // After the new group is known: who waits for the attempt looks there.
+        FailAttempt();
+    }
+
+    private void EndAdmissionIfAllAreReady()
+    {
+        if (_admission is not null && _candidates.TrueForAll(candidate => candidate.HasState))
+        {
+            EndAdmission();
+        }
+    }
+
+    /// <summary>Those who have the state are members; the others may offer themselves again.</summary>
+    private void EndAdmission()
+    {
+        ReplicaMember[] joined = [.. _candidates.Where(candidate => candidate.HasState)];
+        foreach (ReplicaMember late in _candidates.Where(candidate => !candidate.HasState))
+        {
+            watch(late.Reference, false);
+            late.Reference.Tell(new ReplicaProtocol.Dropped(_epoch, "it did not take the learner's state in time"), self);
+        }
+
+        _candidates.Clear();
+        _transfer = null;
+        _members.AddRange(joined);
+        if (joined.Length > 0)
+        {
+            notice($"{string.Join(", ", joined.Select(member => member.Name))} joined the learners: {Size()}");
+        }
+
+        Form();
+        StateHandover? admission = _admission;
+        _admission = null;
+        admission?.End(true);
+    }
+
+    private string Size() => _members.Count == 0 ? "the learner goes on alone" : $"{_members.Count + 1} of at most {_mostMembers} learn together";
+
+    private void Form()
+    {
+        _epoch = Incarnations.Next();
+        _question++;
+        string[] paths = [path, .. _members.Select(member => Akka.Serialization.Serialization.SerializedActorPath(member.Reference))];
+        for (int rank = 1; rank < paths.Length; rank++)
+        {
+            _members[rank - 1].Reference.Tell(new ReplicaProtocol.GroupFormed(_epoch, rank, paths), self);
+        }
+
+        Publish();
+    }
+
+    private void Publish() => exchange.View = new ReplicaView(_epoch, _members.Count + 1, _candidates.Count > 0);
+}
