@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using DqnAkka.Actors;
 using DqnAkka.Process.Tests;
 
 namespace DqnAkka.Bench;
@@ -41,9 +40,6 @@ internal sealed class LearningCluster : IDisposable
         StartLimit,
         $"{members} that learn together").GetAwaiter().GetResult();
 
-    /// <summary>What the learner says of its members; null where it does not answer.</summary>
-    public DistributedStatus? Distributed() => TestCluster.StatusAsync(Seed).GetAwaiter().GetResult()?.Training()?.Distributed;
-
     /// <summary>Updates a second over a time, by the run's own clock.</summary>
     /// <param name="time">How long.</param>
     public double UpdatesPerSecond(TimeSpan time)
@@ -55,32 +51,46 @@ internal sealed class LearningCluster : IDisposable
     }
 
     /// <summary>Waits for the run's end.</summary>
-    /// <param name="poll">Called every two seconds meanwhile.</param>
     /// <returns>How the seed ended.</returns>
-    public HostResult WaitForEnd(Action poll)
-    {
-        DateTime limit = DateTime.UtcNow + EndLimit;
-        Task<HostResult> end = Seed.Process!.WaitAsync(EndLimit);
-        while (!end.Wait(TimeSpan.FromSeconds(2)) && DateTime.UtcNow < limit)
-        {
-            poll();
-        }
+    public HostResult WaitForEnd() => Seed.Process!.WaitAsync(EndLimit).GetAwaiter().GetResult();
 
-        return end.GetAwaiter().GetResult();
-    }
-
-    /// <summary>The newest line of the run's metrics.</summary>
+    /// <summary>The newest line of the run's metrics, and of all lines what they say of the bytes that members send.</summary>
     public RunReading Newest()
     {
         // A line that is being written ends without a line break.
         using FileStream file = new(Path.Combine(_cluster.RunDirectory, "metrics.jsonl"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using StreamReader reader = new(file);
         string text = reader.ReadToEnd();
-        string[] lines = text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        string line = lines.Last(line => line.Contains("\"type\":\"progress\"", StringComparison.Ordinal) || line.Contains("\"type\":\"summary\"", StringComparison.Ordinal));
-        using JsonDocument document = JsonDocument.Parse(line);
-        JsonElement root = document.RootElement;
-        return new RunReading(root.GetProperty("elapsed_seconds").GetDouble(), root.GetProperty("steps").GetInt64(), root.GetProperty("updates").GetInt64());
+        RunReading? newest = null;
+        List<double> sent = [];
+        foreach (string line in text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            JsonElement root = document.RootElement;
+            if (root.GetProperty("type").GetString() is not ("progress" or "summary"))
+            {
+                continue;
+            }
+
+            newest = new RunReading(root.GetProperty("elapsed_seconds").GetDouble(), root.GetProperty("steps").GetInt64(), root.GetProperty("updates").GetInt64());
+            if (root.TryGetProperty("distributed", out JsonElement distributed))
+            {
+                JsonElement rate = distributed.GetProperty("sent_bytes_per_second");
+                if (rate.ValueKind == JsonValueKind.Number)
+                {
+                    sent.Add(rate.GetDouble());
+                }
+
+                newest = newest with
+                {
+                    Staleness = [.. distributed.GetProperty("staleness").EnumerateArray().Select(count => count.GetInt64())],
+                    DiscardedStale = distributed.GetProperty("discarded_stale").GetInt64(),
+                };
+            }
+        }
+
+        newest ??= new RunReading(0, 0, 0);
+        return newest with { SentBytesPerSecond = sent.DefaultIfEmpty(0).Average() };
     }
 
     /// <summary>A setting, as an argument.</summary>
@@ -94,4 +104,14 @@ internal sealed class LearningCluster : IDisposable
 /// <param name="Seconds">Time since its begin.</param>
 /// <param name="Steps">Environment steps.</param>
 /// <param name="Updates">Updates.</param>
-internal sealed record RunReading(double Seconds, long Steps, long Updates);
+internal sealed record RunReading(double Seconds, long Steps, long Updates)
+{
+    /// <summary>Gradients that a server has applied, by their staleness.</summary>
+    public long[] Staleness { get; init; } = [];
+
+    /// <summary>Gradients that it has discarded as stale.</summary>
+    public long DiscardedStale { get; init; }
+
+    /// <summary>Bytes a second that all members together send.</summary>
+    public double SentBytesPerSecond { get; init; }
+}

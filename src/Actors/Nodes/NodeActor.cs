@@ -169,8 +169,13 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             _watch.Forget(part);
         }
 
-        bool lacksShards = IsMember && _options.Roles.Contains(ClusterRoles.Replay) && !_parts.HasShards;
-        _standby.Report("replay", 0, lacksShards ? "replay shards to be allocated to it" : "", Now);
+        ReportStandby(ClusterRoles.Replay, _parts.HasShards, "replay shards to be allocated to it");
+        // A cluster of one has the role whatever its mode.
+        if (!_links.IsEmbedded)
+        {
+            ReportStandby(ClusterRoles.ParameterServer, _parts.HasRanges, "ranges of the parameter server to be allocated to it");
+        }
+
         _links.Readiness.Update(Status(), IsMember);
         // Before it is up, the joining itself says what the node waits for.
         if (!IsMember)
@@ -194,6 +199,9 @@ public sealed class NodeActor : ReceiveActor, IWithTimers
             _links.Line(DescribeStandstill(standsBy));
         }
     }
+
+    private void ReportStandby(string role, bool hasPart, string waitsFor) =>
+        _standby.Report(role, 0, IsMember && _options.Roles.Contains(role) && !hasPart ? waitsFor : "", Now);
 
     private string DescribeStandstill(string waitsFor) =>
         $"node {_self} [{string.Join(",", _options.Roles)}]: nothing has moved for 30 s: waits for {waitsFor}";

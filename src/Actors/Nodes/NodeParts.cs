@@ -9,6 +9,9 @@ internal sealed class NodeParts
     /// <summary>Whether a replay shard is there.</summary>
     public bool HasShards => _parts.Values.Any(part => part.Status is ShardStatus);
 
+    /// <summary>Whether a range of the parameter server is there.</summary>
+    public bool HasRanges => _parts.Values.Any(part => part.Status is ParameterRangeStatus);
+
     /// <summary>Whether the run itself is there.</summary>
     public bool HasTraining => _parts.Values.Any(part => part.Status is TrainingStatus);
 

@@ -23,6 +23,11 @@ public sealed class NodeReadiness
             return new Answer(false, status.WaitsFor.Length > 0 ? $"waits for {status.WaitsFor}" : "is not up as a member of the cluster");
         }
 
+        if (status.Roles.Contains(ClusterRoles.Gradient) && !status.GradientMembers.Any(member => member.Epoch > 0))
+        {
+            return new Answer(false, "has no gradient worker that takes part yet");
+        }
+
         if (!status.Roles.Contains(ClusterRoles.Runner))
         {
             return new Answer(true, "");

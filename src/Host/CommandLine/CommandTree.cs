@@ -71,7 +71,7 @@ internal static class CommandTree
 
     private static Command Node(HostCollaborators collaborators, HostConsole console)
     {
-        Option<string> roles = new("--roles") { Description = "What the process does: some of seed, learner, replay, runner.", HelpName = "ROLE,...", Required = true };
+        Option<string> roles = new("--roles") { Description = $"What the process does: some of {string.Join(", ", ClusterRoles.All)}.", HelpName = "ROLE,...", Required = true };
         Option<int?> port = new("--port") { Description = "Port to listen on; without it dqn.remote.port (4053 for a seed, else a free one).", HelpName = "N" };
         Option<string?> hostname = new("--hostname") { Description = "Address to listen on.", HelpName = "HOST" };
         Option<string[]> seeds = new("--seed-node") { Description = "A node to join through; repeat it for more.", HelpName = "HOST:PORT", DefaultValueFactory = _ => [] };

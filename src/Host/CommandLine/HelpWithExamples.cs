@@ -27,6 +27,7 @@ internal sealed class HelpWithExamples : SynchronousCommandLineAction
             "node --roles seed,learner --port 4053 --run-dir runs/cluster",
             "node --roles replay --seed-node 127.0.0.1:4053",
             "node --roles runner --seed-node 127.0.0.1:4053 --config cartpole --set dqn.runner.count=4",
+            "node --roles gradient --seed-node 127.0.0.1:4053 --set dqn.learner.mode=parameter-server --set dqn.gradient.workers=2",
         ]),
         ("status", ["status --node 127.0.0.1:4053"]),
         ("leave", ["leave --node 127.0.0.1:4053"]),

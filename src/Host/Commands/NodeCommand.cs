@@ -23,11 +23,13 @@ internal sealed class NodeCommand(HostCollaborators collaborators, HostConsole c
             ? "dqn.run.deterministic = true is for train: the course of a cluster depends on its network; set it to false"
             : null);
         TrainingOptions options = configuration.Options;
+        ModeChecks.RequireRoles(options.Learner.Mode, roles);
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         NetworkLayout layout = RunChecks.RequireLayout(observation, actionCount, options.Network);
+        ModeChecks.RequireRanges(layout, options);
         RunChecks.RequireBackends(layout, options, roles);
-        // A node that may host the training must be able to train before it is asked to.
-        IReadOnlyList<string> device = roles.Contains(ClusterRoles.Learner) ? RunChecks.RequireDevice(layout, options) : [];
+        // A node that may have to learn must be able to before it is asked to.
+        IReadOnlyList<string> device = ModeChecks.Computes(options.Learner.Mode, roles) ? RunChecks.RequireDevice(layout, options) : [];
         if (roles.Contains(ClusterRoles.Replay))
         {
             // A node holds as many shards as come to it, and one at least.

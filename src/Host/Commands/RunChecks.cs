@@ -47,12 +47,12 @@ internal static class RunChecks
     /// <summary>Refuses backends that cannot compute the network in this process.</summary>
     /// <param name="layout">The network.</param>
     /// <param name="options">The backends of learner and runners.</param>
-    /// <param name="roles">What the process does; a learner evaluates too.</param>
+    /// <param name="roles">What the process does; a learner evaluates too, a gradient worker does not.</param>
     /// <exception cref="LearnerException">They cannot.</exception>
     public static void RequireBackends(NetworkLayout layout, TrainingOptions options, IReadOnlyList<string> roles)
     {
         bool isLearner = roles.Contains(ClusterRoles.Learner);
-        if (isLearner)
+        if (isLearner || roles.Contains(ClusterRoles.Gradient))
         {
             BackendRequirement.Require(layout, options.Learner.Backend, "dqn.learner.backend");
         }

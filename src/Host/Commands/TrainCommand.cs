@@ -79,8 +79,10 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         ResolvedConfiguration configuration)
     {
         TrainingOptions options = configuration.Options;
+        ModeChecks.RequireOneProcess(options.Learner);
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         NetworkLayout layout = RunChecks.RequireLayout(observation, actionCount, options.Network);
+        ModeChecks.RequireRanges(layout, options);
         RunChecks.RequireBackends(layout, options, [ClusterRoles.Learner, ClusterRoles.Runner]);
         IReadOnlyList<string> device = RunChecks.RequireDevice(layout, options);
         options = ReplayMemory.Require(options, observation, options.Replay.Shards, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);

@@ -93,7 +93,8 @@ internal sealed record TextListSetting(string Key, string Form, string Pattern =
     /// <inheritdoc />
     protected override string? Parse(IReadOnlyList<string> items, out object? value)
     {
-        value = items;
+        // Options that hold the same empty list are equal.
+        value = items.Count == 0 ? Array.Empty<string>() : items;
         return Pattern.Length == 0 || items.All(item => Regex.IsMatch(item, Pattern)) ? null : "has an item that is not understood";
     }
 }

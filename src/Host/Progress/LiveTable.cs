@@ -8,6 +8,8 @@ namespace DqnAkka.Host;
 internal static class LiveTable
 {
     private const int WideColumns = 72;
+    // A terminal has few lines, and a node may have many workers.
+    private const int MaxLinks = 8;
 
     /// <summary>Lays out one moment of a run: two pairs of columns, or one where the terminal is narrow.</summary>
     /// <param name="report">Where the run stands.</param>
@@ -39,7 +41,7 @@ internal static class LiveTable
             table.AddRow(line);
         }
 
-        List<IRenderable> parts = [table, new Text(EvaluationText(evaluation)).Overflow(Overflow.Ellipsis)];
+        List<IRenderable> parts = [table, .. Links(report.Distributed), new Text(EvaluationText(evaluation)).Overflow(Overflow.Ellipsis)];
         if (notice.Length > 0)
         {
             parts.Add(new Text(notice, new Style(Color.Yellow)).Overflow(Overflow.Ellipsis));
@@ -68,7 +70,45 @@ internal static class LiveTable
         ("updates/s", HumanNumber.Short(report.UpdatesPerSecond)),
         ("elapsed", HumanNumber.Duration(report.Elapsed)),
         ("left at most", TimeLeft.Describe(report, limits)),
+        .. report.Distributed is { } distributed ? Cells(distributed) : [],
     ];
+
+    private static (string Name, string Value)[] Cells(DistributedStatus status) =>
+    [
+        (ModeChecks.Name(status.Mode), $"{HumanNumber.Grouped(status.Members)} {DistributedText.Members(status.Mode)}"),
+        ("version", $"{HumanNumber.Grouped(status.Version)}, target {HumanNumber.Grouped(status.TargetVersion)}"),
+        ("gradients/s", HumanNumber.Short(status.GradientsPerSecond)),
+        ("mean staleness", HumanNumber.Short(DistributedText.MeanStaleness(status))),
+        ("lost", HumanNumber.Grouped(status.Lost)),
+        ("repeats", HumanNumber.Grouped(status.Repeats)),
+    ];
+
+    private static IEnumerable<IRenderable> Links(DistributedStatus? status)
+    {
+        if (status is null)
+        {
+            yield break;
+        }
+
+        yield return Line($"discarded {DistributedText.Discarded(status)}");
+        if (status.Staleness.Count > 0)
+        {
+            yield return Line($"staleness {DistributedText.HistogramLine(status)}");
+        }
+
+        foreach (LinkStatus link in status.Links.Take(MaxLinks))
+        {
+            yield return Line(
+                $"{link.Name}: {HumanNumber.Grouped(link.Gradients)} gradients, sends {DistributedText.Bytes(link.SentPerSecond)}/s, receives {DistributedText.Bytes(link.ReceivedPerSecond)}/s");
+        }
+
+        if (status.Links.Count > MaxLinks)
+        {
+            yield return Line($"and {HumanNumber.Grouped(status.Links.Count - MaxLinks)} more");
+        }
+    }
+
+    private static Text Line(string text) => new Text(text).Overflow(Overflow.Ellipsis);
 
     private static string EvaluationText(EvaluationResult? evaluation) => evaluation is null
         ? "no evaluation yet"

@@ -6,7 +6,8 @@ namespace DqnAkka.Host;
 /// <summary>
 /// The run's course in JSON Lines: one object a line, its kind in <c>type</c>, names in snake_case, null where there is no
 /// number. Every line is flushed, so that a reader beside the run sees whole lines. Of a deterministic run it has no time, no rate and no
-/// notice (which tell of a process, not of the run), so that two such runs write the same bytes.
+/// notice (which tell of a process, not of the run), so that two such runs write the same bytes. Where many learn together each line has
+/// an object <c>distributed</c> too.
 /// </summary>
 internal sealed class MetricsFileSink : IRewindableSink, IDisposable
 {
@@ -168,6 +169,10 @@ internal sealed class MetricsFileSink : IRewindableSink, IDisposable
         writer.WriteNumber("learner_restarts", report.LearnerRestarts);
         writer.WriteNumber("environment_restarts", report.EnvironmentRestarts);
         writer.WriteNumber("dead_letters", report.DeadLetters);
+        if (report.Distributed is { } distributed)
+        {
+            DistributedMetrics.Write(writer, distributed, _isReproducible);
+        }
     }
 
     private static void WriteEvaluation(Utf8JsonWriter writer, EvaluationResult result)

@@ -59,10 +59,26 @@ internal sealed class PlainConsoleSink(TextWriter output) : IConsoleSink
             ("sd", Known(report.ReturnDeviation)),
             ("steps/s", Known(Math.Round(report.StepsPerSecond))),
             ("updates/s", Known(Math.Round(report.UpdatesPerSecond))),
+            .. report.Distributed is { } distributed ? Fields(distributed) : [],
             ("seconds", Known(Math.Round(report.Elapsed.TotalSeconds, 1))),
         ];
         return fields.Where(field => field.Value.Length > 0).Select(field => $"{field.Name}={field.Value}").Prepend("progress");
     }
+
+    private static (string Name, string Value)[] Fields(DistributedStatus status) =>
+    [
+        ("mode", ModeChecks.Name(status.Mode)),
+        ("members", Whole(status.Members)),
+        ("version", Whole(status.Version)),
+        ("target-version", Whole(status.TargetVersion)),
+        ("gradients/s", Known(Math.Round(status.GradientsPerSecond))),
+        ("staleness", Known(DistributedText.MeanStaleness(status))),
+        ("discarded", Whole(DistributedText.DiscardedCount(status))),
+        ("lost", Whole(status.Lost)),
+        ("repeats", Whole(status.Repeats)),
+        ("sent-bytes/s", Known(Math.Round(status.Links.Sum(link => link.SentPerSecond)))),
+        ("received-bytes/s", Known(Math.Round(status.Links.Sum(link => link.ReceivedPerSecond)))),
+    ];
 
     private static string Whole(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -12,7 +12,7 @@ internal static class StatusDocument
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new Seconds(), new FiniteNumber() },
+        Converters = { new Seconds(), new FiniteNumber(), new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
     /// <summary>Writes the object: members as they are, transitions acknowledged by shard and incarnation over all members, and who lags.</summary>

@@ -28,13 +28,26 @@ internal static class StatusTables
                 .SelectMany(member => member.Runners?.Runners ?? [], (member, runner) => (member, runner))
                 .OrderBy(row => row.runner.Index)
                 .Select(row => Runner(row.member, row.runner)));
-        if (members.Any(IsCut))
+        DistributedTables.Write(members, output);
+        string[] cut = [.. members.Where(member => member.IsCut).Select(member => member.Address)];
+        if (cut.Length > 0)
         {
-            output.WriteLine(Text($"a member shows at most {NodeStatus.MaxEntries} shards, runners and acknowledged incarnations; more are left out"));
+            output.WriteLine($"the lists of {string.Join(", ", cut)} are cut to what fits a message; more is left out");
         }
 
         IReadOnlyList<string> lags = Laggards.Find(members);
         output.WriteLine($"lags: {(lags.Count > 0 ? string.Join("; ", lags) : "nobody")}");
+    }
+
+    /// <summary>Writes a table and an empty line, where it has rows.</summary>
+    public static void Table(TextWriter output, string[] header, IEnumerable<string[]> body)
+    {
+        List<string[]> rows = [header, .. body];
+        if (rows.Count > 1)
+        {
+            TextTable.Write(rows, output);
+            output.WriteLine();
+        }
     }
 
     private static string[] Member(NodeStatus member) =>
@@ -87,22 +100,8 @@ internal static class StatusTables
         member.Mirror is { Generation: > 0 } mirror ? Text($"{ShortIncarnation(mirror.Generation)}/{mirror.Version}") : "none",
     ];
 
-    private static bool IsCut(NodeStatus member) =>
-        member.Shards.Count >= NodeStatus.MaxEntries
-        || member.Runners is { } pool && (pool.Runners.Count >= NodeStatus.MaxEntries || pool.Acknowledged.Count >= NodeStatus.MaxEntries);
-
     // They are clock ticks: the last digits tell two of them apart.
     private static string ShortIncarnation(long incarnation) => (incarnation % 100_000_000).ToString("00000000", CultureInfo.InvariantCulture);
-
-    private static void Table(TextWriter output, string[] header, IEnumerable<string[]> body)
-    {
-        List<string[]> rows = [header, .. body];
-        if (rows.Count > 1)
-        {
-            TextTable.Write(rows, output);
-            output.WriteLine();
-        }
-    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

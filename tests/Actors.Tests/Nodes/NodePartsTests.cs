@@ -43,6 +43,7 @@ public sealed class NodePartsTests
         RunnerPoolStatus pool = _parts.Complete(Empty).Runners!;
         Assert.Equal(Enumerable.Range(0, NodeStatus.MaxEntries), pool.Runners.Select(runner => runner.Index));
         Assert.Equal((NodeStatus.MaxEntries, 100L), (pool.Acknowledged.Count, pool.Acknowledged.Min(entry => entry.Incarnation)));
+        Assert.True(_parts.Complete(Empty).IsCut);
     }
 
     [Fact]
@@ -62,6 +63,34 @@ public sealed class NodePartsTests
         Assert.Equal((true, ""), readiness.Current);
         readiness.Update(Empty with { Roles = [ClusterRoles.Replay] }, isMember: true);
         Assert.True(readiness.Current.Ready);
+    }
+
+    [Fact]
+    public void A_gradient_node_is_ready_when_a_worker_takes_part()
+    {
+        NodeStatus node = Empty with { Roles = [ClusterRoles.ParameterServer, ClusterRoles.Gradient] };
+        NodeReadiness readiness = new();
+        Report("gradient-0", new GradientMemberStatus(0, 0, 0, 0, 0));
+        readiness.Update(_parts.Complete(node), isMember: true);
+        Assert.Equal((false, "has no gradient worker that takes part yet"), readiness.Current);
+        Report("gradient-1", new GradientMemberStatus(1, 5, 6, 0, 0));
+        readiness.Update(_parts.Complete(node), isMember: true);
+        Assert.Equal((true, ""), readiness.Current);
+    }
+
+    [Fact]
+    public void Ranges_and_workers_are_shown_in_order()
+    {
+        Assert.False(_parts.HasRanges);
+        Report("range-1", new ParameterRangeStatus(1, 32, 5, 6, 7, 0, 0, 0));
+        Report("range-0", new ParameterRangeStatus(0, 48, 5, 6, 7, 0, 0, 0));
+        Report("gradient-0", new GradientMemberStatus(0, 5, 6, 7, 8));
+        Report("replica", new GradientMemberStatus(-1, 5, 6, 7, 8));
+        Assert.True(_parts.HasRanges);
+        NodeStatus status = _parts.Complete(Empty);
+        Assert.Equal([0, 1], status.ParameterRanges.Select(range => range.Range));
+        Assert.Equal([-1, 0], status.GradientMembers.Select(member => member.Index));
+        Assert.False(status.IsCut);
     }
 
     private static ShardStatus Shard(int shard, long count) => new(shard, 1, count, count, count, 0, 0, 0);
