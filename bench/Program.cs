@@ -22,6 +22,11 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["shards"] = ShardBenchmark.Run,
     ["snapshots"] = arguments => SnapshotBenchmark.Run(arguments),
     ["chaos"] = arguments => ChaosBenchmark.Run(arguments),
+    ["scale"] = ScaleBenchmark.Run,
+    ["all-reduce"] = AllReduceBenchmark.Run,
+    ["data-parallel"] = _ => DataParallelBenchmark.Run(),
+    ["staleness"] = ParameterServerBenchmark.RunStaleness,
+    ["compression"] = ParameterServerBenchmark.RunCompression,
     ["memory"] = arguments => MemoryBenchmark.Run(arguments),
 };
 
@@ -29,6 +34,11 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
 if (args is [TransportBenchmark.PeerArgument])
 {
     return TransportSystem.RunPeer();
+}
+
+if (args is [AllReduceBenchmark.PeerArgument])
+{
+    return AllReduceBenchmark.RunPeer();
 }
 
 if (args is [ShardPeer.Argument])

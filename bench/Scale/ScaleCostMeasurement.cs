@@ -39,7 +39,7 @@ internal static class ScaleCostMeasurement
                 () => trainer.Step(many, 1e-4f, errors),
                 () => trainer.ApplyGradient(gradient, 1e-4f),
                 () => range.Apply(applied, 1e-4f, 1),
-                () => GradientKernels.Sum(gradient, other, other)).Select(rate => 1 / rate),
+                () => GradientKernels.Sum(gradient, other, applied)).Select(rate => 1 / rate),
         ];
         double row = (seconds[1] - seconds[0]) / (Rows - FewRows);
         return new ScaleCosts

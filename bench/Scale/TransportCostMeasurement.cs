@@ -10,7 +10,8 @@ namespace DqnAkka.Bench;
 internal static class TransportCostMeasurement
 {
     private const int SmallFrame = 256;
-    private const int FramesInFlight = 4;
+    // As many as a vector has underway.
+    private const int FramesInFlight = ChunkWindow.MostUnderway;
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
