@@ -117,8 +117,7 @@ internal sealed class TorchState : IDisposable
         SecondMoments.Dispose();
     }
 
-    /// <summary>Copies a vector into a flat tensor on any device.</summary>
-    public static void Write(ReadOnlySpan<float> values, Tensor tensor)
+    private static void Write(ReadOnlySpan<float> values, Tensor tensor)
     {
         if (tensor.device_type == DeviceType.CPU)
         {
@@ -131,8 +130,7 @@ internal sealed class TorchState : IDisposable
         tensor.copy_(onHost);
     }
 
-    /// <summary>Copies a flat tensor on any device into a vector.</summary>
-    public static void Read(Tensor tensor, Span<float> values)
+    private static void Read(Tensor tensor, Span<float> values)
     {
         if (tensor.device_type == DeviceType.CPU)
         {
