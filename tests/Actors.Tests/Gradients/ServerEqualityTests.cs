@@ -6,10 +6,14 @@ namespace DqnAkka.Actors.Tests;
 
 /// <summary>A parameter server with one worker and no staleness is a single learner.</summary>
 [Collection(WholeNodes.Name)]
-public sealed class ServerEqualityTests(ITestOutputHelper output) : TestKit(TestSettings.Local, output: output)
+public sealed class ServerEqualityTests : TestKit
 {
     private const int Updates = 200;
     private const int BatchesPerRound = 4;
+
+    public ServerEqualityTests(ITestOutputHelper output) : base(TestSettings.Local, output: output)
+    {
+    }
 
     [Theory]
     [InlineData(1, ComputeBackend.Simd, OptimizerKind.Adam, 0f)]
@@ -38,7 +42,7 @@ public sealed class ServerEqualityTests(ITestOutputHelper output) : TestKit(Test
         ReplayProtocol.UpdatePriorities[] returned = [.. rig.Priorities];
         Assert.Equal(priorities.Select(update => update.Keys), returned.Select(update => update.Keys));
         Assert.All(priorities.Zip(returned), pair => Assert.InRange(Difference(pair.First.AbsoluteTdErrors, pair.Second.AbsoluteTdErrors), 0, 1e-5));
-        output.WriteLine($"{ranges} {backend} {optimizer}: online {Difference(expected.Online, state.Online):g3}, target {Difference(expected.Target, state.Target):g3}, clipped {clipped}");
+        TestContext.Current.TestOutputHelper!.WriteLine($"{ranges} {backend} {optimizer}: online {Difference(expected.Online, state.Online):g3}, target {Difference(expected.Target, state.Target):g3}, clipped {clipped}");
     }
 
     private static TrainingOptions Options(int ranges, ComputeBackend backend, OptimizerKind optimizer, float tau) => Make.Options() with

@@ -5,10 +5,14 @@ namespace DqnAkka.Actors.Tests;
 
 /// <summary>Three workers of which one is slow.</summary>
 [Collection(WholeNodes.Name)]
-public sealed class ServerStalenessTests(ITestOutputHelper output) : TestKit(TestSettings.Local, output: output)
+public sealed class ServerStalenessTests : TestKit
 {
     private const int Rounds = 60;
     private const int BatchesPerRound = 4;
+
+    public ServerStalenessTests(ITestOutputHelper output) : base(TestSettings.Local, output: output)
+    {
+    }
 
     [Theory]
     [InlineData(0)]
@@ -47,6 +51,6 @@ public sealed class ServerStalenessTests(ITestOutputHelper output) : TestKit(Tes
         Assert.Equal(rig.Counts.Computed, rig.Counts.Applied + rig.Counts.DiscardedStale);
         // The slow one's gradients are some twenty versions old when they come.
         Assert.True(bound >= 16 || status.DiscardedStale > 0);
-        output.WriteLine($"bound {bound}: applied {staleness.Length}, discarded {status.DiscardedStale}, by staleness {string.Join(" ", status.Staleness)}");
+        TestContext.Current.TestOutputHelper!.WriteLine($"bound {bound}: applied {staleness.Length}, discarded {status.DiscardedStale}, by staleness {string.Join(" ", status.Staleness)}");
     }
 }
