@@ -52,7 +52,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         _random = new RandomSource(options.Run.Seed, SeedStreams.Learner + 1);
         _planner = new SamplePlanner(options, _random);
         _replies = new SampleReplies(layout, options, _planner);
-        _shards = new ShardRequests(options, _planner, links.Region, Self, links.Run);
+        _shards = new ShardRequests(_planner, links.Region, Self, links.Run);
         _absoluteTdErrors = new float[options.Learner.BatchSize * options.Learner.BatchesPerRequest];
         if (links.Resume() is { Learner: { } state } checkpoint)
         {

@@ -15,6 +15,8 @@ public sealed class LearnerGuardianActor : ReceiveActor
     private readonly LearnerGuardianLinks _links;
     private readonly IActorRef _learner;
     private readonly RestartWindow _restarts;
+    private readonly GradientCounts _gradients = new();
+    private IActorRef? _finisher;
     private bool _isLost;
 
     /// <summary>Called by Akka; use <see cref="CreateProps"/>.</summary>
@@ -29,9 +31,10 @@ public sealed class LearnerGuardianActor : ReceiveActor
             CheckpointDirectory = links.CheckpointDirectory,
             ElapsedMilliseconds = () => (long)Stopwatch.GetElapsedTime(links.StartTimestamp).TotalMilliseconds,
         };
-        _learner = Context.ActorOf(LearnerActor.CreateProps(layout, options, learnerLinks), "learner");
+        _learner = Context.ActorOf(LearnerProps(layout, options, learnerLinks), "learner");
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
         Receive<RunProtocol.SourceEnded>(_learner.Forward);
+        Receive<ILearnerMessage>(_learner.Forward);
         Receive<SnapshotProtocol.SnapshotRequest>(publisher.Forward);
         Receive<SnapshotProtocol.Received>(publisher.Forward);
     }
@@ -46,6 +49,11 @@ public sealed class LearnerGuardianActor : ReceiveActor
     /// <inheritdoc />
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, Timeout.Infinite, Decide, loggingEnabled: false);
 
+    private Props LearnerProps(NetworkLayout layout, TrainingOptions options, LearnerLinks learnerLinks) => _links.ParameterServer is { } server
+        ? ParameterServerCoordinatorActor.CreateProps(
+            layout, options, learnerLinks, new ParameterServerLinks(server.Region, _gradients) { Nodes = server.Nodes })
+        : LearnerActor.CreateProps(layout, options, learnerLinks);
+
     private void OnFinishTraining(RunProtocol.FinishTraining finish)
     {
         if (_isLost)
@@ -54,12 +62,32 @@ public sealed class LearnerGuardianActor : ReceiveActor
         }
         else
         {
+            _finisher = Sender;
             _learner.Forward(finish);
         }
     }
 
+    /// <summary>Nodes come and go: that their ranges return to the checkpoint is no failure of the learner's.</summary>
+    private Directive Return(string line)
+    {
+        _gradients.Returns++;
+        _links.Progress.Tell(new ProgressProtocol.Notice(line));
+        if (_finisher is { } finisher)
+        {
+            // The one that starts now has not heard that the run is to end.
+            _learner.Tell(RunProtocol.FinishTraining.Instance, finisher);
+        }
+
+        return Directive.Restart;
+    }
+
     private Directive Decide(Exception exception)
     {
+        if (exception is RangeLostException)
+        {
+            return Return(exception.Message);
+        }
+
         string cause = Failures.Describe(exception);
         bool isFatal = exception is ActorInitializationException or LearnerException { IsFinal: true }
             || MemoryShortage.IsCause(exception)
@@ -97,4 +125,7 @@ public sealed record LearnerGuardianLinks(
 
     /// <summary>The folder of the run's checkpoints; empty where it has none.</summary>
     public string CheckpointDirectory { get; init; } = "";
+
+    /// <summary>Where the parameter server is, which then is the learner; null where a learner has the parameters itself.</summary>
+    public ParameterServerPlace? ParameterServer { get; init; }
 }

@@ -19,7 +19,6 @@ internal sealed class SamplePlanner : ISampleRequests
     private readonly RandomSource _random;
     private readonly int _batchSize;
     private readonly int _batches;
-    private readonly int _prefetch;
     private readonly ReplayOptions _replay;
     private readonly int _minSize;
     private readonly long _maxSteps;
@@ -35,9 +34,9 @@ internal sealed class SamplePlanner : ISampleRequests
         _random = random;
         _batchSize = options.Learner.BatchSize;
         // A round that the tolerance does not cover would leave both sides of the limiter waiting for each other.
-        double covered = replay.SamplesPerInsertTolerance * replay.SamplesPerInsert / options.Learner.BatchSize;
+        double covered = replay.SamplesPerInsertTolerance * replay.SamplesPerInsert / (options.Learner.BatchSize * RoundsAtOnce(options));
         _batches = replay.SamplesPerInsert > 0 ? (int)Math.Clamp(covered, 1, options.Learner.BatchesPerRequest) : options.Learner.BatchesPerRequest;
-        _prefetch = options.Learner.Prefetch;
+        Prefetch = options.Learner.Prefetch;
         _replay = replay;
         _minSize = replay.MinSize;
         _maxSteps = options.Stop.Steps > 0 ? options.Stop.Steps : long.MaxValue;
@@ -71,6 +70,9 @@ internal sealed class SamplePlanner : ISampleRequests
     /// <summary>The buffer's options.</summary>
     public ReplayOptions Replay => _replay;
 
+    /// <summary>Most requests outstanding at once.</summary>
+    public int Prefetch { get; set; }
+
     /// <summary>Requests outstanding.</summary>
     public int Outstanding => _outstanding.Count;
 
@@ -88,6 +90,12 @@ internal sealed class SamplePlanner : ISampleRequests
     /// <summary>The learner has trained on a batch.</summary>
     public void CountLearned(int transitions) => Learned += transitions;
 
+    /// <summary>Somebody else has a round's transitions, or has given it up: it is no longer outstanding.</summary>
+    public void Release(long number) => _outstanding.Remove(number);
+
+    /// <summary>Transitions that were asked for are not trained on: they leave the account.</summary>
+    public void Return(int transitions) => Samples -= transitions;
+
     /// <summary>
     /// Promises the shards what they may insert by now; a run with a limit of steps needs no more inserts than that. What the buffer lacks to
     /// its least size is always allowed: shards that restarted empty would otherwise wait for ever.
@@ -101,7 +109,7 @@ internal sealed class SamplePlanner : ISampleRequests
     {
         int count = _batchSize * _batches;
         // A buffer that shrank (a shard restarted) fills up before it is sampled again, whatever the totals say.
-        bool mayPlan = _outstanding.Count < _prefetch && Accounts.Mass > 0 && Accounts.Count >= Math.Min(LeastSize, Accounts.Inserts)
+        bool mayPlan = _outstanding.Count < Prefetch && Accounts.Mass > 0 && Accounts.Count >= Math.Min(LeastSize, Accounts.Inserts)
             && _limiter.CanSample(Accounts.Inserts, Samples, count);
         if (!mayPlan)
         {
@@ -195,6 +203,10 @@ internal sealed class SamplePlanner : ISampleRequests
                 ? $"{ShardNames.Of([.. Enumerable.Range(0, Accounts.Shards).Where(IsAwaitedOf)])} to answer sample requests{silent}"
             : $"transitions from the runners, since dqn.replay.samples-per-insert allows no more samples of those that came{silent}";
     }
+
+    // A synchronous update needs transitions in the hands of k workers before any of them goes on.
+    private static int RoundsAtOnce(TrainingOptions options) =>
+        options.Learner.Mode == LearnerMode.ParameterServer && options.ParameterServer.Synchronous ? options.ParameterServer.GradientsPerUpdate : 1;
 
     // Shards that do not answer cannot help to fill the buffer, and those that do may not hold as much as is asked of all together.
     private long LeastSize

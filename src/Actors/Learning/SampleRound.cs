@@ -24,6 +24,9 @@ internal sealed class SampleRound(long number, int[]?[] counts, ShardShare[] sha
     /// <summary>Transitions of each batch, by shard; null for a shard that is not asked.</summary>
     public IReadOnlyList<int[]?> Counts => counts;
 
+    /// <summary>What each shard had of all sampling masses when the round was planned.</summary>
+    public IReadOnlyList<ShardShare> Shares => shares;
+
     /// <summary>N: transitions held by all shards when the round was planned. There may be none any more when it is trained on.</summary>
     public required long TotalCount { get; init; }
 

@@ -3,12 +3,11 @@ using Akka.Actor;
 namespace DqnAkka.Actors;
 
 /// <summary>What the learner sends to the shards: requests for samples, allowances of inserts, new priorities.</summary>
-/// <param name="options">The run's options.</param>
 /// <param name="planner">What is to be asked for.</param>
 /// <param name="region">The shards' region.</param>
 /// <param name="learner">Who is answered.</param>
 /// <param name="run">The run; 0 where it has no number.</param>
-internal sealed class ShardRequests(TrainingOptions options, SamplePlanner planner, IActorRef region, IActorRef learner, long run)
+internal sealed class ShardRequests(SamplePlanner planner, IActorRef region, IActorRef learner, long run)
 {
     // Shards that report at once or their next insert, as far as is known.
     private readonly bool[] _isAsked = new bool[planner.Accounts.Shards];
@@ -40,13 +39,31 @@ internal sealed class ShardRequests(TrainingOptions options, SamplePlanner plann
             }
         }
 
+        GrantChanged();
+    }
+
+    /// <summary>As <see cref="RequestRounds"/>, where others ask for the rounds: renews what has changed, and hears of the next insert where the limiter holds.</summary>
+    /// <param name="reporter">As for <see cref="RequestRounds"/>.</param>
+    public void RenewAllowances(int? reporter)
+    {
+        if (reporter is { } heard)
+        {
+            _isAsked[heard] = false;
+        }
+
+        planner.ShareAllowances();
+        GrantChanged();
+    }
+
+    private void GrantChanged()
+    {
         foreach (int shard in planner.Allowances.Changed)
         {
             Grant(shard, reportNow: false);
         }
 
         // With every request out the replies bring the states; otherwise the limiter holds, and what comes next may come from any shard.
-        if (planner.Outstanding >= options.Learner.Prefetch)
+        if (planner.Outstanding >= planner.Prefetch)
         {
             return;
         }

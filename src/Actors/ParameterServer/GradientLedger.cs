@@ -88,18 +88,22 @@ internal sealed class GradientLedger(int ranges, ParameterServerOptions options,
         return options.Synchronous ? NextSynchronous() : NextAsynchronous();
     }
 
-    /// <summary>Gradients that are not whole in all ranges long after they began: they are lost.</summary>
+    /// <summary>Gradients that are not whole in all ranges long after they began are lost; those that their workers told of are among the next decisions.</summary>
     /// <param name="before">The time in ticks before which they began.</param>
-    /// <returns>Their workers.</returns>
-    public IReadOnlyList<int> Expire(long before)
+    /// <returns>All of them, by worker and number.</returns>
+    public IReadOnlyList<(int Worker, long Push)> Expire(long before)
     {
         Pending[] late = [.. _pending.Values.Where(pending => !pending.IsReady && pending.Since < before)];
         foreach (Pending pending in late)
         {
             Lose(pending);
+            if (pending.Gradient is { } gradient)
+            {
+                _refused.Enqueue(new GradientDropped(gradient, GradientProtocol.DiscardReason.OtherEpoch, ""));
+            }
         }
 
-        return [.. late.Select(pending => pending.Worker).Distinct()];
+        return [.. late.Select(pending => (pending.Worker, pending.Push))];
     }
 
     /// <summary>A worker is gone: what is not in an update already is lost.</summary>

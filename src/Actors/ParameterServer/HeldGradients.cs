@@ -10,7 +10,6 @@ namespace DqnAkka.Actors;
 /// <param name="most">Most parts held at once.</param>
 internal sealed class HeldGradients(int length, int most)
 {
-    private const int MostBytesOfParameter = 8;
     private readonly Dictionary<(int Worker, long Push), Part> _parts = [];
     private readonly Dictionary<int, long> _decided = [];
     private readonly Stack<Part> _free = new();
@@ -42,7 +41,7 @@ internal sealed class HeldGradients(int length, int most)
     {
         received = 0;
         fault = "";
-        if (piece.Push <= _decided.GetValueOrDefault(piece.Worker, -1) || piece.Total > (long)length * MostBytesOfParameter)
+        if (piece.Push <= _decided.GetValueOrDefault(piece.Worker, -1) || GradientDecompressor.LengthFault(piece.Compression, piece.Total, length) is not null)
         {
             return Outcome.Ignored;
         }
@@ -168,6 +167,6 @@ internal sealed class HeldGradients(int length, int most)
             return true;
         }
 
-        public void Decode() => Fault = GradientDecompressor.Decode(_bytes.AsSpan(0, Progress.Total), Compression, Values) ?? "";
+        public void Decode() => Fault = GradientDecompressor.Decode(Compression, _bytes.AsSpan(0, Progress.Total), Values) ?? "";
     }
 }

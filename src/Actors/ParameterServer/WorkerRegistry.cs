@@ -106,6 +106,9 @@ internal sealed class WorkerRegistry(NetworkLayout layout)
         /// <summary>Since when it is to come forward with work on parameters that it was sent; null where nothing is expected of it.</summary>
         public long? AwaitedSince { get; set; }
 
+        /// <summary>When it was last heard of.</summary>
+        public long HeardAt { get; set; }
+
         /// <summary>Whether it was sent parameters of this epoch.</summary>
         public bool HasParameters { get; set; }
 

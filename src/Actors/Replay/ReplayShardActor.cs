@@ -134,10 +134,14 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
 
     private void OnSampleRequest(ReplayProtocol.SampleRequest request)
     {
-        // Gradient workers sample too; who gives the allowances is told where the shard stands.
+        // A gradient worker's request passes on what the coordinator promised some time ago; what it has said since then stands.
+        if (request.AllowanceNumber >= _allowanceNumber)
+        {
+            Follow(request.KnownIncarnation, request.InsertAllowance, request.AllowanceNumber);
+        }
+
         _learner ??= Sender;
         _buffer.RaiseLargestPriority(request.LargestPriority);
-        Follow(request.KnownIncarnation, request.InsertAllowance, request.AllowanceNumber);
         if (_refusals.Has(_checks.Fault(request), Sender))
         {
             return;

@@ -16,6 +16,7 @@ public static class ClusterNode
     // The phase of hocon/cluster.conf after the shards have stopped and before the node leaves.
     private const string HandOverPhase = "dqn-hand-over";
     private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan RangesTimeout = TimeSpan.FromSeconds(4.5);
     private static readonly TimeSpan OthersTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan OthersPeriod = TimeSpan.FromMilliseconds(200);
 
@@ -171,12 +172,36 @@ public static class ClusterNode
         }
     }
 
+    /// <summary>What this node's ranges hold goes into a checkpoint; where there is no training to write it, nothing is lost that one would miss.</summary>
+    private static async Task SaveRangesAsync(IActorRef training, ParameterServerProtocol.RangesLeave leave)
+    {
+        try
+        {
+            await training.Ask<ParameterServerProtocol.RangesMayLeave>(leave, RangesTimeout).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            // The server goes on from the checkpoint before.
+        }
+    }
+
     private static void PrepareLeaving(ActorSystem system)
     {
         ActorRegistry registry = ActorRegistry.For(system);
         CoordinatedShutdown shutdown = CoordinatedShutdown.Get(system);
         StopBeforeLeaving<RunnerPoolActor>("stop-runners");
         StopBeforeLeaving<GradientPoolActor>("stop-gradient-workers");
+
+        if (registry.TryGet<ParameterServerRegion>(out _) && Cluster.Get(system).SelfRoles.Contains(ClusterRoles.ParameterServer))
+        {
+            IActorRef training = registry.Get<TrainingActor>();
+            ParameterServerProtocol.RangesLeave leave = new(NodeAddress.Format(Cluster.Get(system).SelfAddress));
+            shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "save-ranges", async () =>
+            {
+                await SaveRangesAsync(training, leave).ConfigureAwait(false);
+                return Akka.Done.Instance;
+            });
+        }
 
         IActorRef courier = registry.Get<ShardCourierActor>();
         shutdown.AddTask(HandOverPhase, "hand-over-shards", async () =>

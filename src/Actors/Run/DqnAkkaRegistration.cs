@@ -35,6 +35,7 @@ public static class DqnAkkaRegistration
                 registry.Register<ShardCourierActor>(system.ActorOf(ShardCourierActor.CreateProps(), "courier"));
             })
             .AddReplayShards(run, node)
+            .AddParameterServer(run, node)
             .WithActors((system, registry) => StartPlayers(system, registry, run, node))
             .WithActors((_, registry) => registry.Get<NodeActor>().Tell(NodeActor.Join.Instance));
     }
@@ -83,9 +84,13 @@ public static class DqnAkkaRegistration
 
         return builder.WithSingleton<TrainingActor>(
             TrainingActor.SingletonName,
-            (_, registry, _) => TrainingActor.CreateProps(
+            (system, registry, _) => TrainingActor.CreateProps(
                 // The others are there by the time that the singleton starts: before, the node does not join.
-                run, () => new TrainingLinks(registry.Get<ReplayRegion>(), registry.Get<PolicyMirrorActor>(), registry.Get<NodeActor>())),
+                run,
+                () => new TrainingLinks(registry.Get<ReplayRegion>(), registry.Get<PolicyMirrorActor>(), registry.Get<NodeActor>())
+                {
+                    ParameterServer = ParameterServerRegistration.Place(registry, run, system),
+                }),
             new ClusterSingletonOptions { Role = ClusterRoles.Learner, TerminationMessage = RunProtocol.HandOver.Instance });
     }
 

@@ -58,6 +58,7 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
             {
                 Run = RunIdentity.ReadOrMake(options.Run.Directory),
                 CheckpointDirectory = run.CheckpointDirectory,
+                ParameterServer = links.ParameterServer,
             };
             _learner = Context.ActorOf(LearnerGuardianActor.CreateProps(run.Layout, options, learnerLinks), "learner");
             _coordinator.Tell(new RunMembers(registry, _learner, _checkpointWriter, evaluator, _progress));
@@ -203,4 +204,8 @@ public sealed class TrainingActor : ReceiveActor, IWithTimers
 /// <param name="Region">The replay shards' region.</param>
 /// <param name="Mirror">The node's policy mirror.</param>
 /// <param name="Node">The node's actor.</param>
-public sealed record TrainingLinks(IActorRef Region, IActorRef Mirror, IActorRef Node);
+public sealed record TrainingLinks(IActorRef Region, IActorRef Mirror, IActorRef Node)
+{
+    /// <summary>Where the parameter server is; null where the run has none.</summary>
+    public ParameterServerPlace? ParameterServer { get; init; }
+}

@@ -5,7 +5,7 @@ namespace DqnAkka.Actors;
 /// limiter's account again. Times are in ticks of whoever asks for <see cref="Late"/>.
 /// </summary>
 /// <param name="planner">Plans the rounds, and keeps the account.</param>
-internal sealed class WorkerRounds(SamplePlanner planner)
+internal sealed class RoundLedger(SamplePlanner planner)
 {
     private readonly List<int> _waiting = [];
     private readonly Dictionary<int, List<Round>> _rounds = [];
@@ -85,6 +85,16 @@ internal sealed class WorkerRounds(SamplePlanner planner)
         if (rounds.Find(round => round.Number == number) is { } failed)
         {
             GiveUp(rounds, failed);
+        }
+    }
+
+    /// <summary>Rounds that a worker has not said to have the transitions of are given up.</summary>
+    public void FailUnsampled(int worker)
+    {
+        List<Round> rounds = RoundsOf(worker);
+        foreach (Round round in rounds.FindAll(round => !round.IsSampled))
+        {
+            GiveUp(rounds, round);
         }
     }
 
