@@ -113,7 +113,11 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        Follow(registered.Epoch);
+        if (registered.Epoch > _parameters.Epoch)
+        {
+            Drop(registered.Epoch);
+        }
+
         _secondsUnheard = 0;
         _number = registered.Worker;
         _isRegistered = true;

@@ -25,17 +25,18 @@ public sealed class LearnerGuardianActor : ReceiveActor
         _restarts = new RestartWindow(options.Learner.MaxRestarts, TimeSpan.FromMinutes(options.Run.RestartWindowMinutes), TimeProvider.System);
         _links = links;
         IActorRef publisher = Context.ActorOf(SnapshotPublisherActor.CreateProps(options.Snapshot), "publisher");
+        ReplicaExchange? replicas = StartReplicaGroup(options.Learner);
         LearnerLinks learnerLinks = new(links.Region, publisher, links.CheckpointWriter, links.Coordinator, links.Progress, links.Resume)
         {
             Run = links.Run,
             CheckpointDirectory = links.CheckpointDirectory,
             ElapsedMilliseconds = () => (long)Stopwatch.GetElapsedTime(links.StartTimestamp).TotalMilliseconds,
-            Replicas = StartReplicaGroup(options.Learner),
+            Replicas = replicas,
         };
         _learner = Context.ActorOf(LearnerProps(layout, options, learnerLinks), "learner");
         Receive<RunProtocol.FinishTraining>(OnFinishTraining);
         Receive<RunProtocol.SourceEnded>(_learner.Forward);
-        Receive<ILearnerMessage>(_learner.Forward);
+        Receive<ILearnerMessage>((replicas?.Group ?? _learner).Forward);
         Receive<SnapshotProtocol.SnapshotRequest>(publisher.Forward);
         Receive<SnapshotProtocol.Received>(publisher.Forward);
     }
@@ -59,7 +60,6 @@ public sealed class LearnerGuardianActor : ReceiveActor
 
         ReplicaExchange exchange = new();
         exchange.Group = Context.ActorOf(ReplicaGroupActor.CreateProps(options, exchange, _links.Progress), "replicas");
-        Receive<ILearnerMessage>(exchange.Group.Forward);
         return exchange;
     }
 

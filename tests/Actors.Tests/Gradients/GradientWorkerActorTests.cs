@@ -39,7 +39,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void Says_every_second_that_it_is_there_and_asks_for_work_as_soon_as_it_has_parameters()
     {
-        IActorRef worker = Start(Options);
+        TestActorRef<GradientWorkerActor> worker = Start(Options);
         Protocol.Register register = _training.ExpectMsg<Protocol.Register>();
         Assert.Equal("gradient worker 2 of 127.0.0.1:4054", register.Name);
         Assert.Equal((Layout.Description, Layout.Length), (register.Network, register.Parameters));
@@ -58,7 +58,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void A_gradient_is_the_trainers_own_on_the_parameters_that_came_and_is_pushed_range_by_range()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         float[] online = Parameters(1);
         float[] target = Parameters(2);
         Give(worker, version: 3, targetVersion: 2, online, target);
@@ -82,7 +82,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void The_next_gradient_waits_for_the_version_that_the_one_before_made()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 3);
         Answer(worker, Work(worker, round: 1, first: 4, second: 4));
         Protocol.GradientComputed first = Assert.Single(Told<Protocol.GradientComputed>());
@@ -99,7 +99,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void A_gradient_that_is_discarded_makes_way_for_the_next_on_the_version_that_is_told()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 3);
         Answer(worker, Work(worker, round: 1, first: 4, second: 4));
         Protocol.GradientComputed first = Assert.Single(Told<Protocol.GradientComputed>());
@@ -121,10 +121,10 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void The_next_round_is_asked_for_while_the_present_one_is_computed_on()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 0);
         ReplayProtocol.SampleRequest[] requests = Work(worker, round: 1, first: 4, second: 4);
-        Assert.Empty(Told<Protocol.WorkRequest>());
+        Assert.Single(Told<Protocol.WorkRequest>());
         Answer(worker, requests);
         Assert.Single(Told<Protocol.WorkRequest>());
         requests = Work(worker, round: 2, first: 4, second: 4);
@@ -143,7 +143,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void Requests_and_accounts_are_those_of_the_round_and_the_states_go_back_to_the_coordinator()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 0);
         ReplayProtocol.SampleRequest[] requests = Work(worker, round: 9, first: 3, second: 4);
         Assert.Equal([(0, 9L, 3), (1, 9L, 5)], requests.Select(request => (request.Shard, request.Request, request.Counts.Sum())));
@@ -162,11 +162,11 @@ public sealed class GradientWorkerActorTests : TestKit
     public void Priorities_go_back_to_the_shards_in_the_order_of_the_batches_after_each_round()
     {
         TrainingOptions options = Options with { Replay = Options.Replay with { Prioritized = true } };
-        IActorRef worker = Begin(options);
+        TestActorRef<GradientWorkerActor> worker = Begin(options);
         float[] online = Parameters(1);
         Give(worker, version: 0, targetVersion: 0, online, online);
         Answer(worker, Work(worker, round: 1, first: 3, second: 4));
-        Assert.Empty(_replay.ReceiveWhile<ReplayProtocol.UpdatePriorities>(TimeSpan.Zero, _ => true));
+        Assert.Empty(Sent<ReplayProtocol.UpdatePriorities>());
         Give(worker, version: 1, targetVersion: 0, online, online);
 
         ReplayProtocol.UpdatePriorities[] updates = [.. Sent<ReplayProtocol.UpdatePriorities>()];
@@ -184,7 +184,7 @@ public sealed class GradientWorkerActorTests : TestKit
     public void Importance_weights_come_of_the_probabilities_and_the_beta_that_the_round_tells()
     {
         TrainingOptions options = Options with { Replay = Options.Replay with { Prioritized = true } };
-        IActorRef worker = Begin(options);
+        TestActorRef<GradientWorkerActor> worker = Begin(options);
         float[] online = Parameters(1);
         Give(worker, version: 0, targetVersion: 0, online, online);
         Answer(worker, Work(worker, round: 1, first: 4, second: 4, beta: 0.5));
@@ -202,7 +202,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void A_new_epoch_drops_everything()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 3);
         Answer(worker, Work(worker, round: 1, first: 4, second: 4));
         Told<IWireMessage>();
@@ -224,7 +224,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void A_server_that_is_silent_is_told_anew_that_the_worker_is_there_and_what_it_had_is_dropped()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 3);
         Answer(worker, Work(worker, round: 1, first: 4, second: 4));
         Told<IWireMessage>();
@@ -249,7 +249,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void Parameters_that_stop_halfway_are_asked_for_anew_after_the_deadline_although_the_coordinator_answers()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 3, ranges: [0, 1]);
         long first = Passing(worker, seconds: 3)[^1];
 
@@ -261,7 +261,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void A_round_whose_shards_do_not_answer_is_given_up_and_the_silent_ones_are_named()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 0);
         ReplayProtocol.SampleRequest[] requests = Work(worker, round: 4, first: 3, second: 4);
         Answer(worker, requests[..1]);
@@ -279,7 +279,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void A_shard_that_was_started_anew_and_has_nothing_ends_its_round_at_once()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 0);
         Work(worker, round: 4, first: 3, second: 4);
 
@@ -291,7 +291,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void A_loss_that_is_not_finite_is_told_and_nothing_is_pushed()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 0);
         ReplayProtocol.SampleRequest[] requests = Work(worker, round: 1, first: 4, second: 4);
         worker.Tell(new ReplayProtocol.SampleReply(1, Make.Sampled(4, returns: float.NaN), Make.State(0, 100)));
@@ -308,7 +308,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void A_delay_is_waited_between_computing_and_sending()
     {
-        IActorRef worker = Begin(Options with { Gradient = new GradientOptions { DelayMilliseconds = 500 } });
+        TestActorRef<GradientWorkerActor> worker = Begin(Options with { Gradient = new GradientOptions { DelayMilliseconds = 500 } });
         Give(worker, version: 0);
         Answer(worker, Work(worker, round: 1, first: 4, second: 4));
         Assert.Empty(Told<Protocol.GradientComputed>());
@@ -323,11 +323,11 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void Work_that_does_not_fit_this_node_is_passed_over()
     {
-        IActorRef worker = Begin(Options);
+        TestActorRef<GradientWorkerActor> worker = Begin(Options);
         Give(worker, version: 0);
         Told<IWireMessage>();
-        worker.Tell(Round(1, first: 5, second: 4));
         Protocol.Work good = Round(2, first: 4, second: 4);
+        worker.Tell(good with { Shards = [good.Shards[0] with { Counts = [5, 4] }] });
         worker.Tell(good with { Shards = [good.Shards[0], good.Shards[0]] });
         worker.Tell(good with { Shards = [good.Shards[0] with { Shard = 2 }] });
         worker.Tell(good with { Shards = [good.Shards[0] with { Counts = [] }] });
@@ -341,7 +341,7 @@ public sealed class GradientWorkerActorTests : TestKit
     [Fact]
     public void Reports_where_it_stands_and_what_it_waits_for()
     {
-        IActorRef worker = Start(Options);
+        TestActorRef<GradientWorkerActor> worker = Start(Options);
         Assert.Contains("role learner", Standing().WaitsFor, StringComparison.Ordinal);
         worker.Tell(new Protocol.Registered(5, Epoch));
         Give(worker, version: 3, ranges: [0, 2]);
@@ -356,16 +356,18 @@ public sealed class GradientWorkerActorTests : TestKit
         NodeProtocol.PartReport report = Standing();
         Assert.Equal("gradient-2", report.Part);
         Assert.Contains("gradient on version 3", report.WaitsFor, StringComparison.Ordinal);
-        Assert.Equal(new GradientMemberStatus(2, Epoch, 3, 1, 1), report.Status);
+        GradientMemberStatus status = Assert.IsType<GradientMemberStatus>(report.Status);
+        Assert.True(status.GradientsPerSecond > 0);
+        Assert.Equal(new GradientMemberStatus(2, Epoch, 3, 1, 0), status with { GradientsPerSecond = 0 });
     }
 
-    private IActorRef Start(TrainingOptions options) => Sys.ActorOf(GradientWorkerActor.CreateProps(
+    private TestActorRef<GradientWorkerActor> Start(TrainingOptions options) => ActorOfAsTestActorRef<GradientWorkerActor>(GradientWorkerActor.CreateProps(
         2, Make.Layout(options), options, new GradientWorkerLinks(_replay, _server, _training, _node, "127.0.0.1:4054")));
 
     /// <summary>A worker that is registered under the number 5.</summary>
-    private IActorRef Begin(TrainingOptions options)
+    private TestActorRef<GradientWorkerActor> Begin(TrainingOptions options)
     {
-        IActorRef worker = Start(options);
+        TestActorRef<GradientWorkerActor> worker = Start(options);
         worker.Tell(new Protocol.Registered(5, Epoch));
         Told<IWireMessage>();
         return worker;
@@ -377,7 +379,7 @@ public sealed class GradientWorkerActorTests : TestKit
         for (int second = 0; second < seconds; second++)
         {
             Time.Advance(TimeSpan.FromSeconds(1));
-            incarnations.AddRange(_training.ReceiveWhile<IWireMessage>(TimeSpan.Zero, _ => true).OfType<Protocol.Register>().Select(register => register.Incarnation));
+            incarnations.AddRange(Told<Protocol.Register>().Select(register => register.Incarnation));
             worker.Tell(new Protocol.Registered(5, Epoch));
         }
 
@@ -408,7 +410,7 @@ public sealed class GradientWorkerActorTests : TestKit
 
     private ReplayProtocol.SampleRequest[] Work(IActorRef worker, long round, int first, int second, double beta = 1)
     {
-        worker.Tell(first <= 4 ? Round(round, first, second, beta) : throw new ArgumentOutOfRangeException(nameof(first)));
+        worker.Tell(Round(round, first, second, beta));
         return [.. Sent<ReplayProtocol.SampleRequest>()];
     }
 
@@ -420,16 +422,24 @@ public sealed class GradientWorkerActorTests : TestKit
         }
     }
 
-    private List<T> Told<T>() => [.. _training.ReceiveWhile<object>(TimeSpan.Zero, _ => true).OfType<T>()];
+    private static IEnumerable<object> All(TestProbe probe)
+    {
+        while (probe.HasMessages)
+        {
+            yield return probe.ReceiveOne(TimeSpan.Zero);
+        }
+    }
 
-    private List<T> Sent<T>() => [.. _replay.ReceiveWhile<object>(TimeSpan.Zero, _ => true).OfType<T>()];
+    private List<T> Told<T>() => [.. All(_training).OfType<T>()];
 
-    private Server.PushGradient[] Pushes() => [.. _server.ReceiveWhile<object>(TimeSpan.Zero, _ => true).OfType<Server.PushGradient>()];
+    private List<T> Sent<T>() => [.. All(_replay).OfType<T>()];
+
+    private Server.PushGradient[] Pushes() => [.. All(_server).OfType<Server.PushGradient>()];
 
     private NodeProtocol.PartReport Standing()
     {
         Time.Advance(TimeSpan.FromSeconds(1));
-        return _node.ReceiveWhile<NodeProtocol.PartReport>(TimeSpan.Zero, _ => true)[^1];
+        return All(_node).OfType<NodeProtocol.PartReport>().Last();
     }
 
     private static float[] Joined(IEnumerable<Server.PushGradient> pushes) =>
