@@ -29,11 +29,9 @@ internal sealed class ReplicaGroup(
     private readonly int _patience = Math.Max(1, (int)Math.Ceiling(options.ReplicaTimeoutSeconds * TicksPerSecond));
     private readonly GroupStep _step = new(self);
     private readonly List<ReplicaMember> _members = [];
-    private readonly List<ReplicaMember> _candidates = [];
+    private readonly GroupAdmission _admission = new(self);
     private ReplicaIdentity? _identity;
     private long _epoch;
-    private StateHandover? _admission;
-    private StateTransfer? _transfer;
     private int _ticksAsked = -1;
     private int _ticks;
     private int _fruitless;
@@ -83,43 +81,34 @@ internal sealed class ReplicaGroup(
             Drop([member], "it has lost its place");
         }
 
-        if (Find(_candidates, replica) is not null)
+        if (_admission.Has(replica))
         {
             return;
         }
 
-        if (_members.Count + _candidates.Count + 1 >= _mostMembers)
+        if (_members.Count + _admission.Candidates + 1 >= _mostMembers)
         {
             replica.Tell(new ReplicaProtocol.JoinGroupRefused(""), self);
             return;
         }
 
-        _candidates.Add(new ReplicaMember(replica, offer.Name));
+        _admission.Add(new ReplicaMember(replica, offer.Name));
         watch(replica, true);
         Publish();
     }
 
     /// <summary>The learner gives its state to those who wait.</summary>
-    public void Admit(StateHandover admission)
+    public void Admit(StateHandover handover)
     {
-        _admission = admission;
-        if (_candidates.Count > 0)
-        {
-            _transfer = new StateTransfer(admission.State, Incarnations.Next(), self);
-            _candidates.ForEach(_transfer.Send);
-        }
-
+        _admission.Begin(handover);
         EndAdmissionIfAllAreReady();
     }
 
     /// <summary>A replica has some of the state.</summary>
     public void Take(ReplicaProtocol.StateReceived received, IActorRef replica)
     {
-        if (_transfer is not null && Find(_candidates, replica) is { } joiner)
-        {
-            _transfer.Acknowledge(joiner, received);
-            EndAdmissionIfAllAreReady();
-        }
+        _admission.Take(received, replica);
+        EndAdmissionIfAllAreReady();
     }
 
     /// <summary>The learner begins an attempt.</summary>
@@ -214,7 +203,7 @@ internal sealed class ReplicaGroup(
             Drop([member], "it is gone");
         }
 
-        if (_candidates.RemoveAll(candidate => candidate.Reference.Equals(replica)) > 0)
+        if (_admission.Remove(replica))
         {
             Publish();
             EndAdmissionIfAllAreReady();
@@ -224,7 +213,7 @@ internal sealed class ReplicaGroup(
     /// <summary>A quarter of a second has passed.</summary>
     public void Tick()
     {
-        if (_transfer is { } transfer && ++transfer.TicksWithoutProgress > _patience)
+        if (_admission.Tick() > _patience)
         {
             EndAdmission();
         }
@@ -250,7 +239,7 @@ internal sealed class ReplicaGroup(
         exchange.View = ReplicaView.Alone;
         exchange.IsClosed = true;
         FailAttempt();
-        _admission?.End(false);
+        _admission.End(false);
     }
 
     private static ReplicaMember? Find(List<ReplicaMember> members, IActorRef replica) =>
@@ -339,7 +328,7 @@ internal sealed class ReplicaGroup(
 
     private void EndAdmissionIfAllAreReady()
     {
-        if (_admission is not null && _candidates.TrueForAll(candidate => candidate.HasState))
+        if (_admission.IsReady)
         {
             EndAdmission();
         }
@@ -348,15 +337,13 @@ internal sealed class ReplicaGroup(
     /// <summary>Those who have the state are members; the others may offer themselves again.</summary>
     private void EndAdmission()
     {
-        ReplicaMember[] joined = [.. _candidates.Where(candidate => candidate.HasState)];
-        foreach (ReplicaMember late in _candidates.Where(candidate => !candidate.HasState))
+        (ReplicaMember[] joined, ReplicaMember[] late) = _admission.Take();
+        foreach (ReplicaMember member in late)
         {
-            watch(late.Reference, false);
-            late.Reference.Tell(new ReplicaProtocol.Dropped(_epoch, "it did not take the learner's state in time"), self);
+            watch(member.Reference, false);
+            member.Reference.Tell(new ReplicaProtocol.Dropped(_epoch, "it did not take the learner's state in time"), self);
         }
 
-        _candidates.Clear();
-        _transfer = null;
         _members.AddRange(joined);
         if (joined.Length > 0)
         {
@@ -364,9 +351,7 @@ internal sealed class ReplicaGroup(
         }
 
         Form();
-        StateHandover? admission = _admission;
-        _admission = null;
-        admission?.End(true);
+        _admission.End(true);
     }
 
     private string Size() => _members.Count == 0 ? "the learner goes on alone" : $"{_members.Count + 1} of at most {_mostMembers} learn together";
@@ -384,5 +369,5 @@ internal sealed class ReplicaGroup(
         Publish();
     }
 
-    private void Publish() => exchange.View = new ReplicaView(_epoch, _members.Count + 1, _candidates.Count > 0);
+    private void Publish() => exchange.View = new ReplicaView(_epoch, _members.Count + 1, _admission.Candidates > 0);
 }
