@@ -5,16 +5,23 @@ using System.Runtime.Intrinsics;
 namespace DqnAkka.Learner;
 
 /// <summary>The norm of a gradient and clipping by it (Pascanu et al. 2013), as torch.nn.utils.clip_grad_norm_.</summary>
-internal static class GradientNorm
+public static class GradientNorm
 {
     // PyTorch's own guard against a division by zero.
     private const float Guard = 1e-6f;
 
     /// <summary>√Σg².</summary>
     /// <param name="gradients">g, float32, a multiple of 16 long.</param>
+    /// <returns>The norm; not finite where a component is not, or where the sum of squares is more than a float holds.</returns>
+    /// <exception cref="ArgumentException">The length is no multiple of 16.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Compute(ReadOnlySpan<float> gradients)
     {
+        if (gradients.Length % Vector512<float>.Count != 0)
+        {
+            throw new ArgumentException($"a gradient's norm is taken over a multiple of {Vector512<float>.Count} floats: got {gradients.Length}");
+        }
+
         ref float gradient = ref MemoryMarshal.GetReference(gradients);
         Vector512<float> even = Vector512<float>.Zero;
         Vector512<float> odd = Vector512<float>.Zero;

@@ -37,4 +37,14 @@ public readonly record struct ParameterRange(int Index, int Offset, int Length)
     /// <summary>The most ranges that a vector can be cut into.</summary>
     /// <param name="length">Length of the vector.</param>
     public static int Most(int length) => length / Alignment;
+
+    /// <summary>Throws unless whole vectors make a range.</summary>
+    /// <exception cref="ArgumentException">They do not.</exception>
+    internal static void RequireAligned(int length)
+    {
+        if (length < 1 || length % Alignment != 0)
+        {
+            throw new ArgumentException($"a range has a positive multiple of {Alignment} parameters: got {length}");
+        }
+    }
 }
