@@ -22,18 +22,16 @@ internal sealed class ReplicaGroup(
     private const int TicksToAnswer = TicksPerSecond;
     private const int HeartbeatTicks = 2 * TicksPerSecond;
     private const int MostFruitlessAttempts = 3;
-    private readonly int _mostMembers = Math.Min(options.Replicas, options.BatchSize);
+
+    // The paths of all members go into one message.
+    private const int MostMembers = 200;
+    private readonly int _mostMembers = Math.Min(Math.Min(options.Replicas, options.BatchSize), MostMembers);
     private readonly int _patience = Math.Max(1, (int)Math.Ceiling(options.ReplicaTimeoutSeconds * TicksPerSecond));
-    private readonly RingExchange _ring = new(self);
+    private readonly GroupStep _step = new(self);
     private readonly List<ReplicaMember> _members = [];
-    private readonly List<ReplicaMember> _candidates = [];
+    private readonly GroupAdmission _admission = new(self);
     private ReplicaIdentity? _identity;
     private long _epoch;
-    private StateHandover? _admission;
-    private StateTransfer? _transfer;
-    private StepAttempt? _attempt;
-    private bool _isReducing;
-    private int _ticksWithoutProgress;
     private int _ticksAsked = -1;
     private int _ticks;
     private int _fruitless;
@@ -52,7 +50,7 @@ internal sealed class ReplicaGroup(
     public long Repeats { get; private set; }
 
     /// <summary>Bytes of segments that the learner has sent.</summary>
-    public long BytesSent => _ring.BytesSent;
+    public long BytesSent => _step.BytesSent;
 
     /// <summary>A learner begins, or has another state than before: replicas are to join anew.</summary>
     public void Attach(ReplicaIdentity identity)
@@ -83,43 +81,34 @@ internal sealed class ReplicaGroup(
             Drop([member], "it has lost its place");
         }
 
-        if (Find(_candidates, replica) is not null)
+        if (_admission.Has(replica))
         {
             return;
         }
 
-        if (_members.Count + _candidates.Count + 1 >= _mostMembers)
+        if (_members.Count + _admission.Candidates + 1 >= _mostMembers)
         {
             replica.Tell(new ReplicaProtocol.JoinGroupRefused(""), self);
             return;
         }
 
-        _candidates.Add(new ReplicaMember(replica, offer.Name));
+        _admission.Add(new ReplicaMember(replica, offer.Name));
         watch(replica, true);
         Publish();
     }
 
     /// <summary>The learner gives its state to those who wait.</summary>
-    public void Admit(StateHandover admission)
+    public void Admit(StateHandover handover)
     {
-        _admission = admission;
-        if (_candidates.Count > 0)
-        {
-            _transfer = new StateTransfer(admission.State, Incarnations.Next(), self);
-            _candidates.ForEach(_transfer.Send);
-        }
-
+        _admission.Begin(handover);
         EndAdmissionIfAllAreReady();
     }
 
     /// <summary>A replica has some of the state.</summary>
     public void Take(ReplicaProtocol.StateReceived received, IActorRef replica)
     {
-        if (_transfer is not null && Find(_candidates, replica) is { } joiner)
-        {
-            _transfer.Acknowledge(joiner, received);
-            EndAdmissionIfAllAreReady();
-        }
+        _admission.Take(received, replica);
+        EndAdmissionIfAllAreReady();
     }
 
     /// <summary>The learner begins an attempt.</summary>
@@ -131,97 +120,64 @@ internal sealed class ReplicaGroup(
             return;
         }
 
-        _attempt = attempt;
-        _isReducing = false;
         _ticksAsked = -1;
-        _ring.Expect(attempt.Tag, _members[0].Reference);
-        for (int rank = 1; rank <= _members.Count; rank++)
-        {
-            _members[rank - 1].Begin(attempt, rank, attempt.Checksum is not null, self);
-        }
+        _step.Begin(attempt, _members);
     }
 
     /// <summary>The learner's own part of the attempt's gradient is there.</summary>
     public void Reduce(StepAttempt attempt)
     {
-        if (attempt != _attempt)
+        if (_step.Is(attempt))
+        {
+            _step.Reduce();
+            EndIfWhole();
+        }
+        else
         {
             attempt.End(false);
-            return;
         }
-
-        _isReducing = true;
-        _ticksWithoutProgress = 0;
-        _ring.Start(0, attempt.Members, attempt.Gradient.Bytes);
-        EndIfWhole();
     }
 
     /// <summary>A replica has some of its rows.</summary>
     public void Take(ReplicaProtocol.RowsReceived received, IActorRef replica)
     {
-        if (IsOfAttempt(received.Epoch, received.Step, received.Attempt) && Find(_members, replica) is { } member)
+        if (Find(_members, replica) is { } member)
         {
-            _ticksWithoutProgress = 0;
-            member.Acknowledge(received, _attempt!.Tag, self);
+            _step.Take(received, member);
         }
     }
 
     /// <summary>A piece of the sum.</summary>
     public void Take(ReplicaProtocol.Segment segment, IActorRef replica)
     {
-        if (_attempt is not null && _ring.Take(segment, replica))
-        {
-            _ticksWithoutProgress = 0;
-            EndIfWhole();
-        }
+        _step.Take(segment, replica);
+        EndIfWhole();
     }
 
     /// <summary>The next member has some pieces.</summary>
     public void Take(ReplicaProtocol.SegmentReceived received)
     {
-        if (_attempt is not null)
-        {
-            _ring.Take(received);
-            EndIfWhole();
-        }
+        _step.Take(received);
+        EndIfWhole();
     }
 
     /// <summary>A replica has the whole gradient.</summary>
     public void Take(ReplicaProtocol.StepComputed computed, IActorRef replica)
     {
         int index = _members.FindIndex(member => member.Reference.Equals(replica));
-        if (index < 0 || !IsOfAttempt(computed.Epoch, computed.Step, computed.Attempt))
+        if (index < 0)
         {
             return;
         }
 
-        ReplicaMember member = _members[index];
-        StepAttempt attempt = _attempt!;
-        (int from, int count) = attempt.RowsOf(index + 1);
-        int length = computed.AbsoluteTdErrors.Length;
-        if (member.IsDone || computed.FirstRow != member.ErrorsReceived || length > count - member.ErrorsReceived)
+        if (_step.HasOtherParameters(computed))
         {
+            Drop([_members[index]], $"its parameters differ from the learner's before step {computed.Step}; it gets the whole state anew");
             return;
         }
 
-        if (attempt.Checksum is { } checksum && computed.Checksum != checksum)
-        {
-            Drop([member], $"its parameters differ from the learner's before step {attempt.Tag.Step}; it gets the whole state anew");
-            return;
-        }
-
-        _ticksWithoutProgress = 0;
-        computed.AbsoluteTdErrors.CopyTo(attempt.AbsoluteTdErrors, from + computed.FirstRow);
-        member.ErrorsReceived += length;
-        member.BytesSent = computed.BytesSent;
-        if (member.ErrorsReceived == count)
-        {
-            float share = (float)count / attempt.Rows;
-            attempt.Loss += share * computed.Loss;
-            attempt.MeanQ += share * computed.MeanQ;
-            member.IsDone = true;
-            EndIfWhole();
-        }
+        _step.Take(computed, _members[index], rank: index + 1);
+        EndIfWhole();
     }
 
     /// <summary>A replica lives.</summary>
@@ -247,7 +203,7 @@ internal sealed class ReplicaGroup(
             Drop([member], "it is gone");
         }
 
-        if (_candidates.RemoveAll(candidate => candidate.Reference.Equals(replica)) > 0)
+        if (_admission.Remove(replica))
         {
             Publish();
             EndAdmissionIfAllAreReady();
@@ -257,7 +213,7 @@ internal sealed class ReplicaGroup(
     /// <summary>A quarter of a second has passed.</summary>
     public void Tick()
     {
-        if (_transfer is { } transfer && ++transfer.TicksWithoutProgress > _patience)
+        if (_admission.Tick() > _patience)
         {
             EndAdmission();
         }
@@ -266,7 +222,7 @@ internal sealed class ReplicaGroup(
         {
             Judge();
         }
-        else if (_isReducing && ++_ticksWithoutProgress > _patience)
+        else if (_step.Tick() > _patience)
         {
             Ask();
             _ticksAsked = 0;
@@ -283,13 +239,11 @@ internal sealed class ReplicaGroup(
         exchange.View = ReplicaView.Alone;
         exchange.IsClosed = true;
         FailAttempt();
-        _admission?.End(false);
+        _admission.End(false);
     }
 
     private static ReplicaMember? Find(List<ReplicaMember> members, IActorRef replica) =>
         members.Find(member => member.Reference.Equals(replica));
-
-    private bool IsOfAttempt(long epoch, long step, int attempt) => _attempt is not null && _attempt.Tag == new StepTag(epoch, step, attempt);
 
     private void Ask()
     {
@@ -327,7 +281,7 @@ internal sealed class ReplicaGroup(
 
     private void EndIfWhole()
     {
-        if (!_isReducing || !_ring.IsWhole || _members.Exists(member => !member.IsDone))
+        if (!_step.IsWhole || _members.Exists(member => !member.IsDone))
         {
             return;
         }
@@ -340,22 +294,15 @@ internal sealed class ReplicaGroup(
 
         Steps++;
         _fruitless = 0;
-        EndAttempt(true);
+        _ticksAsked = -1;
+        _step.End(true);
     }
 
     private void FailAttempt()
     {
-        Repeats += _attempt is null ? 0 : 1;
-        EndAttempt(false);
-    }
-
-    private void EndAttempt(bool outcome)
-    {
-        StepAttempt? attempt = _attempt;
-        _attempt = null;
-        _isReducing = false;
+        Repeats += _step.IsUnderway ? 1 : 0;
         _ticksAsked = -1;
-        attempt?.End(outcome);
+        _step.End(false);
     }
 
     private void Drop(ReplicaMember[] members, string cause)
@@ -381,7 +328,7 @@ internal sealed class ReplicaGroup(
 
     private void EndAdmissionIfAllAreReady()
     {
-        if (_admission is not null && _candidates.TrueForAll(candidate => candidate.HasState))
+        if (_admission.IsReady)
         {
             EndAdmission();
         }
@@ -390,15 +337,13 @@ internal sealed class ReplicaGroup(
     /// <summary>Those who have the state are members; the others may offer themselves again.</summary>
     private void EndAdmission()
     {
-        ReplicaMember[] joined = [.. _candidates.Where(candidate => candidate.HasState)];
-        foreach (ReplicaMember late in _candidates.Where(candidate => !candidate.HasState))
+        (ReplicaMember[] joined, ReplicaMember[] late) = _admission.Take();
+        foreach (ReplicaMember member in late)
         {
-            watch(late.Reference, false);
-            late.Reference.Tell(new ReplicaProtocol.Dropped(_epoch, "it did not take the learner's state in time"), self);
+            watch(member.Reference, false);
+            member.Reference.Tell(new ReplicaProtocol.Dropped(_epoch, "it did not take the learner's state in time"), self);
         }
 
-        _candidates.Clear();
-        _transfer = null;
         _members.AddRange(joined);
         if (joined.Length > 0)
         {
@@ -406,9 +351,7 @@ internal sealed class ReplicaGroup(
         }
 
         Form();
-        StateHandover? admission = _admission;
-        _admission = null;
-        admission?.End(true);
+        _admission.End(true);
     }
 
     private string Size() => _members.Count == 0 ? "the learner goes on alone" : $"{_members.Count + 1} of at most {_mostMembers} learn together";
@@ -426,5 +369,5 @@ internal sealed class ReplicaGroup(
         Publish();
     }
 
-    private void Publish() => exchange.View = new ReplicaView(_epoch, _members.Count + 1, _candidates.Count > 0);
+    private void Publish() => exchange.View = new ReplicaView(_epoch, _members.Count + 1, _admission.Candidates > 0);
 }

@@ -27,7 +27,7 @@ internal sealed class StateTransfer
     /// <summary>The most parameters whose state is one array.</summary>
     public static int MostParameters => Array.MaxLength / (4 * sizeof(float));
 
-    /// <summary>Seconds without an acknowledgement.</summary>
+    /// <summary>Ticks without an acknowledgement.</summary>
     public int TicksWithoutProgress { get; set; }
 
     /// <summary>Sends to one what its window lets go.</summary>

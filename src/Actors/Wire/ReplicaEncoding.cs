@@ -7,23 +7,23 @@ internal static class ReplicaEncoding
 
     public static IReadOnlyList<WireEncoding> All { get; } =
     [
-        new WireEncoding<ReplicaProtocol.JoinGroup>("RJ", WriteJoin, ReadJoin),
+        new WireEncoding<ReplicaProtocol.JoinGroup>("YJ", WriteJoin, ReadJoin),
         new WireEncoding<ReplicaProtocol.JoinGroupRefused>(
-            "RJR",
+            "YJR",
             (ref WireWriter writer, ReplicaProtocol.JoinGroupRefused message) => writer.Text(message.Fault),
             (ref WireReader reader) => new ReplicaProtocol.JoinGroupRefused(reader.Text())),
-        new WireEncoding<ReplicaProtocol.State>("RS", WriteState, ReadState),
-        new WireEncoding<ReplicaProtocol.StateReceived>("RSR", WriteStateReceived, ReadStateReceived),
-        new WireEncoding<ReplicaProtocol.GroupFormed>("RG", WriteGroup, ReadGroup),
-        new WireEncoding<ReplicaProtocol.StepBegin>("RB", WriteBegin, ReadBegin),
-        new WireEncoding<ReplicaProtocol.Rows>("RR", WriteRows, ReadRows),
-        new WireEncoding<ReplicaProtocol.RowsReceived>("RRR", WriteRowsReceived, ReadRowsReceived),
-        new WireEncoding<ReplicaProtocol.Segment>("RP", WriteSegment, ReadSegment),
-        new WireEncoding<ReplicaProtocol.SegmentReceived>("RPR", WriteSegmentReceived, ReadSegmentReceived),
-        new WireEncoding<ReplicaProtocol.StepComputed>("RC", WriteComputed, ReadComputed),
-        new WireEncoding<ReplicaProtocol.AreYouAlive>("RA", WriteQuestion, ReadQuestion),
-        new WireEncoding<ReplicaProtocol.Alive>("RAA", WriteAlive, ReadAlive),
-        new WireEncoding<ReplicaProtocol.Dropped>("RD", WriteDropped, ReadDropped),
+        new WireEncoding<ReplicaProtocol.State>("YS", WriteState, ReadState),
+        new WireEncoding<ReplicaProtocol.StateReceived>("YSR", WriteStateReceived, ReadStateReceived),
+        new WireEncoding<ReplicaProtocol.GroupFormed>("YG", WriteGroup, ReadGroup),
+        new WireEncoding<ReplicaProtocol.StepBegin>("YB", WriteBegin, ReadBegin),
+        new WireEncoding<ReplicaProtocol.Rows>("YR", WriteRows, ReadRows),
+        new WireEncoding<ReplicaProtocol.RowsReceived>("YRR", WriteRowsReceived, ReadRowsReceived),
+        new WireEncoding<ReplicaProtocol.Segment>("YP", WriteSegment, ReadSegment),
+        new WireEncoding<ReplicaProtocol.SegmentReceived>("YPR", WriteSegmentReceived, ReadSegmentReceived),
+        new WireEncoding<ReplicaProtocol.StepComputed>("YC", WriteComputed, ReadComputed),
+        new WireEncoding<ReplicaProtocol.AreYouAlive>("YA", WriteQuestion, ReadQuestion),
+        new WireEncoding<ReplicaProtocol.Alive>("YAA", WriteAlive, ReadAlive),
+        new WireEncoding<ReplicaProtocol.Dropped>("YD", WriteDropped, ReadDropped),
     ];
 
     private static void WriteJoin(ref WireWriter writer, ReplicaProtocol.JoinGroup message)

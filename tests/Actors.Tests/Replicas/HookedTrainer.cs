@@ -18,7 +18,7 @@ internal sealed class HookedTrainer(IGradientTrainer inner) : IGradientTrainer
 
     public long Copies { get; private set; }
 
-    public string Arithmetic => inner.Arithmetic;
+    public string Arithmetic { get; init; } = inner.Arithmetic;
 
     public NetworkLayout Layout => inner.Layout;
 

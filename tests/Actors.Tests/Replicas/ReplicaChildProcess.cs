@@ -1,15 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using DqnAkka.Learner;
 
 namespace DqnAkka.Actors.Tests;
 
 /// <summary>A process with a replica: the test assembly, started with the learner's path in the environment. It ends with its standard input.</summary>
 internal sealed class ReplicaChildProcess : IDisposable
 {
-    private const string PathVariable = "DQN_REPLICA_OF";
-    private const string LastVariable = "DQN_REPLICA_DIES_AT";
+    public const string PathVariable = "DQN_REPLICA_OF";
+    public const string LastVariable = "DQN_REPLICA_DIES_AT";
     private readonly Process _process;
 
     private ReplicaChildProcess(Process process) => _process = process;
@@ -19,10 +17,14 @@ internal sealed class ReplicaChildProcess : IDisposable
     /// <param name="diesAt">The gradient in the middle of which it kills itself; 0 for none.</param>
     public static ReplicaChildProcess Start(string groupPath, int diesAt = 0)
     {
-        ProcessStartInfo start = new("dotnet", [typeof(ReplicaChildProcess).Assembly.Location]) { RedirectStandardInput = true };
+        string[] arguments = [typeof(ReplicaChildProcess).Assembly.Location, "--explicit", "only", "--filter-method", $"*{nameof(ReplicaChild)}.{nameof(ReplicaChild.Replicates)}"];
+        ProcessStartInfo start = new("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment[PathVariable] = groupPath;
         start.Environment[LastVariable] = diesAt.ToString(CultureInfo.InvariantCulture);
-        return new ReplicaChildProcess(Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start"));
+        Process process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        return new ReplicaChildProcess(process);
     }
 
     /// <inheritdoc />
@@ -32,18 +34,18 @@ internal sealed class ReplicaChildProcess : IDisposable
         _process.WaitForExit();
         _process.Dispose();
     }
+}
 
-    /// <summary>Before anything of the test framework starts.</summary>
-    [ModuleInitializer]
-    internal static void ReplicateWhereAsked()
+/// <summary>What the other process does. A test that only such a process runs, since threads cannot use an assembly whose initializer has not ended.</summary>
+public sealed class ReplicaChild
+{
+    [Fact(Explicit = true)]
+    public async Task Replicates()
     {
-        if (Environment.GetEnvironmentVariable(PathVariable) is not { Length: > 0 } path)
-        {
-            return;
-        }
-
-        int diesAt = int.Parse(Environment.GetEnvironmentVariable(LastVariable)!, CultureInfo.InvariantCulture);
-        ReplicaSystem.Start(path, () => new HookedTrainer(ReplicatedRun.CreateTrainer(isLearner: false))
+        string path = Environment.GetEnvironmentVariable(ReplicaChildProcess.PathVariable) ?? "";
+        Assert.SkipWhen(path.Length == 0, "there is no learner to replicate");
+        int diesAt = int.Parse(Environment.GetEnvironmentVariable(ReplicaChildProcess.LastVariable)!, CultureInfo.InvariantCulture);
+        await using ReplicaSystem replica = ReplicaSystem.Start(path, () => new HookedTrainer(ReplicatedRun.CreateTrainer(isLearner: false))
         {
             BeforeGradient = number =>
             {
@@ -53,7 +55,6 @@ internal sealed class ReplicaChildProcess : IDisposable
                 }
             },
         });
-        Console.In.ReadToEnd();
-        Environment.Exit(0);
+        await Console.In.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -25,12 +25,14 @@ internal sealed class ReplicaSystem : IAsyncDisposable
     /// <param name="groupPath">The path of the group's actor.</param>
     /// <param name="createTrainer">Makes its trainer.</param>
     /// <param name="drops">Which messages from the learner are lost on their way; null for none.</param>
-    public static ReplicaSystem Start(string groupPath, Func<IGradientTrainer> createTrainer, Func<object, bool>? drops = null)
+    /// <param name="fail">Hears why the node must end.</param>
+    public static ReplicaSystem Start(
+        string groupPath, Func<IGradientTrainer> createTrainer, Func<object, bool>? drops = null, Action<Exception>? fail = null)
     {
         ActorSystem system = CreateSystem("replica");
         IActorRef group = ((ExtendedActorSystem)system).Provider.ResolveActorRef(groupPath);
         IActorRef training = drops is null ? group : system.ActorOf(Props.Create(() => new LossyRelay(group, drops)));
-        LearnerReplicaLinks links = new(training, ActorRefs.Nobody, createTrainer);
+        LearnerReplicaLinks links = new(training, ActorRefs.Nobody, createTrainer) { Fail = fail ?? (_ => { }) };
         return new ReplicaSystem(system, system.ActorOf(LearnerReplicaActor.CreateProps(ReplicatedRun.Layout, ReplicatedRun.Options(2), links), "replica"));
     }
 

@@ -97,12 +97,13 @@ public sealed class ReplicaTests
     {
         await using ReplicatedLearner learner = new(2, timeoutSeconds: 0.25);
         int count = 0;
+        bool isOfJoining = lost == typeof(ReplicaProtocol.GroupFormed) || lost == typeof(ReplicaProtocol.State);
         // Segments go straight from member to member; the first of this type, and the eleventh, is lost on the learner's side.
         await using ReplicaSystem replica = ReplicaSystem.Start(
             learner.GroupPath,
             () => ReplicatedRun.CreateTrainer(isLearner: false),
             message => message.GetType() == lost && ++count is 1 or 11);
-        learner.StepUntil(() => learner.Exchange.View.Members == 2 && count >= (lost == typeof(ReplicaProtocol.GroupFormed) ? 2 : 20));
+        learner.StepUntil(() => learner.Exchange.View.Members == 2 && count >= (isOfJoining ? 2 : 20));
         learner.Steps(20);
         Assert.InRange(learner.Deviation(), 0, MostDeviation);
     }
@@ -126,6 +127,37 @@ public sealed class ReplicaTests
         learner.Steps(30);
         Assert.Equal(2, learner.Exchange.View.Members);
         Assert.Single(learner.Notices);
+    }
+
+    [Fact]
+    public async Task One_with_another_arithmetic_is_refused_in_one_line()
+    {
+        await using ReplicatedLearner learner = new(2);
+        TaskCompletionSource<Exception> refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using ReplicaSystem replica = ReplicaSystem.Start(
+            learner.GroupPath,
+            () => new HookedTrainer(ReplicatedRun.CreateTrainer(isLearner: false)) { Arithmetic = "abacus" },
+            fail: refused.SetResult);
+        Exception exception = await refused.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.IsType<ReplicaRefusedException>(exception);
+        Assert.Contains("computes with abacus, the learner with simd", exception.Message, StringComparison.Ordinal);
+        learner.Steps(1);
+        Assert.Equal(1, learner.Exchange.View.Members);
+    }
+
+    [Fact]
+    public async Task A_replica_beyond_the_limit_waits_until_there_is_room()
+    {
+        await using ReplicatedLearner learner = new(2);
+        ReplicaSystem first = Start(learner);
+        learner.StepUntil(() => learner.Exchange.View.Members == 2);
+        await using ReplicaSystem second = Start(learner);
+        learner.Steps(20);
+        await first.DisposeAsync();
+        learner.StepUntil(() => learner.Notices.Count == 3);
+        learner.Steps(20);
+        Assert.Equal(2, learner.Exchange.View.Members);
+        Assert.InRange(learner.Deviation(), 0, MostDeviation);
     }
 
     private static ReplicaSystem Start(ReplicatedLearner learner) =>

@@ -110,6 +110,11 @@ public sealed class WireLimitsTests
         AssertFits(new ReplayProtocol.SampleReplyPart(1, 2, 0, 1, piece));
         AssertFits(new ReplayProtocol.TransferPart(1, 2, 3, 0, 1, piece));
         AssertFits(new SnapshotProtocol.Chunk(1, 2, 3, 4, new float[60_000 / sizeof(float)]));
+        byte[] chunk = new byte[ChunkWindow.ChunkBytes];
+        AssertFits(new ReplicaProtocol.State(1, 2, 3, 4, chunk));
+        AssertFits(new ReplicaProtocol.Rows(1, 2, 3, 4, chunk));
+        AssertFits(new ReplicaProtocol.Segment(1, 2, 3, 4, chunk));
+        AssertFits(new ReplicaProtocol.StepComputed(1, 2, 3, 4, new float[ReplicaProcess.ErrorsPerMessage], 1, 2, 3, 4));
         AssertFits(new ReplayProtocol.UpdatePriorities(1, 2, new long[WireParts.MaxPriorities], new float[WireParts.MaxPriorities]));
     }
 
