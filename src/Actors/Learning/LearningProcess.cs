@@ -14,7 +14,7 @@ internal sealed class LearningProcess : IDisposable
     private readonly TrainingOptions _options;
     private readonly LinearSchedule _learningRate;
     private readonly LinearSchedule _beta;
-    private readonly double[] _probabilities;
+    private readonly BatchFilling _filling;
     private long _busyTicks;
     private long _firstUpdate;
     private double _lossSum;
@@ -43,7 +43,7 @@ internal sealed class LearningProcess : IDisposable
         Skipped = new SkippedUpdates(learner.MaxSkippedUpdates);
         _learningRate = new LinearSchedule(learner.LearningRate, learner.LearningRateFinal, learner.LearningRateDecayUpdates);
         _beta = new LinearSchedule(options.Replay.Beta, options.Replay.BetaFinal, options.Replay.BetaUpdates);
-        _probabilities = new double[learner.BatchSize];
+        _filling = new BatchFilling(trainer, learner.BatchSize, options.Replay.Prioritized);
     }
 
     private LearningProcess(NetworkLayout layout, TrainingOptions options, DeviceChoice device, ReplicaExchange? replicas)
@@ -97,24 +97,7 @@ internal sealed class LearningProcess : IDisposable
     }
 
     /// <summary>The next batch of a round, with its importance weights.</summary>
-    public TrainingBatch Fill(SampleRound round, int index)
-    {
-        TrainingBatch batch = _trainer.NextBatch(_options.Learner.BatchSize);
-        round.Fill(index, batch, _probabilities);
-        if (_options.Replay.Prioritized)
-        {
-            // Probabilities add up to one over all transitions of all shards.
-            ImportanceWeights.Compute(
-                _probabilities.AsSpan(0, batch.Count),
-                round.SmallestProbability,
-                1.0,
-                round.TotalCount,
-                _beta.Value(_trainer.Updates),
-                batch.Weights[..batch.Count]);
-        }
-
-        return batch;
-    }
+    public TrainingBatch Fill(SampleRound round, int index) => _filling.Fill(round, index, _beta.Value(_trainer.Updates));
 
     /// <summary>Copies the online parameters.</summary>
     public float[] CopyParameters()

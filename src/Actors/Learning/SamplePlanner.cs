@@ -9,7 +9,7 @@ namespace DqnAkka.Actors;
 /// requests outstanding, each batch allotted over the shards in proportion to their masses, so that sampling over N shards is
 /// sampling from one big buffer.
 /// </summary>
-internal sealed class SamplePlanner
+internal sealed class SamplePlanner : ISampleRequests
 {
     private static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(5);
     private readonly Dictionary<long, SampleRound> _outstanding = [];
@@ -139,10 +139,10 @@ internal sealed class SamplePlanner
         return [.. _outstanding.Values.Where(round => round.Deadline < now).Select(round => round.Number)];
     }
 
-    /// <summary>Whether a request has not been answered in full, nor given up.</summary>
+    /// <inheritdoc />
     public bool IsAwaited(long number) => _outstanding.ContainsKey(number);
 
-    /// <summary>What is wrong with the number of transitions in a reply: one line, or null.</summary>
+    /// <inheritdoc />
     public string? FaultOfCount(ReplayProtocol.SampleReply reply) =>
         _outstanding.TryGetValue(reply.Request, out SampleRound? round) && round.Asked(reply.State.Shard) != reply.Samples.Keys.Length
             ? $"replay shard {reply.State.Shard} gave {reply.Samples.Keys.Length} transitions where {round.Asked(reply.State.Shard)} were asked for"

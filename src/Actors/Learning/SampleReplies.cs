@@ -8,14 +8,16 @@ internal sealed class SampleReplies
     private const long SmallestBound = 16L << 20;
     private const long MostGranted = 1L << 40;
     private readonly NetworkLayout _layout;
-    private readonly SamplePlanner _planner;
+    private readonly ISampleRequests _requests;
+    private readonly int _shards;
     private readonly PartAssembly<(long Request, int Shard)> _parts;
 
     /// <summary>Starts with nothing; what is held is bounded by what may be asked for at once.</summary>
-    public SampleReplies(NetworkLayout layout, TrainingOptions options, SamplePlanner planner)
+    public SampleReplies(NetworkLayout layout, TrainingOptions options, ISampleRequests requests)
     {
         _layout = layout;
-        _planner = planner;
+        _requests = requests;
+        _shards = options.Replay.Shards;
         long rowBytes = (2L * layout.Observation.Bytes) + (3 * sizeof(float)) + sizeof(long) + sizeof(double);
         long rows = (long)options.Learner.BatchSize * options.Learner.BatchesPerRequest * (options.Learner.Prefetch + 1);
         _parts = new PartAssembly<(long, int)>(SmallestBound + (2 * rows * rowBytes), options.Replay.Shards * (options.Learner.Prefetch + 1));
@@ -25,9 +27,9 @@ internal sealed class SampleReplies
     /// <returns>The reply that it completes, or null.</returns>
     public ReplayProtocol.SampleReply? Join(ReplayProtocol.SampleReplyPart part)
     {
-        if (!_planner.IsAwaited(part.Request))
+        if (!_requests.IsAwaited(part.Request))
         {
-            _parts.DropWhere(key => !_planner.IsAwaited(key.Request));
+            _parts.DropWhere(key => !_requests.IsAwaited(key.Request));
             return null;
         }
 
@@ -36,7 +38,7 @@ internal sealed class SampleReplies
 
     /// <summary>What is wrong with a report: one line, or null.</summary>
     public string? Fault(ReplayProtocol.ShardState state) =>
-        state.Shard < 0 || state.Shard >= _planner.Accounts.Shards ? $"there is no replay shard {state.Shard}: all nodes must use the same dqn.replay.shards"
+        state.Shard < 0 || state.Shard >= _shards ? $"there is no replay shard {state.Shard}: all nodes must use the same dqn.replay.shards"
         : state.Count < 0 || !IsMass(state.Mass) || !IsMass(state.MinimumMass) ? $"replay shard {state.Shard} reports {state.Count} transitions of the mass {state.Mass}, the smallest {state.MinimumMass}"
         : !IsMass(state.LargestPriority) ? $"replay shard {state.Shard} reports {state.LargestPriority} as its largest priority"
         : state.Granted < state.Inserts || state.Granted - state.Inserts > MostGranted ? $"replay shard {state.Shard} reports {state.Inserts} inserts and credit up to {state.Granted}"
@@ -56,7 +58,7 @@ internal sealed class SampleReplies
             : samples.Actions.AsSpan().ContainsAnyExceptInRange(0, _layout.ActionCount - 1)
             ? $"replay shard {reply.State.Shard} holds an action outside 0 to {_layout.ActionCount - 1}: all nodes must use the same environment"
             : HasNoMass(reply) ? $"replay shard {reply.State.Shard} gave a transition of no mass"
-            : _planner.FaultOfCount(reply);
+            : _requests.FaultOfCount(reply);
     }
 
     private static bool HasNoMass(ReplayProtocol.SampleReply reply)

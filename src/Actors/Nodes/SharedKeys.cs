@@ -41,7 +41,7 @@ public static class SharedKeys
     // What a gradient follows from beside what agrees everywhere: whoever computes one must compute the learner's.
     private static readonly string[] OfGradientWorkers = ["dqn.learner.loss", "dqn.learner.huber-threshold", "dqn.learner.batch-size", ServerGroup];
 
-    // What an update follows from: each range does its part of it.
+    // What an update follows from: each range does its part of it. Rate, clipping and target updates are told with each.
     private static readonly string[] OfParameterServers =
     [
         "dqn.learner.optimizer",
@@ -52,7 +52,6 @@ public static class SharedKeys
         "dqn.learner.rmsprop-epsilon",
         "dqn.learner.rmsprop-centered",
         "dqn.learner.adagrad-epsilon",
-        "dqn.learner.polyak-tau",
         ServerGroup,
     ];
 

@@ -134,7 +134,8 @@ public sealed partial class ReplayShardActor : ReceiveActor, IWithTimers, IWithU
 
     private void OnSampleRequest(ReplayProtocol.SampleRequest request)
     {
-        _learner = Sender;
+        // Gradient workers sample too; who gives the allowances is told where the shard stands.
+        _learner ??= Sender;
         _buffer.RaiseLargestPriority(request.LargestPriority);
         Follow(request.KnownIncarnation, request.InsertAllowance, request.AllowanceNumber);
         if (_refusals.Has(_checks.Fault(request), Sender))

@@ -180,14 +180,8 @@ public static class ClusterNode
     {
         ActorRegistry registry = ActorRegistry.For(system);
         CoordinatedShutdown shutdown = CoordinatedShutdown.Get(system);
-        if (registry.TryGet<RunnerPoolActor>(out IActorRef runners))
-        {
-            shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "stop-runners", async () =>
-            {
-                await runners.GracefulStop(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
-                return Akka.Done.Instance;
-            });
-        }
+        StopBeforeLeaving<RunnerPoolActor>("stop-runners");
+        StopBeforeLeaving<GradientPoolActor>("stop-gradient-workers");
 
         IActorRef courier = registry.Get<ShardCourierActor>();
         shutdown.AddTask(HandOverPhase, "hand-over-shards", async () =>
@@ -195,5 +189,17 @@ public static class ClusterNode
             await courier.Ask<ShardCourierActor.Idle>(ShardCourierActor.WhenIdle.Instance, HandOverTimeout).ConfigureAwait(false);
             return Akka.Done.Instance;
         });
+
+        void StopBeforeLeaving<T>(string task)
+        {
+            if (registry.TryGet<T>(out IActorRef pool))
+            {
+                shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, task, async () =>
+                {
+                    await pool.GracefulStop(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+                    return Akka.Done.Instance;
+                });
+            }
+        }
     }
 }

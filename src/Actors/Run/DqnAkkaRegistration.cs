@@ -1,5 +1,6 @@
 using System.Globalization;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Hosting;
 using Akka.Cluster.Sharding;
 using Akka.Hosting;
@@ -100,15 +101,25 @@ public static class DqnAkkaRegistration
             registry.Register<RunnerPoolActor>(system.ActorOf(RunnerPoolActor.CreateProps(run.Layout, run.Options, links), "runners"));
         }
 
+        if (run.Options.Learner.Mode == LearnerMode.ParameterServer && node.Roles.Contains(ClusterRoles.Gradient))
+        {
+            string address = NodeAddress.Format(Cluster.Get(system).SelfAddress);
+            GradientWorkerLinks links = new(registry.Get<ReplayRegion>(), registry.Get<ParameterServerRegion>(), training, nodeActor, address)
+            {
+                Fail = exception => run.Summary.TrySetException(exception),
+            };
+            registry.Register<GradientPoolActor>(system.ActorOf(GradientPoolActor.CreateProps(run.Layout, run.Options, links), "gradients"));
+        }
+
         LearnerOptions learner = run.Options.Learner;
         if (node.Roles.Contains(ClusterRoles.Learner) && learner is { Mode: LearnerMode.DataParallel, Replicas: > 1 })
         {
-            LearnerReplicaLinks links = new(training, nodeActor, () => CreateReplicaTrainer(run))
+            LearnerReplicaLinks replicaLinks = new(training, nodeActor, () => CreateReplicaTrainer(run))
             {
                 HasTraining = () => run.HasTraining,
                 Fail = exception => run.Summary.TrySetException(exception),
             };
-            system.ActorOf(LearnerReplicaActor.CreateProps(run.Layout, run.Options, links), "replica");
+            system.ActorOf(LearnerReplicaActor.CreateProps(run.Layout, run.Options, replicaLinks), "replica");
         }
     }
 

@@ -83,7 +83,7 @@ internal static class ConfigurationSchema
             "parameter-server.compression",
             [("none", GradientCompression.None), ("bfloat16", GradientCompression.BFloat16), ("top-k", GradientCompression.TopK)]),
         new NumberSetting("parameter-server.top-k-share", 0, 1) { AboveMinimum = true },
-        new NumberSetting("parameter-server.timeout-seconds", 0.1, 3_600),
+        new NumberSetting("parameter-server.timeout-seconds", 1, 3_600),
 
         new IntegerSetting("gradient.workers", 1, 256),
         new NumberSetting("gradient.delay-milliseconds", 0, 3_600_000),

@@ -25,6 +25,7 @@ public sealed class SharedKeysTests
     [InlineData("dqn.learner.n-steps-of-another-kind")]
     [InlineData("dqn.learner.replicas")]
     [InlineData("dqn.learner.max-gradient-norm")]
+    [InlineData("dqn.learner.polyak-tau")]
     [InlineData("dqn.replay.samples-per-insert")]
     [InlineData("dqn.replay.beta")]
     [InlineData("dqn.snapshot.period")]
@@ -46,7 +47,6 @@ public sealed class SharedKeysTests
     [InlineData("dqn.learner.optimizer", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer })]
     [InlineData("dqn.learner.adam-beta1", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer })]
     [InlineData("dqn.learner.adagrad-epsilon", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer })]
-    [InlineData("dqn.learner.polyak-tau", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer })]
     [InlineData("dqn.parameter-server.shards", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer, ClusterRoles.Gradient })]
     [InlineData("dqn.parameter-server.compression", new[] { ClusterRoles.Learner, ClusterRoles.ParameterServer, ClusterRoles.Gradient })]
     public void What_workers_and_ranges_read_must_agree_on_them_and_on_learners(string key, string[] roles) =>

@@ -1,0 +1,43 @@
+using DqnAkka.Actors;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Process.Tests;
+
+/// <summary>Synchronous data-parallel training over real processes.</summary>
+[Collection(OneClusterAtATime.Name)]
+public sealed class DataParallelTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(4);
+    private static readonly string[] Mode = ["--set", "dqn.learner.mode=data-parallel", "--set", "dqn.learner.replicas=2"];
+
+    [Fact]
+    public async Task Two_replicas_learn_CartPole_and_one_that_is_killed_is_done_without_until_it_comes_back()
+    {
+        using TestCluster cluster = new(["--config", "cartpole", .. Mode]);
+        TestNode seed = cluster.Seed("seed,learner");
+        TestNode replica = TestCluster.Node("learner");
+        TestNode[] others = [TestCluster.Node("replay"), TestCluster.Node("runner")];
+        foreach (TestNode node in (TestNode[])[seed, .. others])
+        {
+            cluster.Start(node);
+        }
+
+        await TestCluster.WaitForAsync(seed, nodes => nodes.At(seed)?.Training is not null, Limit, "the learner");
+        cluster.Start(replica);
+        IReadOnlyList<NodeStatus> two = await TestCluster.WaitForAsync(
+            seed, nodes => nodes.Training()?.Distributed is { Mode: LearnerMode.DataParallel, Members: 2 } && nodes.Updates() > 0, Limit, "two that learn together");
+        replica.Process!.Kill();
+        IReadOnlyList<NodeStatus> one = await TestCluster.WaitForAsync(
+            seed, nodes => nodes.Training()?.Distributed?.Members == 1 && nodes.Updates() > two.Updates(), Limit, "the learner alone");
+        cluster.Start(replica);
+        IReadOnlyList<NodeStatus> again = await TestCluster.WaitForAsync(
+            seed, nodes => nodes.Training()?.Distributed?.Members == 2 && nodes.Updates() > one.Updates(), Limit, "both again");
+        Assert.True(again.Training()!.Distributed!.Epoch > two.Training()!.Distributed!.Epoch);
+        Assert.Equal(two.Training()!.Generation, again.Training()!.Generation);
+
+        HostResult result = await seed.Process!.WaitAsync(EndLimit);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.True(EvaluationLines.Mean(result.Lines[^1]) >= 475, result.Output);
+    }
+}

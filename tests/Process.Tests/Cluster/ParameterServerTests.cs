@@ -1,0 +1,89 @@
+using DqnAkka.Actors;
+using DqnAkka.Learner;
+
+namespace DqnAkka.Process.Tests;
+
+/// <summary>The parameter server over real processes: two nodes with ranges, three with a gradient worker, two with runners, two with replay shards.</summary>
+[Collection(OneClusterAtATime.Name)]
+public sealed class ParameterServerTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan KillPeriod = TimeSpan.FromSeconds(10);
+    private static readonly string[] Mode = ["--set", "dqn.learner.mode=parameter-server"];
+
+    [Fact]
+    public async Task CartPole_is_learned_while_a_gradient_worker_is_killed_every_ten_seconds()
+    {
+        using TestCluster cluster = new(["--config", "cartpole", .. Mode]);
+        TestNode seed = cluster.Seed("seed,learner");
+        TestNode[] workers = [TestCluster.Node("gradient"), TestCluster.Node("gradient"), TestCluster.Node("gradient")];
+        TestNode[] others =
+        [
+            TestCluster.Node("parameter-server"),
+            TestCluster.Node("parameter-server"),
+            TestCluster.Node("replay"),
+            TestCluster.Node("replay"),
+            TestCluster.Node("runner"),
+            TestCluster.Node("runner"),
+        ];
+        foreach (TestNode node in (TestNode[])[seed, .. others, .. workers])
+        {
+            cluster.Start(node);
+        }
+
+        Task<HostResult> end = seed.Process!.WaitAsync(EndLimit);
+        int kills = 0;
+        while (await Task.WhenAny(end, Task.Delay(KillPeriod)) != end)
+        {
+            // Whoever was killed last is started again first: as under a supervisor, two of three work at any time.
+            TestNode victim = workers[kills++ % workers.Length];
+            foreach (TestNode dead in workers.Where(worker => worker.Process!.HasExited))
+            {
+                cluster.Start(dead);
+            }
+
+            victim.Process!.Kill();
+        }
+
+        HostResult result = await end;
+        output.WriteLine($"{kills} kills; {result.Lines[^1]}");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.True(EvaluationLines.Mean(result.Lines[^1]) >= 475, result.Output);
+        foreach (TestNode node in others)
+        {
+            HostResult ended = await node.Process!.WaitAsync();
+            Assert.True(ended.ExitCode == 0, $"{node.Roles}: {ended.ExitCode} {ended.Error}");
+        }
+    }
+
+    [Fact]
+    public async Task A_range_whose_node_is_killed_comes_back_elsewhere_and_all_ranges_go_on_from_one_checkpoint()
+    {
+        using TestCluster cluster = new([.. ClusterTraining.Endless, .. Mode, "--set", "dqn.checkpoint.period=500", "--set", "dqn.evaluation.episodes=1", "--set", "dqn.evaluation.period=1000000"]);
+        TestNode seed = cluster.Seed("seed,learner,replay,runner");
+        TestNode[] servers = [TestCluster.Node("parameter-server"), TestCluster.Node("parameter-server")];
+        TestNode worker = TestCluster.Node("gradient");
+        foreach (TestNode node in (TestNode[])[seed, .. servers, worker])
+        {
+            cluster.Start(node);
+        }
+
+        IReadOnlyList<NodeStatus> before = await TestCluster.WaitForAsync(
+            seed,
+            nodes => nodes.Training()?.CheckpointUpdates >= 500 && servers.All(server => nodes.At(server)?.ParameterRanges.Count == 1),
+            Limit,
+            "a checkpoint, and a range on each node with the role");
+        servers[0].Process!.Kill();
+
+        IReadOnlyList<NodeStatus> after = await TestCluster.WaitForAsync(
+            seed,
+            nodes => nodes.At(servers[1])?.ParameterRanges is [var one, var other] && one.Epoch == other.Epoch && one.Epoch > before.Training()!.Distributed!.Epoch
+                && nodes.Training()?.Distributed?.Version > before.Training()!.Updates,
+            Limit,
+            "both ranges on the node that is left, and more updates than before");
+
+        Assert.Equal(LearnerMode.ParameterServer, after.Training()!.Distributed!.Mode);
+        Assert.Contains("checkpoint of", seed.Process!.SoFar.Output, StringComparison.Ordinal);
+    }
+}
