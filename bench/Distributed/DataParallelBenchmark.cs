@@ -56,7 +56,7 @@ internal static class DataParallelBenchmark
     {
         ScaleScenario scenario = new() { Mode = mode, Placement = placement, Workers = workers, Cores = Environment.ProcessorCount };
         using LearningCluster cluster = MeasuredScale.Start(scenario);
-        cluster.WaitForMembers(workers);
+        cluster.WaitForMembers(MeasuredScale.Members(scenario));
         using NodePings pings = new(cluster.Addresses);
         Thread.Sleep(Settling);
         pings.Begin();

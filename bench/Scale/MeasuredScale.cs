@@ -16,10 +16,13 @@ internal static class MeasuredScale
     public static double UpdatesPerSecond(ScaleScenario scenario)
     {
         using LearningCluster cluster = Start(scenario);
-        cluster.WaitForMembers(scenario.Workers);
+        cluster.WaitForMembers(Members(scenario));
         Thread.Sleep(Settling);
         return cluster.UpdatesPerSecond(Time);
     }
+
+    /// <summary>Members that the learner is to speak of: devices of its own process are none.</summary>
+    public static int Members(ScaleScenario scenario) => scenario.Mode is ScaleMode.Single or ScaleMode.Devices ? 1 : scenario.Workers;
 
     /// <summary>Starts the nodes of a scenario: each batch is used so often that playing costs little beside learning.</summary>
     public static LearningCluster Start(ScaleScenario scenario)
