@@ -34,7 +34,7 @@ public sealed class ParameterServerTests(ITestOutputHelper output)
 
         Task<HostResult> end = seed.Process!.WaitAsync(EndLimit);
         int kills = 0;
-        while (await Task.WhenAny(end, Task.Delay(KillPeriod)) != end)
+        while (await Task.WhenAny(end, Task.Delay(KillPeriod, TestContext.Current.CancellationToken)) != end)
         {
             // Whoever was killed last is started again first: as under a supervisor, two of three work at any time.
             TestNode victim = workers[kills++ % workers.Length];
