@@ -19,7 +19,6 @@ internal sealed class ReplicaGroup(
     /// <summary>Ticks in a second.</summary>
     public const int TicksPerSecond = 4;
 
-    private const int TicksToAnswer = TicksPerSecond;
     private const int HeartbeatTicks = 2 * TicksPerSecond;
     private const int MostFruitlessAttempts = 3;
 
@@ -30,12 +29,11 @@ internal sealed class ReplicaGroup(
     private readonly GroupStep _step = new(self);
     private readonly List<ReplicaMember> _members = [];
     private readonly GroupAdmission _admission = new(self);
+    private readonly GroupLiveness _liveness = new(self);
     private ReplicaIdentity? _identity;
     private long _epoch;
-    private int _ticksAsked = -1;
     private int _ticks;
     private int _fruitless;
-    private long _question;
 
     /// <summary>Epoch of the group.</summary>
     public long Epoch => _epoch;
@@ -120,7 +118,7 @@ internal sealed class ReplicaGroup(
             return;
         }
 
-        _ticksAsked = -1;
+        _liveness.EndTry();
         _step.Begin(attempt, _members);
     }
 
@@ -183,12 +181,11 @@ internal sealed class ReplicaGroup(
     /// <summary>A replica lives.</summary>
     public void Take(ReplicaProtocol.Alive alive, IActorRef replica)
     {
-        if (alive.Number != _question || Find(_members, replica) is not { } member)
+        if (Find(_members, replica) is not { } member || !_liveness.IsAnswer(alive, member))
         {
             return;
         }
 
-        member.IsAnswered = true;
         if (alive.Epoch != _epoch)
         {
             Drop([member], "it has lost its place");
@@ -218,18 +215,21 @@ internal sealed class ReplicaGroup(
             EndAdmission();
         }
 
-        if (_ticksAsked >= 0)
+        if (_liveness.IsTrying)
         {
-            Judge();
+            if (_liveness.Tick())
+            {
+                Judge();
+            }
         }
         else if (_step.Tick() > _patience)
         {
-            Ask();
-            _ticksAsked = 0;
+            _liveness.Try(_members, _epoch);
         }
         else if (++_ticks % HeartbeatTicks == 0)
         {
-            Ask();
+            // Those that have lost their place learn of it, and those that have not hear that the learner lives.
+            _liveness.Ask(_members, _epoch);
         }
     }
 
@@ -245,25 +245,9 @@ internal sealed class ReplicaGroup(
     private static ReplicaMember? Find(List<ReplicaMember> members, IActorRef replica) =>
         members.Find(member => member.Reference.Equals(replica));
 
-    private void Ask()
-    {
-        _question++;
-        foreach (ReplicaMember member in _members)
-        {
-            member.IsAnswered = false;
-            member.Reference.Tell(new ReplicaProtocol.AreYouAlive(_epoch, _question), self);
-        }
-    }
-
     /// <summary>A step takes too long: those that do not answer are dropped; where all do, something was lost on its way, and the step is repeated.</summary>
     private void Judge()
     {
-        if (++_ticksAsked < TicksToAnswer)
-        {
-            return;
-        }
-
-        _ticksAsked = -1;
         ReplicaMember[] silent = [.. _members.Where(member => !member.IsAnswered)];
         if (silent.Length > 0)
         {
@@ -294,14 +278,14 @@ internal sealed class ReplicaGroup(
 
         Steps++;
         _fruitless = 0;
-        _ticksAsked = -1;
+        _liveness.EndTry();
         _step.End(true);
     }
 
     private void FailAttempt()
     {
         Repeats += _step.IsUnderway ? 1 : 0;
-        _ticksAsked = -1;
+        _liveness.EndTry();
         _step.End(false);
     }
 
@@ -359,7 +343,7 @@ internal sealed class ReplicaGroup(
     private void Form()
     {
         _epoch = Incarnations.Next();
-        _question++;
+        _liveness.Forget();
         string[] paths = [path, .. _members.Select(member => Akka.Serialization.Serialization.SerializedActorPath(member.Reference))];
         for (int rank = 1; rank < paths.Length; rank++)
         {
