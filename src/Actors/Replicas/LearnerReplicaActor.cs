@@ -59,6 +59,13 @@ internal sealed class LearnerReplicaActor : ReceiveActor, IWithTimers
     /// <inheritdoc />
     protected override void PreStart() => Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TimeSpan.Zero, TickPeriod);
 
+    /// <summary>Whatever breaks a trainer would break it again, and a replica that comes and goes holds up all others: the node ends, with the cause.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _links.Fail(reason);
+        base.PreRestart(reason, message);
+    }
+
     /// <inheritdoc />
     protected override void PostStop() => _process?.Dispose();
 

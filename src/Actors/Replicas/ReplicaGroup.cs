@@ -1,3 +1,4 @@
+using System.Globalization;
 using Akka.Actor;
 using DqnAkka.Learner;
 
@@ -19,7 +20,6 @@ internal sealed class ReplicaGroup(
     /// <summary>Ticks in a second.</summary>
     public const int TicksPerSecond = 4;
 
-    private const int TicksToAnswer = TicksPerSecond;
     private const int HeartbeatTicks = 2 * TicksPerSecond;
     private const int MostFruitlessAttempts = 3;
 
@@ -30,15 +30,13 @@ internal sealed class ReplicaGroup(
     private readonly GroupStep _step = new(self);
     private readonly List<ReplicaMember> _members = [];
     private readonly GroupAdmission _admission = new(self);
+    private readonly GroupLiveness _liveness = new(self);
     private ReplicaIdentity? _identity;
-    private long _epoch;
-    private int _ticksAsked = -1;
     private int _ticks;
     private int _fruitless;
-    private long _question;
 
     /// <summary>Epoch of the group.</summary>
-    public long Epoch => _epoch;
+    public long Epoch { get; private set; }
 
     /// <summary>The replicas, by rank from 1.</summary>
     public IReadOnlyList<ReplicaMember> Members => _members;
@@ -76,25 +74,21 @@ internal sealed class ReplicaGroup(
             return;
         }
 
-        if (Find(_members, replica) is { } member)
+        if (Find(replica) is { } member)
         {
             Drop([member], "it has lost its place");
         }
 
-        if (_admission.Has(replica))
-        {
-            return;
-        }
-
-        if (_members.Count + _admission.Candidates + 1 >= _mostMembers)
+        if (_members.Count + _admission.Candidates + 1 >= _mostMembers && !_admission.Has(replica))
         {
             replica.Tell(new ReplicaProtocol.JoinGroupRefused(""), self);
-            return;
         }
-
-        _admission.Add(new ReplicaMember(replica, offer.Name));
-        watch(replica, true);
-        Publish();
+        else if (!_admission.Has(replica))
+        {
+            _admission.Add(new ReplicaMember(replica, offer.Name));
+            watch(replica, true);
+            Publish();
+        }
     }
 
     /// <summary>The learner gives its state to those who wait.</summary>
@@ -114,13 +108,13 @@ internal sealed class ReplicaGroup(
     /// <summary>The learner begins an attempt.</summary>
     public void Begin(StepAttempt attempt)
     {
-        if (attempt.Tag.Epoch != _epoch || _members.Count == 0)
+        if (attempt.Tag.Epoch != Epoch || _members.Count == 0)
         {
             attempt.End(false);
             return;
         }
 
-        _ticksAsked = -1;
+        _liveness.EndTry();
         _step.Begin(attempt, _members);
     }
 
@@ -141,7 +135,7 @@ internal sealed class ReplicaGroup(
     /// <summary>A replica has some of its rows.</summary>
     public void Take(ReplicaProtocol.RowsReceived received, IActorRef replica)
     {
-        if (Find(_members, replica) is { } member)
+        if (Find(replica) is { } member)
         {
             _step.Take(received, member);
         }
@@ -183,13 +177,12 @@ internal sealed class ReplicaGroup(
     /// <summary>A replica lives.</summary>
     public void Take(ReplicaProtocol.Alive alive, IActorRef replica)
     {
-        if (alive.Number != _question || Find(_members, replica) is not { } member)
+        if (Find(replica) is not { } member || !_liveness.IsAnswer(alive, member))
         {
             return;
         }
 
-        member.IsAnswered = true;
-        if (alive.Epoch != _epoch)
+        if (alive.Epoch != Epoch)
         {
             Drop([member], "it has lost its place");
         }
@@ -198,7 +191,7 @@ internal sealed class ReplicaGroup(
     /// <summary>A replica's node or actor is gone.</summary>
     public void Lose(IActorRef replica)
     {
-        if (Find(_members, replica) is { } member)
+        if (Find(replica) is { } member)
         {
             Drop([member], "it is gone");
         }
@@ -218,18 +211,18 @@ internal sealed class ReplicaGroup(
             EndAdmission();
         }
 
-        if (_ticksAsked >= 0)
+        if (_liveness.IsTrying)
         {
-            Judge();
+            JudgeIfOver();
         }
         else if (_step.Tick() > _patience)
         {
-            Ask();
-            _ticksAsked = 0;
+            _liveness.Try(_members, Epoch);
         }
         else if (++_ticks % HeartbeatTicks == 0)
         {
-            Ask();
+            // Those that have lost their place learn of it, and those that have not hear that the learner lives.
+            _liveness.Ask(_members, Epoch);
         }
     }
 
@@ -242,32 +235,20 @@ internal sealed class ReplicaGroup(
         _admission.End(false);
     }
 
-    private static ReplicaMember? Find(List<ReplicaMember> members, IActorRef replica) =>
-        members.Find(member => member.Reference.Equals(replica));
-
-    private void Ask()
-    {
-        _question++;
-        foreach (ReplicaMember member in _members)
-        {
-            member.IsAnswered = false;
-            member.Reference.Tell(new ReplicaProtocol.AreYouAlive(_epoch, _question), self);
-        }
-    }
+    private ReplicaMember? Find(IActorRef replica) => _members.Find(member => member.Reference.Equals(replica));
 
     /// <summary>A step takes too long: those that do not answer are dropped; where all do, something was lost on its way, and the step is repeated.</summary>
-    private void Judge()
+    private void JudgeIfOver()
     {
-        if (++_ticksAsked < TicksToAnswer)
+        if (!_liveness.Tick())
         {
             return;
         }
 
-        _ticksAsked = -1;
         ReplicaMember[] silent = [.. _members.Where(member => !member.IsAnswered)];
         if (silent.Length > 0)
         {
-            Drop(silent, $"it did not answer within {options.ReplicaTimeoutSeconds + 1} s (dqn.learner.replica-timeout-seconds)");
+            Drop(silent, string.Create(CultureInfo.InvariantCulture, $"nothing came for {options.ReplicaTimeoutSeconds} s (dqn.learner.replica-timeout-seconds), nor an answer"));
         }
         else if (++_fruitless >= MostFruitlessAttempts)
         {
@@ -286,22 +267,17 @@ internal sealed class ReplicaGroup(
             return;
         }
 
-        foreach (ReplicaMember member in _members)
-        {
-            member.IsFresh = false;
-            member.Gradients++;
-        }
-
+        _members.ForEach(member => member.CountStep());
         Steps++;
         _fruitless = 0;
-        _ticksAsked = -1;
+        _liveness.EndTry();
         _step.End(true);
     }
 
     private void FailAttempt()
     {
         Repeats += _step.IsUnderway ? 1 : 0;
-        _ticksAsked = -1;
+        _liveness.EndTry();
         _step.End(false);
     }
 
@@ -316,7 +292,7 @@ internal sealed class ReplicaGroup(
         {
             _members.Remove(member);
             watch(member.Reference, false);
-            member.Reference.Tell(new ReplicaProtocol.Dropped(_epoch, cause), self);
+            member.Reference.Tell(new ReplicaProtocol.Dropped(Epoch, cause), self);
         }
 
         notice($"{string.Join(", ", members.Select(member => member.Name))} left the learners: {cause}; {Size()}");
@@ -341,7 +317,7 @@ internal sealed class ReplicaGroup(
         foreach (ReplicaMember member in late)
         {
             watch(member.Reference, false);
-            member.Reference.Tell(new ReplicaProtocol.Dropped(_epoch, "it did not take the learner's state in time"), self);
+            member.Reference.Tell(new ReplicaProtocol.Dropped(Epoch, "it did not take the learner's state in time"), self);
         }
 
         _members.AddRange(joined);
@@ -358,16 +334,16 @@ internal sealed class ReplicaGroup(
 
     private void Form()
     {
-        _epoch = Incarnations.Next();
-        _question++;
+        Epoch = Incarnations.Next();
+        _liveness.Forget();
         string[] paths = [path, .. _members.Select(member => Akka.Serialization.Serialization.SerializedActorPath(member.Reference))];
         for (int rank = 1; rank < paths.Length; rank++)
         {
-            _members[rank - 1].Reference.Tell(new ReplicaProtocol.GroupFormed(_epoch, rank, paths), self);
+            _members[rank - 1].Reference.Tell(new ReplicaProtocol.GroupFormed(Epoch, rank, paths), self);
         }
 
         Publish();
     }
 
-    private void Publish() => exchange.View = new ReplicaView(_epoch, _members.Count + 1, _admission.Candidates > 0);
+    private void Publish() => exchange.View = new ReplicaView(Epoch, _members.Count + 1, _admission.Candidates > 0);
 }

@@ -28,7 +28,7 @@ internal sealed class ReplicaMember(IActorRef reference, string name)
     public bool HasState { get; set; }
 
     /// <summary>Whether no step was completed with it yet: the state that it got has all that was done before.</summary>
-    public bool IsFresh { get; set; } = true;
+    public bool IsFresh { get; private set; } = true;
 
     /// <summary>Whether it has answered the last question.</summary>
     public bool IsAnswered { get; set; }
@@ -40,7 +40,7 @@ internal sealed class ReplicaMember(IActorRef reference, string name)
     public bool IsDone { get; set; }
 
     /// <summary>Gradients that it has computed and that were used.</summary>
-    public long Gradients { get; set; }
+    public long Gradients { get; private set; }
 
     /// <summary>Bytes of segments that it has sent.</summary>
     public long BytesSent { get; set; }
@@ -59,6 +59,13 @@ internal sealed class ReplicaMember(IActorRef reference, string name)
         IReadOnlyList<ReplicaProtocol.Update> updates = IsFresh ? [] : attempt.Updates;
         reference.Tell(new ReplicaProtocol.StepBegin(epoch, step, number, updates, attempt.Rows, _rowsLength, wantsChecksum), self);
         SendRows(attempt.Tag, self);
+    }
+
+    /// <summary>A step was completed with it.</summary>
+    public void CountStep()
+    {
+        IsFresh = false;
+        Gradients++;
     }
 
     /// <summary>It has received some of its rows.</summary>
