@@ -25,7 +25,7 @@ internal sealed class ShardPuller : ReceiveActor, IWithTimers
         _meter = meter;
         _planner = new SamplePlanner(options, new RandomSource(1));
         _replies = new SampleReplies(layout, options, _planner);
-        _requests = new ShardRequests(options, _planner, shard, Self, run: 1);
+        _requests = new ShardRequests(_planner, shard, Self, run: 1);
         _batch = new TrainingBatch(options.Learner.BatchSize, layout.ObservationSize);
         _probabilities = new double[options.Learner.BatchSize];
         _errors = [.. Enumerable.Range(0, options.Learner.BatchSize * options.Learner.BatchesPerRequest).Select(i => (float)((i % 100) + 1) / 100)];

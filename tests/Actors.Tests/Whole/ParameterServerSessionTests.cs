@@ -21,8 +21,8 @@ public sealed class ParameterServerSessionTests : IDisposable
         Assert.True(first.Progress.Updates > 200, $"{first.Progress.Updates} updates");
         Assert.Equal((0, 0), (first.Progress.RunnerRestarts, first.Progress.LearnerRestarts));
         Assert.Empty(sink.Notices);
-        // Whole rounds of the account, but for what was in workers' hands when the run ended.
-        Assert.Equal(first.Progress.Updates * 32, first.Progress.Samples);
+        // Each worker may have had one gradient underway when the run ended.
+        Assert.InRange(first.Progress.Samples - (first.Progress.Updates * 32), 0, 2 * 32);
         CheckpointContent checkpoint = CheckpointStore.Open(_directory).Load().Content;
         Assert.Equal(first.Progress.Updates, checkpoint.Counters[CounterNames.Updates]);
         Assert.Equal(first.Progress.Updates, checkpoint.Learner!.Updates);
