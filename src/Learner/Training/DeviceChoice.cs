@@ -3,7 +3,7 @@ using System.Globalization;
 namespace DqnAkka.Learner;
 
 /// <summary>Where the learning step is computed, and why there.</summary>
-/// <param name="Name"><c>cpu</c> or <c>cuda:N</c>.</param>
+/// <param name="Name"><c>cpu</c> or <c>cuda:N</c>; with several devices all of them.</param>
 /// <param name="Reason">Completes "learner device …: ".</param>
 public sealed record DeviceChoice(string Name, string Reason)
 {
@@ -13,6 +13,7 @@ public sealed record DeviceChoice(string Name, string Reason)
     /// <summary>The processor's name.</summary>
     public const string Cpu = "cpu";
 
+    private const string Key = "dqn.learner.device";
     private const string Cuda = "cuda";
     private const string CudaPrefix = "cuda:";
     private const string BuildWithoutCuda = "this build has the libtorch of the CPU";
@@ -21,11 +22,14 @@ public sealed record DeviceChoice(string Name, string Reason)
     // 1e8 floating-point operations, and a step takes about 10 for each parameter and row.
     private const double SmallStep = 1e7;
 
+    /// <summary>The devices, each <c>cpu</c> or <c>cuda:N</c>, a replica of the learner on each; mostly one.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [Name];
+
     /// <summary>Whether it is the processor.</summary>
-    public bool IsCpu => Name == Cpu;
+    public bool IsCpu => Devices.All(device => device == Cpu);
 
     /// <summary>One line for the user.</summary>
-    public override string ToString() => $"learner device {Name}: {Reason}";
+    public override string ToString() => $"learner device{(Devices.Count > 1 ? "s" : "")} {Name}: {Reason}";
 
     /// <summary>Chooses, and checks that what is named is there. Loads libtorch only where a CUDA library is there, or a CUDA device is named.</summary>
     /// <param name="layout">The network.</param>
@@ -38,13 +42,13 @@ public sealed record DeviceChoice(string Name, string Reason)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(options);
-        RequireSuitableBackend(layout, options);
-        return options.Device switch
+        RequireSuitableNetwork(layout, options);
+        if (DeviceLists.IsGiven(options))
         {
-            Cpu => new DeviceChoice(Cpu, "dqn.learner.device says so"),
-            Automatic => ChooseOne(layout, options, cuda),
-            _ => Named(options.Device, cuda),
-        };
+            return DeviceLists.Choose(options, (key, device) => Named(key, device, options, cuda));
+        }
+
+        return options.Device == Automatic ? ChooseOne(layout, options, cuda) : Named(Key, options.Device, options, cuda);
     }
 
     private static DeviceChoice ChooseOne(NetworkLayout layout, LearnerOptions options, CudaSupport cuda)
@@ -71,40 +75,40 @@ public sealed record DeviceChoice(string Name, string Reason)
             : new DeviceChoice(CudaPrefix + "0", $"found {List(devices)}{(devices > 1 ? " and took the first" : "")}");
     }
 
-    private static DeviceChoice Named(string name, CudaSupport cuda)
+    private static DeviceChoice Named(string key, string name, LearnerOptions options, CudaSupport cuda)
     {
-        int index = Index(name);
+        if (name == Cpu)
+        {
+            return new DeviceChoice(Cpu, $"{key} says so");
+        }
+
+        if (options.Backend == ComputeBackend.Simd)
+        {
+            throw new LearnerException(
+                $"dqn.learner.backend = simd computes on the CPU only, and {key} = {name}: set the backend to torch or the device to cpu");
+        }
+
+        int index = Index(key, name);
         int devices = cuda.CountDevices();
         if (index >= devices)
         {
             string there = devices > 0 ? $"there are cpu and {List(devices)}"
                 : cuda.HasLibrary ? "there is only cpu, libtorch finds no CUDA device"
                 : $"there is only cpu, {BuildWithoutCuda} (build with -p:TorchBackend=cuda on a machine with an NVIDIA GPU)";
-            throw new LearnerException($"dqn.learner.device = {name} is not there: {there}") { IsFinal = true };
+            throw new LearnerException($"{key} = {name} is not there: {there}") { IsFinal = true };
         }
 
-        return new DeviceChoice(string.Create(CultureInfo.InvariantCulture, $"{CudaPrefix}{index}"), "dqn.learner.device says so");
+        return new DeviceChoice(string.Create(CultureInfo.InvariantCulture, $"{CudaPrefix}{index}"), $"{key} says so");
     }
 
-    private static void RequireSuitableBackend(NetworkLayout layout, LearnerOptions options)
+    private static void RequireSuitableNetwork(NetworkLayout layout, LearnerOptions options)
     {
         if (options.BFloat16 && layout.Kind == NetworkKind.Custom)
         {
             throw new LearnerException("dqn.learner.bfloat16 = true is for the program's own networks, and dqn.network.kind = custom: cast within the module, or leave bfloat16");
         }
 
-        if (options.Backend != ComputeBackend.Simd)
-        {
-            return;
-        }
-
-        if (options.Device is not (Cpu or Automatic))
-        {
-            throw new LearnerException(
-                $"dqn.learner.backend = simd computes on the CPU only, and dqn.learner.device = {options.Device}: set the backend to torch or the device to cpu");
-        }
-
-        if (options.BFloat16)
+        if (options.BFloat16 && options.Backend == ComputeBackend.Simd)
         {
             throw new LearnerException("dqn.learner.backend = simd computes in float32 only, and dqn.learner.bfloat16 = true: set the backend to torch or leave bfloat16");
         }
@@ -113,7 +117,7 @@ public sealed record DeviceChoice(string Name, string Reason)
     private static string List(int devices) =>
         string.Join(", ", Enumerable.Range(0, devices).Select(device => string.Create(CultureInfo.InvariantCulture, $"{CudaPrefix}{device}")));
 
-    private static int Index(string name)
+    private static int Index(string key, string name)
     {
         if (name == Cuda)
         {
@@ -123,6 +127,6 @@ public sealed record DeviceChoice(string Name, string Reason)
         return name.StartsWith(CudaPrefix, StringComparison.Ordinal)
             && int.TryParse(name.AsSpan(CudaPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int index)
             ? index
-            : throw new LearnerException($"dqn.learner.device = {name} is not a device: use auto, cpu, cuda or cuda:N");
+            : throw new LearnerException($"{key} = {name} is not a device: use {(key == Key ? "auto, " : "")}cpu, cuda or cuda:N");
     }
 }

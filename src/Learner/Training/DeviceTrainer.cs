@@ -17,6 +17,8 @@ internal sealed class DeviceTrainer : IDeferredTrainer, IGradientTrainer
     private DeviceBatch[] _batches = [];
     private Pending? _pending;
     private float[] _errors = [];
+    // Gradients on their way to others and back, in host memory; page-locked where a CUDA device reads it.
+    private Tensor? _exchange;
 
     /// <summary>Makes a trainer whose online and target networks both have the given parameters.</summary>
     /// <param name="layout">The networks' shape.</param>
@@ -50,6 +52,8 @@ internal sealed class DeviceTrainer : IDeferredTrainer, IGradientTrainer
 
     /// <inheritdoc />
     public string Arithmetic { get; }
+
+    private Tensor Exchange => _exchange ??= TorchBatch.OnHost([Layout.Length], ScalarType.Float32, isPinned: _device.type == DeviceType.CUDA);
 
     private bool TakesBytes => Layout.Observation.Type == Environments.ObservationType.UInt8;
 
@@ -110,9 +114,14 @@ internal sealed class DeviceTrainer : IDeferredTrainer, IGradientTrainer
         DeviceBatch taken = Take(batch);
         using DisposeScope scope = NewDisposeScope();
         taken.Receive(_step.ComputeGradient(taken.Host, batch.Count));
-        // Reading the gradient waits for all that was enqueued before it.
-        TorchState.Read(_networks.Gradients, gradient);
-        _networks.Gradients.zero_();
+        using (no_grad())
+        {
+            // This copy waits for all that was enqueued before it.
+            Exchange.copy_(_networks.Gradients);
+            _networks.Gradients.zero_();
+        }
+
+        TorchState.Memory(Exchange).CopyTo(gradient);
         TrainingResult result = taken.Read(batch.Count, _device, absoluteTdErrors);
         if (!float.IsFinite(result.Loss))
         {
@@ -129,7 +138,12 @@ internal sealed class DeviceTrainer : IDeferredTrainer, IGradientTrainer
         PrepareThread();
         Settle();
         using DisposeScope scope = NewDisposeScope();
-        TorchState.Write(gradient, _networks.Gradients);
+        gradient.CopyTo(TorchState.Memory(Exchange));
+        using (no_grad())
+        {
+            _networks.Gradients.copy_(Exchange);
+        }
+
         float norm = _step.ApplyGradient(learningRate, Updates + 1).item<float>();
         Updates += float.IsFinite(norm) ? 1 : 0;
         return norm;
@@ -194,6 +208,7 @@ internal sealed class DeviceTrainer : IDeferredTrainer, IGradientTrainer
             batch.Dispose();
         }
 
+        _exchange?.Dispose();
         _step.Dispose();
         _networks.Dispose();
     }

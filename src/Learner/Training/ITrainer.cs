@@ -96,9 +96,9 @@ public sealed record TrainerState
     /// <summary>θ⁻, float32.</summary>
     public required float[] Target { get; init; }
 
-    /// <summary>Adam's first moments, or RMSProp's mean gradients, float32.</summary>
+    /// <summary>Adam's first moments, or RMSProp's mean gradients, float32; AdaGrad leaves them.</summary>
     public required float[] FirstMoments { get; init; }
 
-    /// <summary>Adam's second moments, or RMSProp's mean squared gradients, float32.</summary>
+    /// <summary>Adam's second moments, RMSProp's mean squared gradients, or AdaGrad's sums of squared gradients, float32.</summary>
     public required float[] SecondMoments { get; init; }
 }

@@ -35,7 +35,7 @@ internal sealed class TorchState : IDisposable
     /// <summary>Adam's first moments, or RMSProp's mean gradients.</summary>
     public Tensor FirstMoments { get; }
 
-    /// <summary>Adam's second moments, or RMSProp's mean squared gradients.</summary>
+    /// <summary>Adam's second moments, RMSProp's mean squared gradients, or AdaGrad's sums of squared gradients.</summary>
     public Tensor SecondMoments { get; }
 
     /// <summary>A tensor's memory, which is the processor's.</summary>
@@ -117,8 +117,7 @@ internal sealed class TorchState : IDisposable
         SecondMoments.Dispose();
     }
 
-    /// <summary>Copies a vector into a flat tensor on any device.</summary>
-    public static void Write(ReadOnlySpan<float> values, Tensor tensor)
+    private static void Write(ReadOnlySpan<float> values, Tensor tensor)
     {
         if (tensor.device_type == DeviceType.CPU)
         {
@@ -131,8 +130,7 @@ internal sealed class TorchState : IDisposable
         tensor.copy_(onHost);
     }
 
-    /// <summary>Copies a flat tensor on any device into a vector.</summary>
-    public static void Read(Tensor tensor, Span<float> values)
+    private static void Read(Tensor tensor, Span<float> values)
     {
         if (tensor.device_type == DeviceType.CPU)
         {

@@ -17,7 +17,7 @@ public static class TrainerFactory
 
     /// <summary>
     /// Makes a trainer whose online and target networks both have the given parameters. <see cref="ComputeBackend.Auto"/> takes
-    /// <see cref="SimdTrainer"/> on the CPU where its kernels have the network's layers and libtorch elsewhere.
+    /// <see cref="SimdTrainer"/> on the CPU where its kernels have the network's layers and libtorch elsewhere. Several devices get a replica each.
     /// </summary>
     /// <param name="layout">The networks' shape.</param>
     /// <param name="options">The learning step and its backend.</param>
@@ -37,9 +37,9 @@ public static class TrainerFactory
 
         try
         {
-            return device.IsCpu && !options.BFloat16 && options.Backend != ComputeBackend.Torch && SimdSupport.Covers(layout)
-                ? new SimdTrainer(layout, options, initialParameters)
-                : CreateOnTorch(layout, options, device, initialParameters);
+            return device.Devices.Count == 1
+                ? CreateOne(layout, options, device.Devices[0], initialParameters)
+                : CreateReplicas(layout, options, device.Devices, initialParameters);
         }
         catch (Exception exception) when (MemoryShortage.IsCause(exception))
         {
@@ -47,13 +47,38 @@ public static class TrainerFactory
         }
     }
 
+    private static DataParallelTrainer CreateReplicas(
+        NetworkLayout layout, LearnerOptions options, IReadOnlyList<string> devices, ReadOnlySpan<float> initialParameters)
+    {
+        List<IGradientTrainer> replicas = [];
+        try
+        {
+            foreach (string device in devices)
+            {
+                replicas.Add(CreateOne(layout, options, device, initialParameters));
+            }
+
+            return new DataParallelTrainer(replicas, devices, options.ChecksumPeriod);
+        }
+        catch
+        {
+            replicas.ForEach(replica => replica.Dispose());
+            throw;
+        }
+    }
+
+    private static IGradientTrainer CreateOne(NetworkLayout layout, LearnerOptions options, string device, ReadOnlySpan<float> initialParameters) =>
+        device == DeviceChoice.Cpu && !options.BFloat16 && options.Backend != ComputeBackend.Torch && SimdSupport.Covers(layout)
+            ? new SimdTrainer(layout, options, initialParameters)
+            : CreateOnTorch(layout, options, device, initialParameters);
+
     // A method of its own, so that nothing of TorchSharp is loaded where it is not called.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static IGradientTrainer CreateOnTorch(NetworkLayout layout, LearnerOptions options, DeviceChoice device, ReadOnlySpan<float> initialParameters)
+    private static IGradientTrainer CreateOnTorch(NetworkLayout layout, LearnerOptions options, string device, ReadOnlySpan<float> initialParameters)
     {
         LibTorch.Require(layout, "dqn.learner.backend");
-        return device.IsCpu && !options.BFloat16
+        return device == DeviceChoice.Cpu && !options.BFloat16
             ? new TorchTrainer(layout, options, initialParameters)
-            : new DeviceTrainer(layout, options, initialParameters, new Device(device.Name));
+            : new DeviceTrainer(layout, options, initialParameters, new Device(device));
     }
 }

@@ -18,7 +18,13 @@ public sealed unsafe class TrainingBatch
     /// <param name="observationSize">Components of one observation, D.</param>
     /// <exception cref="InsufficientMemoryException">The observations are more than one array holds.</exception>
     public TrainingBatch(int capacity, int observationSize)
-        : this(capacity, observationSize, new OwnMemory(RequireAtLeastOne(capacity), RequireAtLeastOne(observationSize)))
+        : this(capacity, observationSize, holdsBytes: false)
+    {
+    }
+
+    /// <summary>As the above, with observations of bytes where asked for.</summary>
+    internal TrainingBatch(int capacity, int observationSize, bool holdsBytes)
+        : this(capacity, observationSize, new OwnMemory(RequireAtLeastOne(capacity), RequireAtLeastOne(observationSize), holdsBytes))
     {
     }
 
@@ -81,23 +87,37 @@ public sealed unsafe class TrainingBatch
     /// <summary>Takes over the rows in use of another batch.</summary>
     /// <param name="other">A batch of at most this capacity, of the same observation size.</param>
     /// <exception cref="ArgumentException">Its observations are bytes, and these are floats, or the other way round.</exception>
-    internal void CopyFrom(TrainingBatch other)
+    internal void CopyFrom(TrainingBatch other) => CopyFrom(other, 0, other.Count);
+
+    /// <summary>Takes over some rows of another batch.</summary>
+    /// <param name="other">A batch of the same observation size.</param>
+    /// <param name="first">The first row.</param>
+    /// <param name="rows">How many, at most this capacity.</param>
+    /// <exception cref="ArgumentException">Its observations are bytes, and these are floats, or the other way round.</exception>
+    internal void CopyFrom(TrainingBatch other, int first, int rows)
     {
-        int rows = other.Count;
-        int length = rows * ObservationSize;
         if (HoldsBytes != other.HoldsBytes)
         {
             throw new ArgumentException($"a batch of {(other.HoldsBytes ? "bytes" : "floats")} was given where {(HoldsBytes ? "bytes" : "floats")} are taken");
         }
 
-        other.Observations[..(HoldsBytes ? 0 : length)].CopyTo(Observations);
-        other.NextObservations[..(HoldsBytes ? 0 : length)].CopyTo(NextObservations);
-        other.ObservationBytes[..(HoldsBytes ? length : 0)].CopyTo(ObservationBytes);
-        other.NextObservationBytes[..(HoldsBytes ? length : 0)].CopyTo(NextObservationBytes);
-        other.Actions[..rows].CopyTo(Actions);
-        other.Returns[..rows].CopyTo(Returns);
-        other.Discounts[..rows].CopyTo(Discounts);
-        other.Weights[..rows].CopyTo(Weights);
+        int from = first * ObservationSize;
+        int length = rows * ObservationSize;
+        if (HoldsBytes)
+        {
+            other.ObservationBytes.Slice(from, length).CopyTo(ObservationBytes);
+            other.NextObservationBytes.Slice(from, length).CopyTo(NextObservationBytes);
+        }
+        else
+        {
+            other.Observations.Slice(from, length).CopyTo(Observations);
+            other.NextObservations.Slice(from, length).CopyTo(NextObservations);
+        }
+
+        other.Actions.Slice(first, rows).CopyTo(Actions);
+        other.Returns.Slice(first, rows).CopyTo(Returns);
+        other.Discounts.Slice(first, rows).CopyTo(Discounts);
+        other.Weights.Slice(first, rows).CopyTo(Weights);
         Count = rows;
     }
 
@@ -114,15 +134,20 @@ public sealed unsafe class TrainingBatch
         private readonly AlignedBuffer _scalars;
         private readonly AlignedBuffer _actions;
 
-        public OwnMemory(int capacity, int observationSize)
+        private readonly bool _holdsBytes;
+
+        public OwnMemory(int capacity, int observationSize, bool holdsBytes)
         {
-            _observations = new AlignedBuffer(2L * capacity * observationSize);
+            long components = 2L * capacity * observationSize;
+            _holdsBytes = holdsBytes;
+            _observations = new AlignedBuffer(holdsBytes ? (components + sizeof(float) - 1) / sizeof(float) : components);
             _scalars = new AlignedBuffer((long)BatchMemory.ScalarColumns * capacity);
             // An int32 has the size of a float32.
             _actions = new AlignedBuffer(capacity);
         }
 
-        public BatchMemory Columns => new(_observations.Pointer, null, _scalars.Pointer, (int*)_actions.Pointer);
+        public BatchMemory Columns => new(
+            _holdsBytes ? null : _observations.Pointer, _holdsBytes ? (byte*)_observations.Pointer : null, _scalars.Pointer, (int*)_actions.Pointer);
     }
 }
 

@@ -43,6 +43,27 @@ public sealed class DeterministicTrainingTests : IDisposable
         Assert.NotEqual(first.Metrics, second.Metrics);
     }
 
+    [Fact]
+    public async Task One_replica_is_the_single_learner_and_two_repeat_themselves()
+    {
+        TrainingOptions options = DeterministicRuns.Options();
+        DeterministicOutcome single = await DeterministicRuns.RunAsync(options, _runs.NewFolder());
+        DeterministicOutcome one = await DeterministicRuns.RunAsync(OnDevices("cpu"), _runs.NewFolder());
+        Assert.Equal(single.Hash, one.Hash);
+        Assert.Equal(single.Metrics, one.Metrics);
+
+        DeterministicOutcome two = await DeterministicRuns.RunAsync(OnDevices("cpu", "cpu"), _runs.NewFolder());
+        DeterministicOutcome again = await DeterministicRuns.RunAsync(OnDevices("cpu", "cpu"), _runs.NewFolder());
+        Assert.Equal(two.Hash, again.Hash);
+        Assert.Equal(two.Metrics, again.Metrics);
+        Assert.Equal(StopReason.Steps, two.Summary.Reason);
+
+        TrainingOptions OnDevices(params string[] devices) => options with
+        {
+            Learner = options.Learner with { Mode = LearnerMode.DataParallel, Devices = devices, ChecksumPeriod = 10 },
+        };
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(30)]

@@ -79,7 +79,9 @@ internal sealed class AutogradReference : IDisposable
     private Tensor Forward(Tensor[] parameters, float[] observations, int rows)
     {
         PlaneShape shape = _layout.Observation.Shape;
-        Tensor hidden = tensor(observations.AsSpan(0, rows * _layout.ObservationSize).ToArray()).mul(_layout.InputScale);
+        // One that only the call holds may be finalized during it.
+        using Scalar scale = _layout.InputScale;
+        Tensor hidden = tensor(observations.AsSpan(0, rows * _layout.ObservationSize).ToArray()).mul(scale);
         int next = 0;
         if (_layout.Kind == NetworkKind.MinAtar)
         {

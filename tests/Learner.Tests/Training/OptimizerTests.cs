@@ -108,6 +108,7 @@ public sealed class OptimizerTests
         float norm = GradientNorm.Compute(gradients);
         Assert.Equal(5f, norm);
         Assert.Equal(scale, GradientNorm.ClipScale(norm, maximum));
+        Assert.Throws<ArgumentException>(() => GradientNorm.Compute(new float[24]));
     }
 
     [Theory]

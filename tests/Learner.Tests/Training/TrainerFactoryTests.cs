@@ -65,6 +65,45 @@ public sealed class TrainerFactoryTests
         Assert.Equal("dqn.learner.backend = simd computes in float32 only, and dqn.learner.bfloat16 = true: set the backend to torch or leave bfloat16", exception.Message);
     }
 
+    [Theory]
+    [InlineData(ComputeBackend.Auto, "cpu, cpu", "learner devices cpu, cpu: dqn.learner.devices says so")]
+    [InlineData(ComputeBackend.Auto, "cuda, cuda:1", "learner devices cuda:0, cuda:1: dqn.learner.devices says so")]
+    [InlineData(ComputeBackend.Torch, "cuda:1", "learner device cuda:1: dqn.learner.devices says so")]
+    public void Several_devices_are_all_named(ComputeBackend backend, string devices, string line)
+    {
+        LearnerOptions options = new() { Mode = LearnerMode.DataParallel, Backend = backend, Devices = devices.Split(", "), Device = "gpu" };
+        DeviceChoice choice = DeviceChoice.Choose(Layout, options, new Machine(true, 2));
+        Assert.Equal(line, choice.ToString());
+        Assert.Equal(devices == "cpu, cpu", choice.IsCpu);
+    }
+
+    [Theory]
+    [InlineData(ComputeBackend.Auto, 64, "cpu, cuda:3", "dqn.learner.devices[1] = cuda:3 is not there: there are cpu and cuda:0, cuda:1")]
+    [InlineData(ComputeBackend.Auto, 64, "cpu, auto", "dqn.learner.devices[1] = auto is not a device: use cpu, cuda or cuda:N")]
+    [InlineData(ComputeBackend.Simd, 64, "cuda:0, cpu", "dqn.learner.backend = simd computes on the CPU only, and dqn.learner.devices[0] = cuda:0: set the backend to torch or the device to cpu")]
+    [InlineData(ComputeBackend.Torch, 64, "cpu, cuda", "dqn.learner.devices = [cpu, cuda:0] mixes devices that round differently, and replicas have to stay equal bit by bit: name only cpu or only CUDA devices")]
+    [InlineData(ComputeBackend.Auto, 2, "cpu, cpu, cpu", "dqn.learner.devices names 3 devices and dqn.learner.batch-size = 2: each device takes at least one row of a batch, so name fewer devices or take larger batches")]
+    public void Devices_that_cannot_learn_together_are_one_clear_line(ComputeBackend backend, int rows, string devices, string message)
+    {
+        LearnerOptions options = new() { Mode = LearnerMode.DataParallel, Backend = backend, BatchSize = rows, Devices = devices.Split(", ") };
+        LearnerException exception = Assert.Throws<LearnerException>(() => DeviceChoice.Choose(Layout, options, new Machine(true, 2)));
+        Assert.Equal(message, exception.Message);
+    }
+
+    [Fact]
+    public void Each_device_gets_a_replica_and_one_device_needs_none_beside_it()
+    {
+        LearnerOptions options = new() { Mode = LearnerMode.DataParallel, Devices = ["cpu", "cpu", "cpu"] };
+        using ITrainer three = TrainerFactory.Create(Layout, options, new float[Layout.Length]);
+        using ITrainer one = TrainerFactory.Create(Layout, options with { Devices = ["cpu"] }, new float[Layout.Length]);
+        using ITrainer none = TrainerFactory.Create(Layout, options with { Devices = [] }, new float[Layout.Length]);
+        using ITrainer otherMode = TrainerFactory.Create(Layout, options with { Mode = LearnerMode.Single }, new float[Layout.Length]);
+        Assert.Equal(3, Assert.IsType<DataParallelTrainer>(three).Replicas);
+        Assert.IsType<SimdTrainer>(one);
+        Assert.IsType<SimdTrainer>(none);
+        Assert.IsType<SimdTrainer>(otherMode);
+    }
+
     /// <summary>A machine with that many CUDA devices; −1 where nobody may ask.</summary>
     private sealed class Machine(bool hasLibrary, int devices) : CudaSupport
     {

@@ -35,6 +35,35 @@ public sealed class TrainingMemoryTests
         Assert.Equal(WarmUp + Steps, trainer.Updates);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Neither_do_steps_in_two_halves_leave_anything(bool isDevice)
+    {
+        using IGradientTrainer trainer = isDevice
+            ? new DeviceTrainer(Layout, new LearnerOptions(), TrainingExamples.Parameters(Layout, 1), torch.CPU)
+            : new TorchTrainer(Layout, new LearnerOptions(), TrainingExamples.Parameters(Layout, 1));
+        TrainingBatch batch = TrainingExamples.Batch(Layout, 8, 1);
+        float[] gradient = new float[Layout.Length];
+        float[] errors = new float[8];
+        RunHalves(WarmUp);
+        DisposeScopeManager.Statistics.Reset();
+        long tensors = LiveTensors();
+        // A tensor left behind in each step would be as many as the steps.
+        RunHalves(WarmUp);
+        Assert.Equal(tensors, LiveTensors());
+        Assert.Equal(2 * WarmUp, trainer.Updates);
+
+        void RunHalves(int steps)
+        {
+            for (int step = 0; step < steps; step++)
+            {
+                trainer.ComputeGradient(batch, gradient, errors);
+                trainer.ApplyGradient(gradient, 1e-4f);
+            }
+        }
+    }
+
     private static void Run(ITrainer trainer, TrainingBatch example, float[] errors, int steps, bool alternates)
     {
         for (int step = 0; step < steps; step++)

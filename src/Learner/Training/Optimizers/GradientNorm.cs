@@ -13,9 +13,15 @@ public static class GradientNorm
     /// <summary>√Σg².</summary>
     /// <param name="gradients">g, float32, a multiple of 16 long.</param>
     /// <returns>The norm; not finite where a component is not, or where the sum of squares is more than a float holds.</returns>
+    /// <exception cref="ArgumentException">The length is no multiple of 16.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Compute(ReadOnlySpan<float> gradients)
     {
+        if (gradients.Length % Vector512<float>.Count != 0)
+        {
+            throw new ArgumentException($"a gradient's norm is taken over a multiple of {Vector512<float>.Count} floats: got {gradients.Length}");
+        }
+
         ref float gradient = ref MemoryMarshal.GetReference(gradients);
         Vector512<float> even = Vector512<float>.Zero;
         Vector512<float> odd = Vector512<float>.Zero;

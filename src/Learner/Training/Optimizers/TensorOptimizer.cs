@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace DqnAkka.Learner;
 
 /// <summary>
-/// The update rules of <see cref="AdamOptimizer"/>, <see cref="RmsPropOptimizer"/> and <see cref="AdaGradOptimizer"/> as nine tensor
-/// operations on flat tensors, or fewer, for devices whose memory the processor does not see. Whether the step is taken is a tensor too, so that nobody waits for the answer.
+/// The update rules of <see cref="AdamOptimizer"/>, <see cref="RmsPropOptimizer"/> and <see cref="AdaGradOptimizer"/> as at most nine
+/// tensor operations on flat tensors, for devices whose memory the processor does not see. Whether the step is taken is a tensor too, so that
+/// nobody waits for the answer.
 /// </summary>
 internal sealed class TensorOptimizer : IDisposable
 {

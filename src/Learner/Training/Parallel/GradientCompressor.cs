@@ -18,6 +18,7 @@ public sealed class GradientCompressor
     private float[] _residual;
     // What was left out before the newest gradient; swapped with the above.
     private float[] _before;
+    private bool _canRetract;
 
     /// <summary>Makes an encoder that has left nothing out.</summary>
     /// <param name="range">The range.</param>
@@ -78,7 +79,7 @@ public sealed class GradientCompressor
         (float[] corrected, float[] left) = (_before, _residual);
         GradientKernels.Sum(gradient, left, corrected);
         RequireFinite(corrected);
-        (_residual, _before) = (corrected, left);
+        (_residual, _before, _canRetract) = (corrected, left, true);
         if (_selection is null)
         {
             GradientKernels.RoundToBFloat16(corrected, MemoryMarshal.Cast<byte, ushort>(destination));
@@ -89,14 +90,20 @@ public sealed class GradientCompressor
         }
     }
 
-    /// <summary>The newest gradient was discarded: goes back to before it was encoded. Once for each <see cref="Encode"/>.</summary>
-    public void Retract() => (_residual, _before) = (_before, _residual);
+    /// <summary>The newest gradient was discarded: goes back to before it was encoded. Nothing happens where that has been done already.</summary>
+    public void Retract()
+    {
+        if (_canRetract)
+        {
+            (_residual, _before, _canRetract) = (_before, _residual, false);
+        }
+    }
 
     /// <summary>Forgets what was left out.</summary>
     public void Reset()
     {
         Array.Clear(_residual);
-        Array.Clear(_before);
+        _canRetract = false;
     }
 
     private void RequireFinite(ReadOnlySpan<float> values)
