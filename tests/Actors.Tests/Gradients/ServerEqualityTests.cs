@@ -60,7 +60,7 @@ public sealed class ServerEqualityTests : TestKit
             LearningRate = 1e-3,
             LearningRateFinal = 1e-4,
             LearningRateDecayUpdates = 150,
-            MaxGradientNorm = 1f,
+            MaxGradientNorm = 0.1f,
         },
         Replay = Make.Options().Replay with { Shards = 1, Capacity = 5000, Prioritized = true, Beta = 0.6, BetaFinal = 0.6, SamplesPerInsert = 0 },
         Snapshot = new SnapshotOptions { TargetPeriod = 15, Period = 0 },

@@ -21,8 +21,8 @@ public sealed class ParameterServerSessionTests : IDisposable
         Assert.True(first.Progress.Updates > 200, $"{first.Progress.Updates} updates");
         Assert.Equal((0, 0), (first.Progress.RunnerRestarts, first.Progress.LearnerRestarts));
         Assert.Empty(sink.Notices);
-        // Whole rounds of the account, but for what was in workers' hands when the run ended.
-        Assert.Equal(first.Progress.Updates * 32, first.Progress.Samples);
+        // Each worker may have had one gradient underway when the run ended.
+        Assert.InRange(first.Progress.Samples - (first.Progress.Updates * 32), 0, 2 * 32);
         CheckpointContent checkpoint = CheckpointStore.Open(_directory).Load().Content;
         Assert.Equal(first.Progress.Updates, checkpoint.Counters[CounterNames.Updates]);
         Assert.Equal(first.Progress.Updates, checkpoint.Learner!.Updates);
@@ -42,7 +42,8 @@ public sealed class ParameterServerSessionTests : IDisposable
     {
         Environment = new EnvironmentSpecification { Id = "CartPole-v1" },
         Learner = Make.Options().Learner with { BatchSize = 32, BatchesPerRequest = 4, Mode = mode },
-        ParameterServer = new ParameterServerOptions { Shards = 2 },
+        // On a busy machine one worker may rest while the other goes on: nothing is discarded for that here.
+        ParameterServer = new ParameterServerOptions { Shards = 2, MaxStaleness = int.MaxValue },
         Gradient = new GradientOptions { Workers = 2 },
         Replay = new ReplayOptions { Capacity = 2000, Shards = 2, MinSize = 500, SamplesPerInsert = 4, SamplesPerInsertTolerance = 200, Prioritized = true },
         Runner = Make.Options().Runner with { Count = 2, Environments = 8, Fragment = 8 },
