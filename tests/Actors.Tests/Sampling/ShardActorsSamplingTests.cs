@@ -37,7 +37,7 @@ public sealed class ShardActorsSamplingTests : TestKit
         // Other actors are started by the guardian on a thread of its own, and what comes before is late.
         IActorRef region = ActorOfAsTestActorRef<Region>(Props.Create(() => new Region(_shards, _learner)));
         _planner = new SamplePlanner(_options, new RandomSource(2));
-        _requests = new ShardRequests(_options, _planner, region, _learner, run: 1);
+        _requests = new ShardRequests(_planner, region, _learner, run: 1);
     }
 
     /// <summary>400,000 draws at each stage, χ² at 10⁻⁴: a relative error of 4 % in all probabilities is found.</summary>

@@ -36,6 +36,9 @@ internal static class TestSettings
           learner { type = "{{CallingThread}}", throughput = 2147483647 }
           runner { type = "{{CallingThread}}", throughput = 2147483647 }
           replay { type = "{{CallingThread}}", throughput = 2147483647 }
+          parameter-server { type = "{{CallingThread}}", throughput = 2147483647 }
+          gradient { type = "{{CallingThread}}", throughput = 2147483647 }
+          exchange { type = "{{CallingThread}}", throughput = 2147483647 }
           evaluation { type = "{{CallingThread}}", throughput = 2147483647 }
           files { type = "{{CallingThread}}", throughput = 2147483647 }
         }
