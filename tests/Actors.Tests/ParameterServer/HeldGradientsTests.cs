@@ -83,5 +83,5 @@ public sealed class HeldGradientsTests
     }
 
     private static Outcome TakeAll(HeldGradients held, int worker, long push, float[] gradient) =>
-        ServerHarness.Push(Range, 1, worker, push, gradient).Select(piece => held.Take(piece, out _, out _)).Last();
+        ServerHarness.Push(Range, 1, worker, push, gradient).Select(piece => held.Take(piece, out _, out _)).ToArray()[^1];
 }

@@ -121,7 +121,7 @@ public sealed class ParameterRangeStateTests
         // Between two epochs it has neither.
         Assert.Equal(0, state.Epoch);
         Assert.Equal(Outcome.Ignored, state.Load(newer[2]));
-        Outcome last = newer.Skip(1).Select(state.Load).Last();
+        Outcome last = newer.Skip(1).Select(state.Load).ToArray()[^1];
         Assert.Equal(Outcome.Done, last);
         Assert.Equal((Epoch + 1, 100L, 60L), (state.Epoch, state.Version, state.TargetVersion));
         Assert.Equal(other.Online, ServerHarness.Floats(state.Copy(ParameterServerProtocol.RangePart.Online).Span));
@@ -140,7 +140,7 @@ public sealed class ParameterRangeStateTests
     private static ParameterRangeState Loaded(ParameterRange range, LearnerOptions options, TrainerState state)
     {
         ParameterRangeState loaded = new(range, options);
-        Outcome last = ServerHarness.LoadState(range, Epoch, state).Select(loaded.Load).Last();
+        Outcome last = ServerHarness.LoadState(range, Epoch, state).Select(loaded.Load).ToArray()[^1];
         Assert.Equal(Outcome.Done, last);
         return loaded;
     }
