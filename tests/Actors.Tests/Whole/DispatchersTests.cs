@@ -34,7 +34,7 @@ public sealed class DispatchersTests(ITestOutputHelper output) : TestKit(TestSet
     }
 
     [Fact]
-    public void There_are_five() => Assert.Equal(5, Paths.Count);
+    public void There_are_eight() => Assert.Equal(8, Paths.Count);
 
     internal sealed class WhereActor : ReceiveActor
     {
