@@ -69,6 +69,7 @@ internal sealed class ReplicatedLearner : IAsyncDisposable
 {
     private const float LearningRate = 1e-3f;
     private const int TargetPeriod = 7;
+    private const double MostDeviation = 1e-5;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly ActorSystem _system = ReplicaSystem.CreateSystem("learner");
     private readonly List<string> _notices = [];
@@ -105,7 +106,10 @@ internal sealed class ReplicatedLearner : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes steps, together and alone on the same batches, until something holds.</summary>
+    /// <summary>
+    /// Makes steps, together and alone on the same batches, until something holds. How many that takes is the machine's affair, and the rounding of
+    /// very many would add up: each is compared by itself, from the state of the one before.
+    /// </summary>
     public void StepUntil(Func<bool> holds)
     {
         long start = Environment.TickCount64;
@@ -113,6 +117,8 @@ internal sealed class ReplicatedLearner : IAsyncDisposable
         {
             Assert.True(Environment.TickCount64 - start < Patience.TotalMilliseconds, $"still {Exchange.View}: {string.Join("; ", Notices)}");
             Steps(1);
+            Assert.InRange(Deviation(), 0, MostDeviation);
+            _single.Restore(Trainer.Capture());
         }
     }
 
