@@ -157,7 +157,7 @@ public static class ParameterServerProtocol
     public sealed record ProbeRange(int Range, long Epoch) : IParameterRangeMessage;
 
     /// <summary>
-    /// A node with ranges is about to leave: the coordinator stops applying, has everything written into a checkpoint, and answers with
+    /// A node with ranges, or with the training, is about to leave: the coordinator stops applying, has everything written into a checkpoint, and answers with
     /// <see cref="RangesMayLeave"/>. It goes on when the ranges are loaded again elsewhere.
     /// </summary>
     /// <param name="Node">The node, for people.</param>

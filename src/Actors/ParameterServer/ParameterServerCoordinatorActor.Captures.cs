@@ -98,6 +98,11 @@ internal sealed partial class ParameterServerCoordinatorActor
             return;
         }
 
+        if (_leaving is { IsAsked: true })
+        {
+            _leaving.Saved = learner;
+        }
+
         _checkpointIsPending = true;
         _links.CheckpointWriter.Tell(new RunProtocol.WriteCheckpoint(learner));
     }
@@ -151,7 +156,7 @@ internal sealed partial class ParameterServerCoordinatorActor
         }
     }
 
-    /// <summary>A node with ranges leaves: nothing is applied any more until its ranges are elsewhere, so that the checkpoint has everything.</summary>
+    /// <summary>A node with ranges, or this one, leaves: nothing is applied any more until it is elsewhere, so that the checkpoint has everything.</summary>
     private void OnRangesLeave(ParameterServerProtocol.RangesLeave leave)
     {
         _leavers.Add(Sender);
@@ -164,7 +169,7 @@ internal sealed partial class ParameterServerCoordinatorActor
 
         if (_leaving is null)
         {
-            Notice($"{leave.Node} leaves with ranges of the parameter server: a checkpoint is written, and they go on elsewhere");
+            Notice($"{leave.Node} leaves: the parameter server writes a checkpoint of {_ledger.Version} updates, and makes no more until it goes on elsewhere");
             _isHeld = true;
             _leaving = new Leaving(_ledger.Version, _now);
             if (!_checkpointIsPending)
@@ -204,6 +209,11 @@ internal sealed partial class ParameterServerCoordinatorActor
             Finish(CaptureOf(
                 initial, LearnerCounters.Write(_planner, initial.Updates, _generation, _links.ElapsedMilliseconds(), _skipped.Total), _random.Capture()));
         }
+        else if (_leaving?.Saved is { } saved)
+        {
+            // Nothing was applied since, and the ranges may be out of reach by now.
+            Finish(saved);
+        }
         else if (_state?.Ranges.Version != _ledger.Version)
         {
             CaptureState();
@@ -214,6 +224,7 @@ internal sealed partial class ParameterServerCoordinatorActor
     {
         Timers.CancelAll();
         Report();
+        AnswerLeavers();
         foreach (IActorRef finisher in _finishers)
         {
             finisher.Tell(new RunProtocol.TrainingFinished(learner));
@@ -253,7 +264,7 @@ internal sealed partial class ParameterServerCoordinatorActor
     /// <summary>A state that is put together, with the counters of its version.</summary>
     private sealed record StateCapture(RangeCapture Ranges, IReadOnlyDictionary<string, long> Counters, RandomState Random);
 
-    /// <summary>A node with ranges that leaves.</summary>
+    /// <summary>A node that leaves, with ranges or with the training.</summary>
     private sealed class Leaving(long version, long since)
     {
         public long Version => version;
@@ -262,6 +273,9 @@ internal sealed partial class ParameterServerCoordinatorActor
 
         /// <summary>Whether the state that it waits for was asked for.</summary>
         public bool IsAsked { get; set; }
+
+        /// <summary>The state, once it is there.</summary>
+        public RunProtocol.LearnerCapture? Saved { get; set; }
 
         /// <summary>Whether it is written, or cannot be.</summary>
         public bool IsOver { get; set; }

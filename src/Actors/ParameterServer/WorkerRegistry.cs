@@ -59,8 +59,12 @@ internal sealed class WorkerRegistry(NetworkLayout layout)
     /// <summary>A worker no longer takes part.</summary>
     public void Remove(Worker worker)
     {
-        _byName.Remove(worker.Name);
         _byNumber.Remove(worker.Number);
+        // The name may be a later start's by now.
+        if (_byName.TryGetValue(worker.Name, out Worker? known) && known == worker)
+        {
+            _byName.Remove(worker.Name);
+        }
     }
 
     /// <summary>The workers of an actor that has ended.</summary>

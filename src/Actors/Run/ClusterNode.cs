@@ -68,7 +68,7 @@ public static class ClusterNode
             remote = remote.WithFallback(ClusterTls.Settings);
         }
 
-        using IHost host = NodeHost.Build(run, node, Links, remote.WithFallback(akka), logging, PrepareLeaving, setups);
+        using IHost host = NodeHost.Build(run, node, Links, remote.WithFallback(akka), logging, system => PrepareLeaving(system, run), setups);
         await NodeHost.StartAsync(host).ConfigureAwait(false);
         ActorSystem system = host.Services.GetRequiredService<ActorSystem>();
         readiness.Address = NodeAddress.Format(Cluster.Get(system).SelfAddress);
@@ -177,7 +177,7 @@ public static class ClusterNode
         }
     }
 
-    /// <summary>What this node's ranges hold goes into a checkpoint; where there is no training to write it, nothing is lost that one would miss.</summary>
+    /// <summary>What the ranges hold goes into a checkpoint; where there is no training to write it, nothing is lost that one would miss.</summary>
     private static async Task SaveRangesAsync(IActorRef training, ParameterServerProtocol.RangesLeave leave)
     {
         try
@@ -190,20 +190,26 @@ public static class ClusterNode
         }
     }
 
-    private static void PrepareLeaving(ActorSystem system)
+    private static void PrepareLeaving(ActorSystem system, TrainingRun run)
     {
         ActorRegistry registry = ActorRegistry.For(system);
         CoordinatedShutdown shutdown = CoordinatedShutdown.Get(system);
         StopBeforeLeaving<RunnerPoolActor>("stop-runners");
         StopBeforeLeaving<GradientPoolActor>("stop-gradient-workers");
 
-        if (registry.TryGet<ParameterServerRegion>(out _) && Cluster.Get(system).SelfRoles.Contains(ClusterRoles.ParameterServer))
+        if (registry.TryGet<ParameterServerRegion>(out _))
         {
+            bool hasRanges = Cluster.Get(system).SelfRoles.Contains(ClusterRoles.ParameterServer);
             IActorRef training = registry.Get<TrainingActor>();
             ParameterServerProtocol.RangesLeave leave = new(NodeAddress.Format(Cluster.Get(system).SelfAddress));
             shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "save-ranges", async () =>
             {
-                await SaveRangesAsync(training, leave).ConfigureAwait(false);
+                // Where the training hands over, this node's way to the ranges is closed already.
+                if (hasRanges || run.HasTraining)
+                {
+                    await SaveRangesAsync(training, leave).ConfigureAwait(false);
+                }
+
                 return Akka.Done.Instance;
             });
         }

@@ -230,6 +230,25 @@ public sealed class ParameterServerCoordinatorActorTests : TestKit
     }
 
     [Fact]
+    public void A_node_that_leaves_with_the_training_hands_over_what_was_saved_when_the_ranges_cannot_be_reached_any_more()
+    {
+        IActorRef server = Start(Options);
+        Enter(server);
+        Push(server, 1, 0, Gradient(1), 1);
+        TestProbe node = CreateTestProbe();
+        server.Tell(new ParameterServerProtocol.RangesLeave("127.0.0.1:4053"), node);
+        RunProtocol.LearnerCapture saved = _writer.ExpectMsg<RunProtocol.WriteCheckpoint>().Learner;
+        _writer.Reply(new RunProtocol.CheckpointWritten("/runs/1/checkpoint", saved.Snapshot));
+        node.ExpectMsg<ParameterServerProtocol.RangesMayLeave>();
+
+        Sys.Stop(_ranges);
+        RunProtocol.LearnerCapture finished = Finish(server);
+
+        AssertEqual(saved.Trainer, finished.Trainer);
+        Assert.Equal(1, finished.Trainer.Updates);
+    }
+
+    [Fact]
     public void Transitions_are_handed_to_workers_within_the_limiter_and_return_with_a_worker_that_ends()
     {
         IActorRef server = Start(Options);
