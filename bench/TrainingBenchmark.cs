@@ -118,7 +118,7 @@ internal static partial class TrainingBenchmark
         return match is null ? double.NaN : double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"^learner busy (?<busy>\d+ %), wall time [0-9.]+ s, (?<steps>\d+) steps, (?<updates>\d+) updates", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(learner busy (?<busy>\d+ %), )?wall time [0-9.]+ s, (?<steps>\d+) steps, (?<updates>\d+) updates", RegexOptions.Multiline)]
     private static partial Regex EndingPattern();
 
     private sealed record Outcome(

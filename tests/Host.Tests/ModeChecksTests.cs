@@ -81,6 +81,18 @@ public sealed class ModeChecksTests
     }
 
     [Fact]
+    public async Task A_training_in_one_process_waits_for_no_more_workers_than_it_has()
+    {
+        using Host host = new();
+        string[] synchronous = ["--set", ServerMode, "--set", "dqn.parameter-server.synchronous=true", "--set", "dqn.parameter-server.gradients-per-update=3"];
+        Assert.Equal(2, await host.Run(["train", "--run-dir", host.Folder.Sub("run"), .. synchronous, "--set", "dqn.gradient.workers=2"]));
+        Assert.Equal(
+            "error: dqn.parameter-server.gradients-per-update = 3 are more than dqn.gradient.workers = 2 will ever give, and train is one process: give more workers, or fewer gradients\n",
+            host.Error.ToString());
+        Assert.Equal(0, await host.Run(["node", "--roles", "gradient", "--seed-node", "127.0.0.1:4053", .. synchronous]));
+    }
+
+    [Fact]
     public async Task Replicas_on_other_nodes_are_none_of_a_training_in_one_process()
     {
         using Host host = new();

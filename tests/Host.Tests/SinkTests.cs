@@ -55,6 +55,7 @@ public sealed class SinkTests
         Assert.Equal(3, SummaryLines.Format(summary).Count);
         Assert.StartsWith("learner busy ", SummaryLines.Format(summary)[^1], StringComparison.Ordinal);
         Assert.Equal("checkpoint none", SummaryLines.Format(summary)[1]);
+        Assert.StartsWith("wall time ", SummaryLines.Format(summary with { Progress = Samples.Empty() with { LearnerBusy = double.NaN } })[^1], StringComparison.Ordinal);
         Assert.Equal("checkpoint hash abc", SummaryLines.Format(summary with { CheckpointHash = "abc" })[2]);
     }
 

@@ -15,6 +15,7 @@ internal sealed class LearningProcess : IDisposable
     private readonly LinearSchedule _learningRate;
     private readonly LinearSchedule _beta;
     private readonly BatchFilling _filling;
+    private readonly ReplicaExchange? _replicas;
     private long _busyTicks;
     private long _firstUpdate;
     private double _lossSum;
@@ -47,9 +48,7 @@ internal sealed class LearningProcess : IDisposable
     }
 
     private LearningProcess(NetworkLayout layout, TrainingOptions options, DeviceChoice device, ReplicaExchange? replicas)
-        : this(options, Create(layout, options, device, replicas), device)
-    {
-    }
+        : this(options, Create(layout, options, device, replicas), device) => _replicas = replicas;
 
     /// <summary>Where it learns.</summary>
     public DeviceChoice Device { get; }
@@ -63,7 +62,7 @@ internal sealed class LearningProcess : IDisposable
     /// <summary>Whether an update since the last <see cref="SnapshotTaken"/> asks for a snapshot.</summary>
     public bool IsSnapshotDue { get; private set; } = true;
 
-    /// <summary>Share of the time since the first update spent inside training steps, the filling of their batches included.</summary>
+    /// <summary>Share of the time since the first update spent inside training steps, the filling of their batches included and waiting for replicas left out.</summary>
     public double Busy => _firstUpdate == 0 ? 0 : (double)_busyTicks / Math.Max(1, Stopwatch.GetTimestamp() - _firstUpdate);
 
     /// <summary>Trains on one batch of a round.</summary>
@@ -75,6 +74,7 @@ internal sealed class LearningProcess : IDisposable
     public int Learn(SampleRound round, int index, Memory<float> absoluteTdErrors)
     {
         long start = Stopwatch.GetTimestamp();
+        long waited = _replicas?.WaitedTicks ?? 0;
         _firstUpdate = _firstUpdate == 0 ? start : _firstUpdate;
         int rows;
         try
@@ -92,7 +92,7 @@ internal sealed class LearningProcess : IDisposable
             throw MemoryShortage.Describe(_layout, _options.Learner, Device.Name, exception);
         }
 
-        _busyTicks += Stopwatch.GetTimestamp() - start;
+        _busyTicks += Stopwatch.GetTimestamp() - start - ((_replicas?.WaitedTicks ?? 0) - waited);
         return rows;
     }
 

@@ -30,7 +30,7 @@ public static class ProgressProtocol
     /// <param name="Loss">Mean loss.</param>
     /// <param name="MeanAbsoluteTdError">Mean |δ|.</param>
     /// <param name="MeanQ">Mean Q(s, a).</param>
-    /// <param name="Busy">Share of the time since the first update spent inside training steps.</param>
+    /// <param name="Busy">Share of the time since the first update spent inside training steps, without waiting for replicas; NaN where workers take them.</param>
     public sealed record LearnerReport(
         long Steps,
         long Updates,

@@ -42,7 +42,7 @@ internal sealed class ServerReports(GradientCounts counts)
         _sums = default;
         _count = 0;
         return new ProgressProtocol.LearnerReport(
-            planner.Accounts.EnvironmentSteps, version, planner.Accounts.Inserts, planner.Learned, planner.Accounts.Count, loss, error, value, Busy: 0)
+            planner.Accounts.EnvironmentSteps, version, planner.Accounts.Inserts, planner.Learned, planner.Accounts.Count, loss, error, value, Busy: double.NaN)
         {
             LimiterError = planner.LimiterError,
             Distributed = new DistributedStatus

@@ -57,7 +57,7 @@ public sealed record ProgressReport
     /// <summary>Learner updates per second.</summary>
     public required double UpdatesPerSecond { get; init; }
 
-    /// <summary>Share of the time since the first update that the learner spent inside training steps, 0 … 1.</summary>
+    /// <summary>Share of the time since the first update that the learner spent inside training steps, 0 … 1, without waiting for replicas; NaN where gradient workers take them.</summary>
     public required double LearnerBusy { get; init; }
 
     /// <summary>Runner restarts so far.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using DqnAkka.Learner;
 
@@ -29,6 +30,7 @@ internal sealed class ReplicaExchange
     private volatile DistributedStatus? _status;
     private volatile bool _isClosed;
     private long _targetVersion;
+    private long _waitedTicks;
 
     /// <summary>The group's actor; set before the learner starts.</summary>
     public IActorRef Group { get; set; } = ActorRefs.Nobody;
@@ -61,6 +63,9 @@ internal sealed class ReplicaExchange
         set => Volatile.Write(ref _targetVersion, value);
     }
 
+    /// <summary>Stopwatch ticks that the learner's thread has waited here for others; for that thread alone.</summary>
+    public long WaitedTicks => _waitedTicks;
+
     /// <summary>A learner begins, or has another state than its replicas: they are to join anew.</summary>
     public void Attach(ReplicaIdentity identity) => Group.Tell(new ReplicaGroupActor.Attach(identity), ActorRefs.NoSender);
 
@@ -85,18 +90,14 @@ internal sealed class ReplicaExchange
 
     private bool Wait(Handover handover)
     {
-        while (true)
+        long start = Stopwatch.GetTimestamp();
+        bool? outcome;
+        while ((outcome = handover.Wait(LookPeriod)) is null && !IsClosed)
         {
-            if (handover.Wait(LookPeriod) is { } outcome)
-            {
-                return outcome;
-            }
-
-            if (IsClosed)
-            {
-                return false;
-            }
         }
+
+        _waitedTicks += Stopwatch.GetTimestamp() - start;
+        return outcome ?? false;
     }
 }
 

@@ -7,13 +7,21 @@ namespace DqnAkka.Host;
 internal static class ModeChecks
 {
     /// <summary>Refuses what one process cannot do.</summary>
-    /// <exception cref="UserErrorException">The run learns on several nodes.</exception>
-    public static void RequireOneProcess(LearnerOptions learner)
+    /// <exception cref="UserErrorException">The run learns on several nodes, or waits for more workers than the process has.</exception>
+    public static void RequireOneProcess(TrainingOptions options)
     {
+        LearnerOptions learner = options.Learner;
         if (learner.Replicas > 1)
         {
             throw new UserErrorException(
                 $"dqn.learner.replicas = {learner.Replicas} is for node: train is one process; give dqn.learner.devices = [cpu, cpu] for replicas within it, or dqn.learner.replicas = 1");
+        }
+
+        int needed = options.ParameterServer.GradientsPerUpdate;
+        if (learner.Mode == LearnerMode.ParameterServer && needed > options.Gradient.Workers)
+        {
+            throw new UserErrorException(
+                $"dqn.parameter-server.gradients-per-update = {needed} are more than dqn.gradient.workers = {options.Gradient.Workers} will ever give, and train is one process: give more workers, or fewer gradients");
         }
     }
 

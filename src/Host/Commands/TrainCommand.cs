@@ -79,7 +79,7 @@ internal sealed class TrainCommand(HostCollaborators collaborators, HostConsole 
         ResolvedConfiguration configuration)
     {
         TrainingOptions options = configuration.Options;
-        ModeChecks.RequireOneProcess(options.Learner);
+        ModeChecks.RequireOneProcess(options);
         (ObservationFormat observation, int actionCount) = collaborators.Environments.RequireSpaces(options.Environment);
         NetworkLayout layout = RunChecks.RequireLayout(observation, actionCount, options.Network);
         ModeChecks.RequireRanges(layout, options);

@@ -20,10 +20,14 @@ internal static class SummaryLines
             .. summary.CheckpointHash.Length > 0 ? [$"checkpoint hash {summary.CheckpointHash}"] : Array.Empty<string>(),
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"learner busy {progress.LearnerBusy:P0}, wall time {progress.Elapsed.TotalSeconds:0.0} s, {progress.Steps} steps, {progress.Updates} updates, {progress.Episodes} episodes"),
+                $"{Busy(progress)}wall time {progress.Elapsed.TotalSeconds:0.0} s, {progress.Steps} steps, {progress.Updates} updates, {progress.Episodes} episodes"),
             .. summary.Evaluation is { } evaluation ? [EvaluationLine.Format(evaluation)] : Array.Empty<string>(),
         ];
     }
+
+    /// <summary>A parameter server has no learner that could be busy.</summary>
+    private static string Busy(ProgressReport progress) =>
+        double.IsNaN(progress.LearnerBusy) ? "" : string.Create(CultureInfo.InvariantCulture, $"learner busy {progress.LearnerBusy:P0}, ");
 
     private static string Reason(StopReason reason) => reason switch
     {

@@ -20,6 +20,7 @@ public sealed class ReplicaTests
         learner.Steps(200);
         Assert.Equal(members, learner.Exchange.View.Members);
         Assert.InRange(learner.Deviation(), 0, MostDeviation);
+        Assert.True(learner.Exchange.WaitedTicks > 0);
     }
 
     [Fact]
@@ -28,6 +29,7 @@ public sealed class ReplicaTests
         await using ReplicatedLearner learner = new(2);
         learner.Steps(50);
         Assert.Equal(0, learner.Deviation());
+        Assert.Equal(0, learner.Exchange.WaitedTicks);
     }
 
     [Fact]
