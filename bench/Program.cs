@@ -25,6 +25,7 @@ Dictionary<string, Func<string[], int>> benchmarks = new(StringComparer.Ordinal)
     ["scale"] = ScaleBenchmark.Run,
     ["all-reduce"] = AllReduceBenchmark.Run,
     ["data-parallel"] = _ => DataParallelBenchmark.Run(),
+    ["modes"] = ModesBenchmark.Run,
     ["staleness"] = ParameterServerBenchmark.RunStaleness,
     ["compression"] = ParameterServerBenchmark.RunCompression,
     ["memory"] = arguments => MemoryBenchmark.Run(arguments),

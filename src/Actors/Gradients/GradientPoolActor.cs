@@ -116,7 +116,8 @@ public sealed class GradientPoolActor : ReceiveActor, IWithTimers
             $"{_window.FirstCause} (gradient worker {index} of {_links.Address}; {_window.Count} restarts in {_options.Run.RestartWindowMinutes} minutes, the limit dqn.gradient.max-restarts)");
         StopWorkers();
         RunProtocol.StopRun stop = new(StopReason.Failed, limit);
-        Timers.StartPeriodicTimer(nameof(RunProtocol.StopRun), stop, TimeSpan.Zero, RepeatPeriod);
+        _links.Training.Tell(stop);
+        Timers.StartPeriodicTimer(nameof(RunProtocol.StopRun), stop, RepeatPeriod);
     }
 
     private void EndNode(LearnerException cause)

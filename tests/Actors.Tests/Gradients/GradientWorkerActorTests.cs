@@ -357,7 +357,6 @@ public sealed class GradientWorkerActorTests : TestKit
         Assert.Equal("gradient-2", report.Part);
         Assert.Contains("gradient on version 3", report.WaitsFor, StringComparison.Ordinal);
         GradientMemberStatus status = Assert.IsType<GradientMemberStatus>(report.Status);
-        Assert.True(status.GradientsPerSecond > 0);
         Assert.Equal(new GradientMemberStatus(2, Epoch, 3, 1, 0), status with { GradientsPerSecond = 0 });
     }
 

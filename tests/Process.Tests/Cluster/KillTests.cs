@@ -10,6 +10,9 @@ public sealed class KillTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LongestStall = TimeSpan.FromSeconds(15);
 
+    // Reports are some tenths of a second apart.
+    private const int MovesOfRest = 10;
+
     private static readonly string[] EndlessTraining =
     [
         .. ClusterTraining.Endless,
@@ -63,7 +66,7 @@ public sealed class KillTests
             seed, nodes => nodes.Updates() > 0 && nodes.Shards().Count() == 2 && nodes.Count == 4, Limit, "both shards and a learner that trains");
         TestNode holder = before.At(first)!.Shards.Count > 0 ? first : second;
         long generation = before.Training()!.Generation;
-        TimeSpan stall = await StallAfterAsync(seed, holder.Process!);
+        TimeSpan stall = await StallAfterAsync(seed, holder);
 
         Assert.True(stall < LongestStall, $"the learner stood still for {stall}");
         IReadOnlyList<NodeStatus> after = await TestCluster.WaitForAsync(
@@ -146,7 +149,7 @@ public sealed class KillTests
             seed, nodes => nodes.Training()?.CheckpointUpdates >= 2000 && nodes.Count == 4, Limit, "a checkpoint and the standby");
         Assert.NotNull(before.At(learner)!.Training);
 
-        TimeSpan stall = await StallAfterAsync(seed, learner.Process!);
+        TimeSpan stall = await StallAfterAsync(seed, learner);
 
         Assert.True(stall < LongestStall, $"nothing was learned for {stall}");
         IReadOnlyList<NodeStatus> after = await TestCluster.WaitForAsync(seed, nodes => nodes.At(standby)?.Training is not null, Limit, "the standby's learner");
@@ -172,7 +175,7 @@ public sealed class KillTests
 
         IReadOnlyList<NodeStatus> before = await TestCluster.WaitForAsync(
             learner, nodes => nodes.Updates() > 0 && nodes.Count == 3, Limit, "three nodes that train");
-        TimeSpan stall = await StallAfterAsync(learner, seed.Process!);
+        TimeSpan stall = await StallAfterAsync(learner, seed);
         Assert.True(stall < TimeSpan.FromSeconds(5), $"the learner stood still for {stall}");
 
         cluster.Start(seed);
@@ -188,25 +191,31 @@ public sealed class KillTests
         Limit,
         $"{runners} runners that step and a learner that trains");
 
-    /// <summary>Kills a process and watches the learner for as long as a fail-over may take: the longest time without an update.</summary>
-    private static async Task<TimeSpan> StallAfterAsync(TestNode watch, HostProcess victim)
+    /// <summary>
+    /// Kills a node's process and watches the learner until it learns in a cluster without the node, or for as long as a fail-over may take: the
+    /// longest time without an update.
+    /// </summary>
+    private static async Task<TimeSpan> StallAfterAsync(TestNode watch, TestNode victim)
     {
-        victim.Kill();
+        victim.Process!.Kill();
         long started = Stopwatch.GetTimestamp();
         long lastMove = started;
         (long, long) last = (0, 0);
         TimeSpan longest = TimeSpan.Zero;
+        int movesWithout = 0;
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(250));
-        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(25) && longest < TimeSpan.FromSeconds(40))
+        while (Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(25) && movesWithout < MovesOfRest)
         {
             await timer.WaitForNextTickAsync();
-            TrainingStatus? training = (await TestCluster.StatusAsync(watch))?.Training();
+            IReadOnlyList<NodeStatus>? nodes = await TestCluster.StatusAsync(watch);
+            TrainingStatus? training = nodes?.Training();
             long now = Stopwatch.GetTimestamp();
             if (training is not null && (training.Generation, training.Updates) != last)
             {
                 last = (training.Generation, training.Updates);
                 longest = Max(longest, Stopwatch.GetElapsedTime(lastMove, now));
                 lastMove = now;
+                movesWithout += nodes!.At(victim) is null ? 1 : 0;
             }
         }
 

@@ -8,53 +8,20 @@ namespace DqnAkka.Process.Tests;
 public sealed class ParameterServerTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan KillPeriod = TimeSpan.FromSeconds(10);
     private static readonly string[] Mode = ["--set", "dqn.learner.mode=parameter-server"];
 
     [Fact]
     public async Task CartPole_is_learned_while_a_gradient_worker_is_killed_every_ten_seconds()
     {
-        using TestCluster cluster = new(["--config", "cartpole", .. Mode]);
-        TestNode seed = cluster.Seed("seed,learner");
-        TestNode[] workers = [TestCluster.Node("gradient"), TestCluster.Node("gradient"), TestCluster.Node("gradient")];
-        TestNode[] others =
-        [
-            TestCluster.Node("parameter-server"),
-            TestCluster.Node("parameter-server"),
-            TestCluster.Node("replay"),
-            TestCluster.Node("replay"),
-            TestCluster.Node("runner"),
-            TestCluster.Node("runner"),
-        ];
-        foreach (TestNode node in (TestNode[])[seed, .. others, .. workers])
-        {
-            cluster.Start(node);
-        }
+        using ModeTraining training = new("parameter-server", seed: 1);
 
-        Task<HostResult> end = seed.Process!.WaitAsync(EndLimit);
-        int kills = 0;
-        while (await Task.WhenAny(end, Task.Delay(KillPeriod, TestContext.Current.CancellationToken)) != end)
-        {
-            // Whoever was killed last is started again first: as under a supervisor, two of three work at any time.
-            TestNode victim = workers[kills++ % workers.Length];
-            foreach (TestNode dead in workers.Where(worker => worker.Process!.HasExited))
-            {
-                cluster.Start(dead);
-            }
+        HostResult result = await training.RunAsync(KillPeriod);
 
-            victim.Process!.Kill();
-        }
-
-        HostResult result = await end;
-        output.WriteLine($"{kills} kills; {result.Lines[^1]}");
+        output.WriteLine($"{training.Kills} kills; {result.Lines[^1]}");
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.True(EvaluationLines.Mean(result.Lines[^1]) >= 475, result.Output);
-        foreach (TestNode node in others)
-        {
-            HostResult ended = await node.Process!.WaitAsync();
-            Assert.True(ended.ExitCode == 0, $"{node.Roles}: {ended.ExitCode} {ended.Error}");
-        }
+        Assert.Empty(await training.EndOthersAsync());
     }
 
     [Fact]
