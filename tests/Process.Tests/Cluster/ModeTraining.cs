@@ -47,13 +47,11 @@ internal sealed class ModeTraining : IDisposable
         using CancellationTokenSource ended = new();
         while (await Task.WhenAny(end, Task.Delay(killPeriod, ended.Token)) != end)
         {
-            // Whoever was killed last is started again first: as under a supervisor, two of three work at any time.
-            foreach (TestNode dead in _workers.Where(worker => worker.Process!.HasExited))
-            {
-                _cluster.Start(dead);
-            }
-
-            _workers[Kills++ % _workers.Length].Process!.Kill();
+            TestNode victim = _workers[Kills++ % _workers.Length];
+            victim.Process!.Kill();
+            await victim.Process.WaitAsync();
+            // As a supervisor does. The cluster takes it in again when it has agreed that the dead one is gone.
+            _cluster.Start(victim);
         }
 
         await ended.CancelAsync();
