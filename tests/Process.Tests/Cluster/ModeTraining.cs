@@ -15,10 +15,11 @@ internal sealed class ModeTraining : IDisposable
     /// <summary>Prepares the processes: two runners, two nodes for replay shards, and what the mode adds.</summary>
     /// <param name="mode">One of <see cref="Modes"/>.</param>
     /// <param name="seed">The run's seed.</param>
-    public ModeTraining(string mode, int seed)
+    /// <param name="settings">Further arguments of every node.</param>
+    public ModeTraining(string mode, int seed, params string[] settings)
     {
         string[] further = mode == "data-parallel" ? ["--set", "dqn.learner.replicas=2"] : [];
-        _cluster = new TestCluster(["--config", "cartpole", "--set", $"dqn.run.seed={seed}", "--set", $"dqn.learner.mode={mode}", .. further]);
+        _cluster = new TestCluster(["--config", "cartpole", "--set", $"dqn.run.seed={seed}", "--set", $"dqn.learner.mode={mode}", .. further, .. settings]);
         _seed = _cluster.Seed("seed,learner");
         _workers = mode == "parameter-server" ? [TestCluster.Node("gradient"), TestCluster.Node("gradient"), TestCluster.Node("gradient")] : [];
         string[] others = mode switch
@@ -47,8 +48,15 @@ internal sealed class ModeTraining : IDisposable
         using CancellationTokenSource ended = new();
         while (await Task.WhenAny(end, Task.Delay(killPeriod, ended.Token)) != end)
         {
-            TestNode victim = _workers[Kills++ % _workers.Length];
-            victim.Process!.Kill();
+            TestNode victim = _workers[Kills % _workers.Length];
+            if (victim.Process!.HasExited)
+            {
+                // The run is over, and the learner's node is the last to leave.
+                continue;
+            }
+
+            Kills++;
+            victim.Process.Kill();
             await victim.Process.WaitAsync();
             // As a supervisor does. The cluster takes it in again when it has agreed that the dead one is gone.
             _cluster.Start(victim);
