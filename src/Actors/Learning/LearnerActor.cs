@@ -57,14 +57,7 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
         if (links.Resume() is { Learner: { } state } checkpoint)
         {
             _process.Restore(state);
-            // Of a run that is resumed without its shards' files the user knows that the buffer begins empty.
-            bool expectsShards = options.Run.Resumption == 0 || options.Replay.Durable != ReplayDurability.Off;
-            LearnerCounters.Read(checkpoint.Counters, _planner, expectsShards);
-            if (checkpoint.RandomStates.TryGetValue(LearnerCounters.RandomStream, out RandomState random))
-            {
-                _random.Restore(random);
-            }
-            _process.Skipped.Total = checkpoint.Counters.GetValueOrDefault(CounterNames.SkippedUpdates);
+            LearnerCounters.Read(checkpoint, options, _planner, _random, _process.Skipped);
             _checkpoint = links.CheckpointDirectory;
         }
 
@@ -232,10 +225,9 @@ public sealed class LearnerActor : ReceiveActor, IWithTimers
 
     private void NoticeLoss(ReplayProtocol.ShardState state)
     {
-        if (_planner.Accounts.TakePositionAhead(state.Shard) is { } position)
+        if (_planner.Accounts.TakeLoss(state) is { } loss)
         {
-            Notice(
-                $"replay shard {state.Shard} was at position {position} when the checkpoint was written and is at {state.Position} now, with {state.Count} transitions: it has moved, or its file is lost or older");
+            Notice(loss);
         }
     }
 

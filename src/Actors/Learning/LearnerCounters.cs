@@ -1,3 +1,4 @@
+using DqnAkka.Environments;
 using DqnAkka.Learner;
 
 namespace DqnAkka.Actors;
@@ -36,6 +37,25 @@ internal static class LearnerCounters
         }
 
         return counters;
+    }
+
+    /// <summary>A learner, of whatever mode, goes on from a checkpoint: its account, its random stream and its count of skipped updates.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="options">The run's options.</param>
+    /// <param name="planner">Who keeps the account.</param>
+    /// <param name="random">The learner's random stream.</param>
+    /// <param name="skipped">Who counts skipped updates.</param>
+    public static void Read(CheckpointContent checkpoint, TrainingOptions options, SamplePlanner planner, RandomSource random, SkippedUpdates skipped)
+    {
+        // Of a run that is resumed without its shards' files the user knows that the buffer begins empty.
+        bool expectsShards = options.Run.Resumption == 0 || options.Replay.Durable != ReplayDurability.Off;
+        Read(checkpoint.Counters, planner, expectsShards);
+        if (checkpoint.RandomStates.TryGetValue(RandomStream, out RandomState state))
+        {
+            random.Restore(state);
+        }
+
+        skipped.Total = checkpoint.Counters.GetValueOrDefault(CounterNames.SkippedUpdates);
     }
 
     /// <summary>Goes on from them.</summary>

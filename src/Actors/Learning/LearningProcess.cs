@@ -141,11 +141,17 @@ internal sealed class LearningProcess : IDisposable
     /// <inheritdoc />
     public void Dispose() => _trainer.Dispose();
 
-    private static ITrainer Create(NetworkLayout layout, TrainingOptions options, DeviceChoice device, ReplicaExchange? replicas)
+    /// <summary>What a run of this seed begins with, in every mode: float32 [<see cref="NetworkLayout.Length"/>].</summary>
+    public static float[] InitialParameters(NetworkLayout layout, TrainingOptions options)
     {
         float[] parameters = new float[layout.Length];
         NetworkInitializer.Initialize(layout, new RandomSource(options.Run.Seed, SeedStreams.Learner), parameters);
-        ITrainer trainer = TrainerFactory.Create(layout, options.Learner, device, parameters);
+        return parameters;
+    }
+
+    private static ITrainer Create(NetworkLayout layout, TrainingOptions options, DeviceChoice device, ReplicaExchange? replicas)
+    {
+        ITrainer trainer = TrainerFactory.Create(layout, options.Learner, device, InitialParameters(layout, options));
         return replicas is null ? trainer : new ReplicatedTrainer((IGradientTrainer)trainer, replicas, options.Learner.ChecksumPeriod);
     }
 

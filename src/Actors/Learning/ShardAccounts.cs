@@ -146,6 +146,12 @@ internal sealed class ShardAccounts(int shards)
         return account.Position < before ? before : null;
     }
 
+    /// <summary>As <see cref="TakePositionAhead"/>, in words for the user; null where nothing is lost.</summary>
+    /// <param name="state">The shard's report.</param>
+    public string? TakeLoss(ReplayProtocol.ShardState state) => TakePositionAhead(state.Shard) is { } position
+        ? $"replay shard {state.Shard} was at position {position} when the checkpoint was written and is at {state.Position} now, with {state.Count} transitions: it has moved, or its file is lost or older"
+        : null;
+
     /// <summary>A second has passed in which every shard was asked for its account.</summary>
     public void CountSecond()
     {

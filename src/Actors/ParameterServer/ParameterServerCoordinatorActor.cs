@@ -124,8 +124,7 @@ internal sealed partial class ParameterServerCoordinatorActor : ReceiveActor, IW
     /// <summary>Initial parameters are those of a single learner of the same seed.</summary>
     private TrainerState Initial()
     {
-        float[] parameters = new float[_layout.Length];
-        NetworkInitializer.Initialize(_layout, new RandomSource(_options.Run.Seed, SeedStreams.Learner), parameters);
+        float[] parameters = LearningProcess.InitialParameters(_layout, _options);
         return new TrainerState
         {
             Updates = 0,
@@ -143,15 +142,7 @@ internal sealed partial class ParameterServerCoordinatorActor : ReceiveActor, IW
             return null;
         }
 
-        // Of a run that is resumed without its shards' files the user knows that the buffer begins empty.
-        bool expectsShards = _options.Run.Resumption == 0 || _options.Replay.Durable != ReplayDurability.Off;
-        LearnerCounters.Read(checkpoint.Counters, _planner, expectsShards);
-        if (checkpoint.RandomStates.TryGetValue(LearnerCounters.RandomStream, out RandomState random))
-        {
-            _random.Restore(random);
-        }
-
-        _skipped.Total = checkpoint.Counters.GetValueOrDefault(CounterNames.SkippedUpdates);
+        LearnerCounters.Read(checkpoint, _options, _planner, _random, _skipped);
         _checkpoint = _links.CheckpointDirectory;
         return state;
     }
@@ -224,10 +215,9 @@ internal sealed partial class ParameterServerCoordinatorActor : ReceiveActor, IW
 
     private void Apply(ReplayProtocol.ShardState state)
     {
-        if (_planner.Accounts.Apply(state) && _planner.Accounts.TakePositionAhead(state.Shard) is { } position)
+        if (_planner.Accounts.Apply(state) && _planner.Accounts.TakeLoss(state) is { } loss)
         {
-            Notice(
-                $"replay shard {state.Shard} was at position {position} when the checkpoint was written and is at {state.Position} now, with {state.Count} transitions: it has moved, or its file is lost or older");
+            Notice(loss);
         }
 
         if (_options.Stop.Steps > 0 && _planner.Accounts.EnvironmentSteps >= _options.Stop.Steps)
