@@ -8,7 +8,8 @@ internal static class MeasuredScale
     private const string AllRoles = "seed,learner,replay,runner";
     private const string ServerRoles = "parameter-server";
     private const string WorkerRole = "gradient";
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(3);
+    // A process compiles what it runs often while it runs, for some seconds of one of the cores that all share.
+    private static readonly TimeSpan SettlingOfProcess = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(8);
 
     /// <summary>Updates a second.</summary>
@@ -17,7 +18,7 @@ internal static class MeasuredScale
     {
         using LearningCluster cluster = Start(scenario);
         cluster.WaitForMembers(Members(scenario));
-        Thread.Sleep(Settling);
+        Thread.Sleep(SettlingOfProcess * cluster.Addresses.Count);
         return cluster.UpdatesPerSecond(Time);
     }
 

@@ -13,7 +13,7 @@ internal static class TransportCostMeasurement
     // As many as a vector has underway.
     private const int FramesInFlight = ChunkWindow.MostUnderway;
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Measures between two processes on loopback, and between two actors of this one.</summary>
@@ -26,16 +26,20 @@ internal static class TransportCostMeasurement
         {
             string here = $"akka://{system.Name}";
             (double localSeconds, double localProcessor, _) = Stream(system, here, SmallFrame, framesInFlight: 1, () => TimeSpan.Zero);
+            (_, double ownAlone, double othersAlone) = Stream(system, peer.Address, SmallFrame, framesInFlight: 1, () => peer.ProcessorTime);
             (_, double own, double others) = Stream(system, peer.Address, SmallFrame, FramesInFlight, () => peer.ProcessorTime);
             (_, double ownLarge, double othersLarge) = Stream(system, peer.Address, WireFormat.MaxFrameBytes, FramesInFlight, () => peer.ProcessorTime);
             // Every frame is answered by a small message: a small exchange is two sendings and two receptions.
             double message = (own + others) / 4;
+            // One that comes alone finds everybody asleep on both ways.
+            double wake = Math.Max(0, ownAlone + othersAlone - own - others) / 4;
             const double Bytes = WireFormat.MaxFrameBytes - SmallFrame;
             // Within a process, an exchange is two messages.
             return new TransportCosts(
                 Math.Max(0, localSeconds - localProcessor) / 2,
                 localProcessor / 2,
-                Math.Max(0, (RoundTrip(system, peer.Address) / 2) - (2 * message)),
+                Math.Max(0, (RoundTrip(system, peer.Address) / 2) - (2 * (message + wake))),
+                wake,
                 message,
                 Math.Max(0, ownLarge - own) / Bytes,
                 message,

@@ -77,6 +77,7 @@ internal sealed record ScaleCosts
 /// <param name="LocalSeconds">Until an actor of the same process is awake.</param>
 /// <param name="LocalProcessorSeconds">Processor time of a message within a process.</param>
 /// <param name="LoopbackSeconds">From one process to another on a machine, beside the processors' part.</param>
+/// <param name="WakeSeconds">Processor time of a side that a message finds with nothing to do, beside the message's own.</param>
 /// <param name="SendSeconds">Processor time of a message at its sender.</param>
 /// <param name="SendByteSeconds">Processor time of a byte at its sender.</param>
 /// <param name="ReceiveSeconds">Processor time of a message at its receiver.</param>
@@ -85,6 +86,7 @@ internal sealed record TransportCosts(
     double LocalSeconds,
     double LocalProcessorSeconds,
     double LoopbackSeconds,
+    double WakeSeconds,
     double SendSeconds,
     double SendByteSeconds,
     double ReceiveSeconds,

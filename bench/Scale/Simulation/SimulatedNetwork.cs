@@ -2,7 +2,7 @@ namespace DqnAkka.Bench;
 
 /// <summary>
 /// What messages cost: within a process the time until the receiver's thread is awake, between processes the processor time of both sides (one
-/// thread for each direction of each connection, as Akka.Remote has), between machines their cards and the way as well.
+/// thread for each direction of each connection, as Akka.Remote has, which has to be woken for a message that comes alone), between machines their cards and the way as well.
 /// </summary>
 /// <param name="events">The clock.</param>
 /// <param name="costs">What was measured.</param>
@@ -95,7 +95,7 @@ internal sealed class SimulatedNetwork(EventQueue events, TransportCosts costs, 
     {
         if (!_links.TryGetValue((from, to), out (SimulatedThread Writer, SimulatedThread Reader) link))
         {
-            link = (new SimulatedThread(from.Machine), new SimulatedThread(to.Machine));
+            link = (new SimulatedThread(from.Machine, costs.WakeSeconds), new SimulatedThread(to.Machine, costs.WakeSeconds));
             _links.Add((from, to), link);
         }
 

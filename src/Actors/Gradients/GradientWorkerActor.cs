@@ -13,10 +13,8 @@ namespace DqnAkka.Actors;
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage(
     "Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "An actor disposes what it owns in PostStop.")]
-public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
+public sealed partial class GradientWorkerActor : ReceiveActor, IWithTimers
 {
-    private const int SampleSeconds = 5;
-
     // A synchronous update, or runners behind the limiter, may keep a worker waiting for long; what got lost, only this long.
     private const int PatienceFactor = 4;
     private static readonly TimeSpan TickPeriod = TimeSpan.FromSeconds(1);
@@ -27,14 +25,11 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
     private readonly GradientComputation _computation;
     private readonly RangeParametersAssembly _parameters;
     private readonly GradientPush _push;
-    private readonly SampledRounds _rounds = new();
-    private readonly SampleReplies _replies;
     private readonly Refusals _refusals;
     private readonly int _timeoutSeconds;
     private long _incarnation = Incarnations.Next();
     private int _number;
     private bool _isRegistered;
-    private bool _isAsking;
     private long _lastPush = Incarnations.Next();
     private long _awaitedPush;
     private long _leastVersion;
@@ -186,70 +181,6 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
         GoOn();
     }
 
-    private void OnWork(Protocol.Work work)
-    {
-        if (!Follow(work.Epoch) || !_rounds.HasRoom || _refusals.Has(WorkerRound.Fault(work, _options.Replay.Shards, _options.Learner.BatchSize), Sender))
-        {
-            return;
-        }
-
-        _isAsking = false;
-        _secondsStill = 0;
-        WorkerRound round = new(work, _options.Replay.Shards);
-        _rounds.Take(round);
-        foreach (ReplayProtocol.SampleRequest request in round.Requests())
-        {
-            _links.Replay.Tell(request);
-        }
-    }
-
-    private void OnSampleReplyPart(ReplayProtocol.SampleReplyPart part)
-    {
-        if (_replies.Join(part) is { } reply)
-        {
-            OnSampleReply(reply);
-        }
-    }
-
-    private void OnSampleReply(ReplayProtocol.SampleReply reply)
-    {
-        if (!_rounds.IsAwaited(reply.Request) || _refusals.Has(_replies.Fault(reply), Sender))
-        {
-            return;
-        }
-
-        WorkerRound round = _rounds.Following!;
-        if (round.Add(reply))
-        {
-            _links.Training.Tell(new Protocol.RoundSampled(_number, round.Epoch, round.Number, round.States));
-            GoOn();
-        }
-    }
-
-    /// <summary>A shard that has nothing to give says so instead of answering: it was started anew.</summary>
-    private void OnShardState(ReplayProtocol.ShardState state)
-    {
-        if (_replies.Fault(state) is null && _rounds.Following is { IsSampled: false } round && round.Awaits(state.Shard))
-        {
-            Fail(round, [state.Shard]);
-        }
-    }
-
-    private void OnGiveUp(GiveUp late)
-    {
-        if (_rounds.IsAwaited(late.Round))
-        {
-            Fail(_rounds.Following!, _rounds.Following!.Silent);
-        }
-    }
-
-    private void Fail(WorkerRound round, IReadOnlyList<int> silent)
-    {
-        _rounds.GiveUp();
-        _links.Training.Tell(new Protocol.RoundFailed(_number, round.Epoch, round.Number, silent));
-        GoOn();
-    }
-
     /// <summary>Does what can be done now: asks for transitions ahead of need, and computes one gradient.</summary>
     private void GoOn()
     {
@@ -263,15 +194,6 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
         {
             Compute(_rounds.Use());
             AskForWork();
-        }
-    }
-
-    private void AskForWork()
-    {
-        if (_rounds.HasRoom && !_isAsking)
-        {
-            _isAsking = true;
-            _links.Training.Tell(new Protocol.WorkRequest(_number, _parameters.Epoch));
         }
     }
 
@@ -358,12 +280,7 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
         // What was asked for may have been lost on the way.
         _isAsking = false;
         GoOn();
-        if (_rounds.Following is { IsSampled: false } round && ++round.Age > SampleSeconds)
-        {
-            // Given up only after what is in the mailbox by now.
-            Self.Tell(new GiveUp(round.Number));
-        }
-
+        AgeRound();
         Report();
     }
 
@@ -386,8 +303,6 @@ public sealed class GradientWorkerActor : ReceiveActor, IWithTimers
         : "transitions, which dqn.replay.samples-per-insert and dqn.replay.min-size allow as the runners bring more";
 
     private sealed record DelayEnded(long Push);
-
-    private sealed record GiveUp(long Round);
 
     private sealed record Tick
     {

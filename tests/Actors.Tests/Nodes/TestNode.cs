@@ -66,7 +66,13 @@ internal sealed class TestNode : IAsyncDisposable
 
     public static TestNode Start(TestNodeOptions options) => new(options);
 
-    public Task Up() => _isUp.Task.WaitAsync(Patience);
+    /// <summary>Waits until the node is up and says so of itself.</summary>
+    public async Task Up()
+    {
+        await _isUp.Task.WaitAsync(Patience);
+        // Akka calls who registered by another subscription than the one that keeps the member's own status.
+        Assert.True(SpinWait.SpinUntil(() => Cluster.SelfMember.Status == MemberStatus.Up, Patience), "the node is up, and its own status never says so");
+    }
 
     public Task<NodeEnd> End() => _end.Task.WaitAsync(Patience);
 

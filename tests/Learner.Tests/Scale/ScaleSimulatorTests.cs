@@ -6,7 +6,7 @@ namespace DqnAkka.Learner.Tests;
 public sealed class ScaleSimulatorTests
 {
     private const double Microsecond = 1e-6;
-    private static readonly TransportCosts Free = new(0, 0, 0, 0, 0, 0, 0);
+    private static readonly TransportCosts Free = new(0, 0, 0, 0, 0, 0, 0, 0);
     private static readonly CompressionCosts Plain = new(4, 0, 0);
 
     // A gradient of 64 rows takes a millisecond, an update 0.1, nothing else takes anything.
@@ -79,6 +79,19 @@ public sealed class ScaleSimulatorTests
         Assert.InRange(prediction.BytesPerSecond / prediction.UpdatesPerSecond, gradients + rows, (gradients + rows + batch + small) * 1.1);
         // Replicas take the update before they compute, and the learner after: both are in the step.
         Assert.Equal(1 / (0.36e-3 + (0.64e-3 / workers) + 0.2e-3), prediction.UpdatesPerSecond, 1e-3);
+    }
+
+    [Fact]
+    public void A_thread_is_woken_once_for_what_comes_together_and_again_for_what_comes_alone()
+    {
+        EventQueue events = new();
+        SimulatedThread thread = new(new SimulatedMachine(events, cores: 1), wakeSeconds: 0.5);
+        List<double> done = [];
+        thread.Run(1, () => done.Add(events.Now));
+        thread.Run(1, () => done.Add(events.Now));
+        events.After(10, () => thread.Run(1, () => done.Add(events.Now)));
+        events.RunUntil(() => done.Count == 3);
+        Assert.Equal([1.5, 2.5, 11.5], done);
     }
 
     [Fact]
