@@ -25,7 +25,8 @@ public sealed class ClusterTlsTests : TestKit
           loggers = ["Akka.Event.DefaultLogger, Akka"]
           loglevel = OFF
           stdout-loglevel = OFF
-          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+          # How long the side that is refused without a word waits for an answer.
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, connection-timeout = 6 s }
         }
         """);
 

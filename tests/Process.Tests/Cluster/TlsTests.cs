@@ -12,7 +12,7 @@ public sealed class TlsTests : IDisposable
     private static readonly string[] ShortTraining =
     [
         .. ClusterTraining.Endless,
-        "--set", "dqn.stop.minutes=0.6",
+        "--set", "dqn.stop.minutes=0.4",
         "--set", "dqn.evaluation.episodes=5",
     ];
 
