@@ -7,7 +7,7 @@ namespace DqnAkka.Actors;
 /// Decides what becomes of each gradient, and gives versions. A gradient is ready when its worker has told of it and all ranges hold their
 /// part. Asynchronous (Gorila, Nair et al. 2015): each is an update, unless the parameters that it was computed on are more than
 /// <c>max-staleness</c> versions old by then. Synchronous with backups (Chen et al. 2016): an update averages the first k of the newest version,
-/// and later ones of that version are dropped.
+/// of k workers, and later ones of that version are dropped.
 /// </summary>
 /// <param name="ranges">Number of ranges.</param>
 /// <param name="options">Bound, mode and k.</param>
@@ -225,10 +225,18 @@ internal sealed class GradientLedger(int ranges, ParameterServerOptions options,
 
     private void ReadyIfWhole(Pending pending)
     {
-        if (pending.Gradient is not null && pending.Missing == 0 && !pending.IsReady)
+        if (pending.Gradient is null || pending.Missing > 0 || pending.IsReady)
         {
-            pending.IsReady = true;
-            _ready.Add(pending);
+            return;
+        }
+
+        pending.IsReady = true;
+        Pending? other = options.Synchronous ? _ready.Find(ready => ready.Worker == pending.Worker) : null;
+        _ready.Add(pending);
+        if (other is not null)
+        {
+            // The mean is one of k workers: one that goes on before its gradient was used is in it with the newest.
+            _refused.Enqueue(Discard(other.Push < pending.Push ? other : pending, GradientProtocol.DiscardReason.Late));
         }
     }
 

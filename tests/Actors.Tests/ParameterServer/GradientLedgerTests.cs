@@ -27,7 +27,7 @@ public sealed class GradientLedgerTests
             seed: "0000000000000");
 
     [Fact]
-    public void Synchronous_updates_average_exactly_k_gradients_of_the_newest_version() =>
+    public void Synchronous_updates_average_exactly_k_workers_gradients_of_the_newest_version() =>
         Gen.Select(Gen.Int[1, 4], Scripts).Sample(
             (k, script) =>
             {
@@ -35,6 +35,7 @@ public sealed class GradientLedgerTests
                 GradientLedger ledger = new(Ranges, new ParameterServerOptions { Synchronous = true, GradientsPerUpdate = k }, 7, counts);
                 Play(ledger, counts, script, (update, version) =>
                 {
+                    Assert.Equal(k, update.Gradients.DistinctBy(gradient => gradient.Worker).Count());
                     Assert.Equal(k, update.Gradients.Count);
                     Assert.All(update.Gradients, gradient => Assert.Equal(version, gradient.BaseVersion));
                 });
