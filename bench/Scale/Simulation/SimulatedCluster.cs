@@ -15,6 +15,7 @@ internal sealed class SimulatedCluster
         Costs = costs;
         Scenario = scenario;
         Network = new SimulatedNetwork(Events, costs.Transport, scenario.LinkSeconds, scenario.LinkBytesPerSecond);
+        Routes = new SimulatedRoutes(this);
         _random = new Random(scenario.Seed);
     }
 
@@ -29,6 +30,9 @@ internal sealed class SimulatedCluster
 
     /// <summary>What messages travel through.</summary>
     public SimulatedNetwork Network { get; }
+
+    /// <summary>The way of messages to entities and singletons.</summary>
+    public SimulatedRoutes Routes { get; }
 
     /// <summary>The processes.</summary>
     public IReadOnlyList<SimulatedNode> Nodes => _nodes;

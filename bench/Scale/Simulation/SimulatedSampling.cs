@@ -47,13 +47,13 @@ internal sealed class SimulatedSampling(SimulatedCluster cluster, SimulatedActor
             return;
         }
 
-        cluster.Network.Send(owner, coordinator, () => cluster.Network.Send(coordinator, owner, planned));
+        cluster.Routes.Send(owner, coordinator, () => cluster.Network.Send(coordinator, owner, planned));
     }
 
     private void Ask()
     {
         double all = _batches * rows;
-        cluster.Network.Send(owner, shard, () =>
+        cluster.Routes.Send(owner, shard, () =>
             shard.Run(all * cluster.Costs.SampleRowSeconds / 2, () =>
                 cluster.Network.SendWhole(shard, owner, all * cluster.Costs.RowBytes, () =>
                 {

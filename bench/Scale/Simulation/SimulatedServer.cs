@@ -63,10 +63,10 @@ internal sealed class SimulatedServer : ISimulatedLearning
     private void Push(Worker worker, CompressionCosts form)
     {
         int left = _ranges.Length + 1;
-        _cluster.Network.Send(worker.Actor, _coordinator, Held);
+        _cluster.Routes.Send(worker.Actor, _coordinator, Held);
         foreach (SimulatedActor range in _ranges)
         {
-            _cluster.Network.SendWhole(worker.Actor, range, RangeParameters * form.BytesPerParameter, () => _cluster.Network.Send(range, _coordinator, Held));
+            _cluster.Routes.SendWhole(worker.Actor, range, RangeParameters * form.BytesPerParameter, () => _cluster.Network.Send(range, _coordinator, Held));
         }
 
         void Held()
@@ -110,7 +110,7 @@ internal sealed class SimulatedServer : ISimulatedLearning
         int[] left = [.. workers.Select(_ => _ranges.Length)];
         foreach (SimulatedActor range in _ranges)
         {
-            _cluster.Network.Send(_coordinator, range, () => range.Run(rangeSeconds, () =>
+            _cluster.Routes.Send(_coordinator, range, () => range.Run(rangeSeconds, () =>
             {
                 if (isUpdate)
                 {

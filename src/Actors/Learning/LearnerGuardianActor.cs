@@ -81,11 +81,8 @@ public sealed class LearnerGuardianActor : ReceiveActor
         }
     }
 
-    /// <summary>Nodes come and go: that their ranges return to the checkpoint is no failure of the learner's.</summary>
-    private Directive Return(string line)
+    private Directive Restart()
     {
-        _gradients.Returns++;
-        _links.Progress.Tell(new ProgressProtocol.Notice(line));
         if (_finisher is { } finisher)
         {
             // The one that starts now has not heard that the run is to end.
@@ -99,7 +96,10 @@ public sealed class LearnerGuardianActor : ReceiveActor
     {
         if (exception is RangeLostException)
         {
-            return Return(exception.Message);
+            // Nodes come and go: that their ranges return to the checkpoint is no failure of the learner's.
+            _gradients.Returns++;
+            _links.Progress.Tell(new ProgressProtocol.Notice(exception.Message));
+            return Restart();
         }
 
         string cause = Failures.Describe(exception);
@@ -115,7 +115,7 @@ public sealed class LearnerGuardianActor : ReceiveActor
         }
 
         _links.Progress.Tell(new ProgressProtocol.LearnerRestarted(cause));
-        return Directive.Restart;
+        return Restart();
     }
 }
 

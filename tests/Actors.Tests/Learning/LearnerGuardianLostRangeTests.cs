@@ -119,6 +119,23 @@ public sealed class LearnerGuardianLostRangeTests : TestKit
         await _coordinator.ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
+    [Fact]
+    public async Task A_coordinator_that_fails_while_the_run_ends_ends_it_from_the_checkpoint_all_the_same()
+    {
+        TrainerState saved = Saved(updates: 7);
+        _checkpoint = Checkpoint(saved);
+        Start();
+        await Load();
+        _guardian.Tell(RunProtocol.FinishTraining.Instance, TestActor);
+        await _ranges.FishForMessageAsync<ParameterServerProtocol.SendParameters>(send => send.Part == ParameterServerProtocol.RangePart.State, Patience);
+
+        Break();
+
+        Assert.Equal(7, (await ExpectMsgAsync<RunProtocol.TrainingFinished>(Patience)).Learner.Trainer.Updates);
+        await _progress.ExpectMsgAsync<ProgressProtocol.LearnerRestarted>(Patience);
+        await _coordinator.ExpectNoMsgAsync(TimeSpan.Zero);
+    }
+
     private static TrainerState Saved(long updates) => new()
     {
         Updates = updates,
