@@ -49,7 +49,16 @@ if (args is [ShardPeer.Argument])
 
 if (args.Length > 0 && benchmarks.TryGetValue(args[0], out Func<string[], int>? benchmark))
 {
-    return benchmark(args[1..]);
+    try
+    {
+        return benchmark(args[1..]);
+    }
+    catch (FormatException exception)
+    {
+        // Nothing but arguments is read from text in a form that can be wrong.
+        Console.Error.WriteLine($"{args[0]} {string.Join(' ', args[1..])}: {exception.Message} docs/benchmarks.md has an example of each benchmark's arguments.");
+        return 2;
+    }
 }
 
 Console.Error.WriteLine($"usage: dotnet run -c Release --project bench -- {string.Join('|', benchmarks.Keys)} [--set key=value ...]");
