@@ -66,9 +66,15 @@ internal sealed class GradientPush
         return Next(received.Range);
     }
 
-    /// <summary>The server does not use it: what compression left out of the ones before still goes with the next.</summary>
-    public void Discard()
+    /// <summary>The server does not use a gradient: what compression left out of the ones before still goes with the next.</summary>
+    /// <param name="push">Number of the gradient; one that was never begun with (an outlier) leaves the one before as it is, which was used.</param>
+    public void Discard(long push)
     {
+        if (push != _tags.Push)
+        {
+            return;
+        }
+
         foreach (ParameterRange range in _ranges)
         {
             if (_slices[range.Index] is not null)

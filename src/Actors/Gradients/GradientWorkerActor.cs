@@ -174,7 +174,7 @@ public sealed partial class GradientWorkerActor : ReceiveActor, IWithTimers
             return;
         }
 
-        _push.Discard();
+        _push.Discard(discarded.Push);
         _awaitedPush = 0;
         _leastVersion = discarded.Version;
         _secondsStill = 0;

@@ -29,7 +29,7 @@ internal sealed partial class ParameterServerCoordinatorActor
     private void OnParameters(ParameterServerProtocol.Parameters piece)
     {
         RangeCapture? capture = piece.Part == ParameterServerProtocol.RangePart.State ? _state?.Ranges : _snapshot;
-        if (capture?.Take(piece) is > 0 and int received)
+        if (capture?.Take(piece, _now) is > 0 and int received)
         {
             _server.Region.Tell(new ParameterServerProtocol.ParametersReceived(piece.Range, piece.Epoch, piece.Transfer, received));
         }

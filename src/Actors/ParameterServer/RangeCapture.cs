@@ -35,16 +35,17 @@ internal sealed class RangeCapture
     /// <summary>The version.</summary>
     public long Version { get; }
 
-    /// <summary>When the ranges were asked.</summary>
-    public long Since { get; }
+    /// <summary>When the ranges were asked, or the newest piece of use came: a state that is long on its way is not asked for again.</summary>
+    public long Since { get; private set; }
 
     /// <summary>Whether everything is there.</summary>
     public bool IsWhole => Array.TrueForAll(_progress, progress => progress.IsWhole);
 
     /// <summary>Takes a piece.</summary>
     /// <param name="piece">The piece.</param>
+    /// <param name="now">The time in ticks.</param>
     /// <returns>Bytes to acknowledge to the range; 0 where it waits for no word.</returns>
-    public int Take(ParameterServerProtocol.Parameters piece)
+    public int Take(ParameterServerProtocol.Parameters piece, long now)
     {
         bool isOfThis = piece.Part == _part && piece.Epoch == _epoch && piece.Version == Version
             && piece.Range >= 0 && piece.Range < _ranges.Count && piece.Total == _progress[piece.Range].Total;
@@ -66,6 +67,7 @@ internal sealed class RangeCapture
             return 0;
         }
 
+        Since = now;
         piece.Bytes.Span.CopyTo(MemoryMarshal.AsBytes(_values[piece.Range].AsSpan())[piece.Offset..]);
         return progress.IsAcknowledgementDue ? progress.Received : 0;
     }

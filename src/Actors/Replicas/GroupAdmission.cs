@@ -19,8 +19,12 @@ internal sealed class GroupAdmission(IActorRef self)
     /// <summary>Whether one waits.</summary>
     public bool Has(IActorRef replica) => Find(replica) is not null;
 
-    /// <summary>One more waits.</summary>
-    public void Add(ReplicaMember candidate) => _candidates.Add(candidate);
+    /// <summary>One more waits; where the learner's state is on its way, it gets that too.</summary>
+    public void Add(ReplicaMember candidate)
+    {
+        _candidates.Add(candidate);
+        _transfer?.Send(candidate);
+    }
 
     /// <summary>One waits no more.</summary>
     /// <returns>Whether it had.</returns>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Cluster;
+using Akka.Cluster.Sharding;
 using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,8 @@ public static class ClusterNode
     // The phase of hocon/cluster.conf after the shards have stopped and before the node leaves.
     private const string HandOverPhase = "dqn-hand-over";
     private static readonly TimeSpan HandOverTimeout = TimeSpan.FromSeconds(35);
-    private static readonly TimeSpan RangesTimeout = TimeSpan.FromSeconds(4.5);
+    private static readonly TimeSpan RangesTimeout = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan RegionTimeout = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan OthersTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan OthersPeriod = TimeSpan.FromMilliseconds(200);
 
@@ -177,6 +179,25 @@ public static class ClusterNode
         }
     }
 
+    /// <summary>A node that has the role and no range leaves nobody waiting: without a range that moves, the server would stand still until it gave up.</summary>
+    private static async Task<bool> HasRangesAsync(ActorSystem system, IActorRef region)
+    {
+        if (!Cluster.Get(system).SelfRoles.Contains(ClusterRoles.ParameterServer))
+        {
+            return false;
+        }
+
+        try
+        {
+            CurrentShardRegionState state = await region.Ask<CurrentShardRegionState>(GetShardRegionState.Instance, RegionTimeout).ConfigureAwait(false);
+            return state.Shards.Count > 0;
+        }
+        catch (AskTimeoutException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>What the ranges hold goes into a checkpoint; where there is no training to write it, nothing is lost that one would miss.</summary>
     private static async Task SaveRangesAsync(IActorRef training, ParameterServerProtocol.RangesLeave leave)
     {
@@ -197,15 +218,14 @@ public static class ClusterNode
         StopBeforeLeaving<RunnerPoolActor>("stop-runners");
         StopBeforeLeaving<GradientPoolActor>("stop-gradient-workers");
 
-        if (registry.TryGet<ParameterServerRegion>(out _))
+        if (registry.TryGet<ParameterServerRegion>(out IActorRef ranges))
         {
-            bool hasRanges = Cluster.Get(system).SelfRoles.Contains(ClusterRoles.ParameterServer);
             IActorRef training = registry.Get<TrainingActor>();
             ParameterServerProtocol.RangesLeave leave = new(NodeAddress.Format(Cluster.Get(system).SelfAddress));
             shutdown.AddTask(CoordinatedShutdown.PhaseServiceStop, "save-ranges", async () =>
             {
                 // Where the training hands over, this node's way to the ranges is closed already.
-                if (hasRanges || run.HasTraining)
+                if (run.HasTraining || await HasRangesAsync(system, ranges).ConfigureAwait(false))
                 {
                     await SaveRangesAsync(training, leave).ConfigureAwait(false);
                 }

@@ -27,7 +27,7 @@ public sealed class GradientPushTests
         Assert.Empty(push.Acknowledge(new ParameterServerProtocol.GradientReceived(0, 1, 2, 4 * ChunkWindow.ChunkBytes)));
         Assert.Empty(push.Acknowledge(new ParameterServerProtocol.GradientReceived(0, 2, 3, 4 * ChunkWindow.ChunkBytes)));
         Assert.Empty(push.Acknowledge(new ParameterServerProtocol.GradientReceived(2, 1, 3, 4 * ChunkWindow.ChunkBytes)));
-        push.Discard();
+        push.Discard(3);
         Assert.Empty(push.Acknowledge(new ParameterServerProtocol.GradientReceived(0, 1, 3, 4 * ChunkWindow.ChunkBytes)));
     }
 
@@ -53,7 +53,7 @@ public sealed class GradientPushTests
                     Push[] pieces = [.. push.Next()];
                     if (isDiscarded)
                     {
-                        push.Discard();
+                        push.Discard(i);
                         continue;
                     }
 
@@ -80,5 +80,35 @@ public sealed class GradientPushTests
                 Assert.All(last, held => Assert.InRange(held, 0, bound));
             },
             iter: 200);
+    }
+
+    [Fact]
+    public void One_that_was_never_sent_takes_nothing_back_from_the_one_before_which_was_used()
+    {
+        IReadOnlyList<ParameterRange> ranges = ParameterRange.Cut(32, 2);
+        GradientPush push = new(ranges, new ParameterServerOptions { Compression = GradientCompression.TopK, TopKShare = 1.0 / 16 });
+        float[] gradient = new float[32];
+        (gradient[3], gradient[5], gradient[20]) = (2, 1, 4);
+        push.Begin(1, 0, 1, 0, gradient);
+        Assert.Equal([2, 0], Decode(push.Next()).Chunk(16).Select(range => range[3]));
+
+        push.Discard(2);
+        push.Begin(1, 0, 3, 0, new float[32]);
+
+        float[] second = Decode(push.Next());
+        Assert.Equal(1, second[5]);
+        Assert.Equal(1, second.Sum());
+
+        float[] Decode(IEnumerable<Push> pieces)
+        {
+            float[] all = new float[32];
+            foreach (Push piece in pieces)
+            {
+                ParameterRange range = ranges[piece.Range];
+                Assert.Null(GradientDecompressor.Decode(piece.Compression, piece.Bytes.Span, all.AsSpan(range.Offset, range.Length)));
+            }
+
+            return all;
+        }
     }
 }

@@ -59,4 +59,27 @@ public sealed class ParameterServerTests(ITestOutputHelper output)
         Assert.Equal(LearnerMode.ParameterServer, after.Training()!.Distributed!.Mode);
         Assert.Contains("all ranges return to the newest checkpoint", seed.Process!.SoFar.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_node_without_a_range_leaves_and_the_server_does_not_wait_for_ranges_to_move()
+    {
+        using TestCluster cluster = new([.. ClusterTraining.Endless, .. Mode, "--set", "dqn.parameter-server.shards=1", "--set", "dqn.evaluation.episodes=1", "--set", "dqn.evaluation.period=1000000"]);
+        TestNode seed = cluster.Seed("seed,learner,replay,runner,gradient");
+        TestNode server = TestCluster.Node("parameter-server");
+        TestNode other = TestCluster.Node("parameter-server");
+        cluster.Start(seed);
+        cluster.Start(server);
+        await TestCluster.WaitForAsync(seed, nodes => nodes.At(server)?.ParameterRanges.Count == 1 && nodes.Updates() > 0, Limit, "the range on the first node");
+        cluster.Start(other);
+        await TestCluster.WaitForAsync(seed, nodes => nodes.At(other)?.Membership == "Up", Limit, "the other node");
+
+        HostResult asked = await HostProcess.RunAsync(AppContext.BaseDirectory, "leave", "--node", other.Address);
+        Assert.Equal(0, asked.ExitCode);
+        HostResult left = await other.Process!.WaitAsync();
+        Assert.True(left.ExitCode == 0, left.Error);
+
+        long updates = (await TestCluster.WaitForAsync(seed, nodes => nodes.Count == 2, Limit, "the cluster without it")).Updates();
+        await TestCluster.WaitForAsync(seed, nodes => nodes.Updates() > updates, Limit, "more updates");
+        Assert.DoesNotContain("makes no more until", seed.Process!.SoFar.Output + seed.Process.SoFar.Error, StringComparison.Ordinal);
+    }
 }
