@@ -3,9 +3,9 @@ namespace DqnAkka.Environments.Tests;
 /// <summary>A random walk between 0 and 1 that breaks no rule, except for the one that a test names.</summary>
 public sealed class BreakableEnvironment(string broken = "nothing", int length = 20) : IEnvironment, IRenderable, IDisposable
 {
-    private static int s_shared;
-    private static double s_position;
-    private static byte[]? s_prepared;
+    private static int _shared;
+    private static double _sharedPosition;
+    private static byte[]? _prepared;
     private readonly RandomSource _random = new(0);
     private double _position;
     private int _steps;
@@ -50,7 +50,7 @@ public sealed class BreakableEnvironment(string broken = "nothing", int length =
     public void Reset(Span<float> observation)
     {
         (_position, _steps, _begun, _ended) = (0.05 * _random.NextDouble(), 0, true, false);
-        s_position = _position;
+        _sharedPosition = _position;
         Observe(observation);
     }
 
@@ -74,11 +74,11 @@ public sealed class BreakableEnvironment(string broken = "nothing", int length =
         _steps++;
         _hasStepped = true;
         // Outwards, so that ends lie apart from beginnings.
-        _position = Math.Min(1, (broken == "shared" ? s_position : _position) + ((0.5 + _random.NextDouble()) / length));
-        s_position = _position;
+        _position = Math.Min(1, (broken == "shared" ? _sharedPosition : _position) + ((0.5 + _random.NextDouble()) / length));
+        _sharedPosition = _position;
         if (broken == "prepares" && _steps == 15)
         {
-            s_prepared ??= new byte[1_000_000];
+            _prepared ??= new byte[1_000_000];
         }
 
         bool ends = broken != "endless" && _steps >= length;
@@ -135,7 +135,7 @@ public sealed class BreakableEnvironment(string broken = "nothing", int length =
             "range" when _steps == 7 => 1.5f,
             "nan" when _steps == 7 => float.NaN,
             "infinity" when _steps == 7 => float.PositiveInfinity,
-            "determinism" => Interlocked.Increment(ref s_shared) % 1000 / 1000f,
+            "determinism" => Interlocked.Increment(ref _shared) % 1000 / 1000f,
             _ => 0.5f,
         };
         if (broken == "allocation")

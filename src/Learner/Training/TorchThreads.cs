@@ -9,17 +9,17 @@ namespace DqnAkka.Learner;
 internal static class TorchThreads
 {
     [ThreadStatic]
-    private static int s_current;
+    private static int _current;
 
     /// <summary>Has operations of this thread use that many threads.</summary>
     public static void Use(int threads)
     {
-        if (s_current != threads)
+        if (_current != threads)
         {
             // Unless asked first, libtorch gives a thread at its first operation the number that whichever thread has set last.
             _ = get_num_threads();
             set_num_threads(threads);
-            s_current = threads;
+            _current = threads;
         }
     }
 }

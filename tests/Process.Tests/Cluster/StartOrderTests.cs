@@ -1,11 +1,10 @@
 namespace DqnAkka.Process.Tests;
 
-/// <summary>The README's five processes, in whatever order somebody types them.</summary>
+/// <summary>The README's five processes, in whatever order somebody types them. All other tests of clusters start the seed first.</summary>
 [Collection(OneClusterAtATime.Name)]
 public sealed class StartOrderTests
 {
     [Theory]
-    [InlineData(0, 1, 2, 3, 4)]
     [InlineData(4, 3, 2, 1, 0)]
     [InlineData(2, 4, 0, 1, 3)]
     public async Task Five_processes_train_CartPole(params int[] order)
