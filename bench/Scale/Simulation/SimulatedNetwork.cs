@@ -49,14 +49,23 @@ internal sealed class SimulatedNetwork(EventQueue events, TransportCosts costs, 
     /// <summary>Sends a vector of which only the end matters.</summary>
     public void SendWhole(SimulatedActor from, SimulatedActor to, double bytes, Action received)
     {
+        SendVector(from, to, bytes, WhenWhole(bytes, received));
+    }
+
+    /// <summary>Puts the pieces of a vector together.</summary>
+    /// <param name="bytes">The vector's.</param>
+    /// <param name="received">Called when all of it is there.</param>
+    /// <returns>What each piece is to call.</returns>
+    public static Action WhenWhole(double bytes, Action received)
+    {
         int left = Pieces(bytes);
-        SendVector(from, to, bytes, () =>
+        return () =>
         {
             if (--left == 0)
             {
                 received();
             }
-        });
+        };
     }
 
     /// <summary>In how many pieces a vector is simulated.</summary>

@@ -20,16 +20,10 @@ internal sealed class SimulatedRoutes(SimulatedCluster cluster)
     /// <param name="received">Called when all of it is there.</param>
     public void SendWhole(SimulatedActor from, SimulatedActor to, double bytes, Action received)
     {
-        int left = SimulatedNetwork.Pieces(bytes);
-        for (int piece = left; piece > 0; piece--)
+        Action pieceReceived = SimulatedNetwork.WhenWhole(bytes, received);
+        for (int piece = 0; piece < SimulatedNetwork.Pieces(bytes); piece++)
         {
-            Pass(from, to, (one, other, passed) => cluster.Network.SendPiece(one, other, bytes, passed), () =>
-            {
-                if (--left == 0)
-                {
-                    received();
-                }
-            });
+            Pass(from, to, (one, other, passed) => cluster.Network.SendPiece(one, other, bytes, passed), pieceReceived);
         }
     }
 

@@ -102,14 +102,9 @@ public sealed class LearnerGuardianLostRangeTests : TestKit
     [Fact]
     public async Task A_range_that_is_lost_while_the_run_ends_has_the_checkpoint_be_what_it_ends_with()
     {
-        TrainerState saved = Saved(updates: 7);
-        _checkpoint = Checkpoint(saved);
-        Start();
-        await Load();
-        _guardian.Tell(RunProtocol.FinishTraining.Instance, TestActor);
-        // The ranges are asked for their state, and one has none.
-        await _ranges.FishForMessageAsync<ParameterServerProtocol.SendParameters>(send => send.Part == ParameterServerProtocol.RangePart.State, Patience);
+        TrainerState saved = await BeginToFinish();
 
+        // One of them has none.
         Lose(1);
 
         RunProtocol.LearnerCapture finished = (await ExpectMsgAsync<RunProtocol.TrainingFinished>(Patience)).Learner;
@@ -122,12 +117,7 @@ public sealed class LearnerGuardianLostRangeTests : TestKit
     [Fact]
     public async Task A_coordinator_that_fails_while_the_run_ends_ends_it_from_the_checkpoint_all_the_same()
     {
-        TrainerState saved = Saved(updates: 7);
-        _checkpoint = Checkpoint(saved);
-        Start();
-        await Load();
-        _guardian.Tell(RunProtocol.FinishTraining.Instance, TestActor);
-        await _ranges.FishForMessageAsync<ParameterServerProtocol.SendParameters>(send => send.Part == ParameterServerProtocol.RangePart.State, Patience);
+        await BeginToFinish();
 
         Break();
 
@@ -225,10 +215,27 @@ public sealed class LearnerGuardianLostRangeTests : TestKit
     /// <summary>A message without its content, which no wire carries, stands for any defect.</summary>
     private void Break() => _server.Tell(new GradientProtocol.RoundSampled(1, _epoch, 1, null!), _ranges);
 
-    private async Task<RunProtocol.LearnerCapture> Finish()
+    /// <summary>A run whose ranges are asked for what it ends with, and have not answered.</summary>
+    /// <returns>What its checkpoint holds.</returns>
+    private async Task<TrainerState> BeginToFinish()
+    {
+        TrainerState saved = Saved(updates: 7);
+        _checkpoint = Checkpoint(saved);
+        Start();
+        await Load();
+        await AskToFinish();
+        return saved;
+    }
+
+    private async Task AskToFinish()
     {
         _guardian.Tell(RunProtocol.FinishTraining.Instance, TestActor);
         await _ranges.FishForMessageAsync<ParameterServerProtocol.SendParameters>(send => send.Part == ParameterServerProtocol.RangePart.State, Patience);
+    }
+
+    private async Task<RunProtocol.LearnerCapture> Finish()
+    {
+        await AskToFinish();
         // They hold what they were given.
         foreach (ParameterRange range in ParameterRange.Cut(Layout.Length, Options.ParameterServer.Shards))
         {

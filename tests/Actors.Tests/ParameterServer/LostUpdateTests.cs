@@ -210,7 +210,7 @@ public sealed class LostUpdateTests : TestKit
             RunProtocol.LearnerCapture capture = _stage.Writer.ExpectMsg<RunProtocol.WriteCheckpoint>().Learner;
             _reference.AssertIs(capture);
             updates.Add(capture.Trainer.Updates);
-            _stage.Checkpoint = _stage.CheckpointOf(capture);
+            _stage.Checkpoint = ServerHarness.Checkpoint(_stage.Layout, capture);
             _stage.Writer.Reply(new RunProtocol.CheckpointWritten("/runs/1/checkpoint", capture.Snapshot));
         }
 

@@ -281,17 +281,7 @@ public sealed class ParameterServerCoordinatorActorTests : TestKit
         Assert.Equal(expected.SecondMoments, actual.SecondMoments);
     }
 
-    private static CheckpointContent Checkpoint(RunProtocol.LearnerCapture capture) => new()
-    {
-        Created = DateTimeOffset.UnixEpoch,
-        EnvironmentName = "scripted",
-        Seed = 1,
-        Layout = Layout,
-        Policy = capture.Snapshot.Parameters,
-        Learner = capture.Trainer,
-        Counters = capture.Counters,
-        RandomStates = capture.RandomStates,
-    };
+    private static CheckpointContent Checkpoint(RunProtocol.LearnerCapture capture) => ServerHarness.Checkpoint(Layout, capture);
 
     private static float[] Single()
     {
@@ -300,17 +290,7 @@ public sealed class ParameterServerCoordinatorActorTests : TestKit
     }
 
     /// <summary>A gradient that is zero in the padding.</summary>
-    private static float[] Gradient(int seed)
-    {
-        float[] values = ServerHarness.Vector(Layout.Length, (ulong)seed);
-        float[] gradient = new float[values.Length];
-        foreach (ParameterSlot slot in Layout.Slots)
-        {
-            values.AsSpan(slot.Offset, slot.Length).CopyTo(gradient.AsSpan(slot.Offset));
-        }
-
-        return gradient;
-    }
+    private static float[] Gradient(int seed) => ServerHarness.Gradient(Layout, (ulong)seed);
 
     private IActorRef Start(TrainingOptions options)
     {

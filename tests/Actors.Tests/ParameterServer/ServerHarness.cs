@@ -13,6 +13,32 @@ internal static class ServerHarness
         return [.. Enumerable.Range(0, length).Select(_ => (float)((random.NextDouble() - 0.5) * scale))];
     }
 
+    /// <summary>A gradient that is zero in the padding.</summary>
+    public static float[] Gradient(NetworkLayout layout, ulong seed)
+    {
+        float[] values = Vector(layout.Length, seed);
+        float[] gradient = new float[values.Length];
+        foreach (ParameterSlot slot in layout.Slots)
+        {
+            values.AsSpan(slot.Offset, slot.Length).CopyTo(gradient.AsSpan(slot.Offset));
+        }
+
+        return gradient;
+    }
+
+    /// <summary>What a checkpoint of a captured state loads.</summary>
+    public static CheckpointContent Checkpoint(NetworkLayout layout, RunProtocol.LearnerCapture capture) => new()
+    {
+        Created = DateTimeOffset.UnixEpoch,
+        EnvironmentName = "scripted",
+        Seed = 1,
+        Layout = layout,
+        Policy = capture.Snapshot.Parameters,
+        Learner = capture.Trainer,
+        Counters = capture.Counters,
+        RandomStates = capture.RandomStates,
+    };
+
     public static byte[] Bytes(ReadOnlySpan<float> values) => MemoryMarshal.AsBytes(values).ToArray();
 
     public static float[] Floats(ReadOnlySpan<byte> bytes) => MemoryMarshal.Cast<byte, float>(bytes).ToArray();

@@ -123,30 +123,7 @@ internal sealed class ServerStage
     }
 
     /// <summary>A gradient that is zero in the padding.</summary>
-    public float[] Gradient(ulong seed)
-    {
-        float[] values = ServerHarness.Vector(Layout.Length, seed);
-        float[] gradient = new float[values.Length];
-        foreach (ParameterSlot slot in Layout.Slots)
-        {
-            values.AsSpan(slot.Offset, slot.Length).CopyTo(gradient.AsSpan(slot.Offset));
-        }
-
-        return gradient;
-    }
-
-    /// <summary>What a checkpoint of a captured state loads.</summary>
-    public CheckpointContent CheckpointOf(RunProtocol.LearnerCapture capture) => new()
-    {
-        Created = DateTimeOffset.UnixEpoch,
-        EnvironmentName = "scripted",
-        Seed = 1,
-        Layout = Layout,
-        Policy = capture.Snapshot.Parameters,
-        Learner = capture.Trainer,
-        Counters = capture.Counters,
-        RandomStates = capture.RandomStates,
-    };
+    public float[] Gradient(ulong seed) => ServerHarness.Gradient(Layout, seed);
 
     public RunProtocol.LearnerCapture Finish()
     {
